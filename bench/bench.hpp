@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+namespace fpcpu::bench {
+
+struct BenchOptions {
+  std::string model;  // empty: the command's own choice
+  std::string isa;    // empty: FPCPU_ISA or the fastest
+  std::string precision = "fp32";
+  int batch = 0;  // 0: the command's own choice
+  int threads = 1;
+  bool json = false;  // one object a line
+};
+
+/// Every hot kernel on the layer shapes of a network: time, GFLOP/s, GB/s, share of the multiply-add peak measured in
+/// the same run. Results are compared with the Eigen kernels first; returns 1 if one is wrong, else 0.
+/// @throws Error{usage} for a model, instruction set or precision that does not exist.
+int run_kernels(const BenchOptions& options);
+
+}  // namespace fpcpu::bench

@@ -1,0 +1,91 @@
+#include <cstdio>
+#include <cxxopts.hpp>
+#include <exception>
+#include <iostream>
+#include <string>
+
+#include "bench.hpp"
+#include "core/cpu.hpp"
+#include "fpcpu/error.hpp"
+
+namespace {
+
+using fpcpu::bench::BenchOptions;
+
+struct Command {
+  const char* name;
+  const char* what;
+  int (*run)(const BenchOptions&);
+};
+
+constexpr Command kCommands[] = {
+    {"kernels", "each hot kernel on the layer shapes of a network", fpcpu::bench::run_kernels},
+};
+
+std::string command_names() {
+  std::string names;
+  for (const Command& c : kCommands) names += (names.empty() ? "" : ", ") + std::string(c.name);
+  return names;
+}
+
+/// The exception types of cxxopts have moved between versions; all of them mean a wrong command line here.
+cxxopts::ParseResult parse(cxxopts::Options& parser, int argc, char** argv) {
+  try {
+    return parser.parse(argc, argv);
+  } catch (const std::exception& e) {
+    throw fpcpu::Error(fpcpu::ErrorCode::usage, std::string(e.what()) + ". See fpcpu_bench --help.");
+  }
+}
+
+int run(int argc, char** argv) {
+  cxxopts::Options parser("fpcpu_bench", "Measures fpcpu on this machine.");
+  parser.positional_help("COMMAND");
+  // clang-format off
+  parser.add_options()
+    ("command", "what to measure", cxxopts::value<std::string>()->default_value(""))
+    ("model", "network whose layers are measured", cxxopts::value<std::string>()->default_value(""))
+    ("batch", "images per call", cxxopts::value<int>()->default_value("0"))
+    ("threads", "number of threads", cxxopts::value<int>()->default_value("1"))
+    ("isa", "instruction set: eigen, sse4, avx2, avx512, neon", cxxopts::value<std::string>()->default_value(""))
+    ("precision", "fp32", cxxopts::value<std::string>()->default_value("fp32"))
+    ("json", "one JSON object a line")
+    ("help", "this text");
+  // clang-format on
+  parser.parse_positional({"command"});
+  const auto parsed = parse(parser, argc, argv);
+  const std::string name = parsed["command"].as<std::string>();
+  if (parsed.count("help") > 0 || name.empty()) {
+    std::cout << parser.help() << "\nCommands:\n";
+    for (const Command& c : kCommands) std::cout << "  " << c.name << "   " << c.what << "\n";
+    std::cout << "\nExample: fpcpu_bench " << kCommands[0].name << " --isa avx2\n";
+    return name.empty() && parsed.count("help") == 0 ? 2 : 0;
+  }
+  BenchOptions options;
+  options.model = parsed["model"].as<std::string>();
+  options.isa = parsed["isa"].as<std::string>();
+  options.precision = parsed["precision"].as<std::string>();
+  options.batch = parsed["batch"].as<int>();
+  options.threads = parsed["threads"].as<int>();
+  options.json = parsed.count("json") > 0;
+  if (options.batch < 0 || options.threads < 1) {
+    throw fpcpu::Error(fpcpu::ErrorCode::usage, "--batch and --threads must be positive.");
+  }
+  for (const Command& c : kCommands) {
+    if (name == c.name) return c.run(options);
+  }
+  throw fpcpu::Error(fpcpu::ErrorCode::usage, "Unknown command '" + name + "'. Known: " + command_names() + ".");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const fpcpu::Error& e) {
+    std::cerr << "error[" << to_string(e.code()) << "]: " << e.what() << "\n";
+  } catch (const std::exception& e) {
+    std::cerr << "error: " << e.what() << "\n";
+    return 70;
+  }
+  return 2;
+}

@@ -1,0 +1,40 @@
+# Warnings, sanitizers and the shape of a room, in one place. Nothing here touches global flags.
+
+add_library(fpcpu_options INTERFACE)
+target_compile_features(fpcpu_options INTERFACE cxx_std_20)
+target_compile_options(fpcpu_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion)
+if(FPCPU_WERROR)
+  target_compile_options(fpcpu_options INTERFACE -Werror)
+endif()
+if(FPCPU_SANITIZE)
+  target_compile_options(fpcpu_options INTERFACE -fsanitize=${FPCPU_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(fpcpu_options INTERFACE -fsanitize=${FPCPU_SANITIZE})
+endif()
+if(FPCPU_COVERAGE)
+  target_compile_options(fpcpu_options INTERFACE --coverage)
+  target_link_options(fpcpu_options INTERFACE --coverage)
+endif()
+# a*b+c must round the same way in every build of the baseline code.
+target_compile_options(fpcpu_options INTERFACE -ffp-contract=off)
+
+# fpcpu_room(NAME SOURCES ... USES lower rooms and libraries)
+function(fpcpu_room name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
+  add_library(fpcpu_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(fpcpu_${name} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
+  target_link_libraries(fpcpu_${name} PUBLIC ${ARG_USES} PRIVATE $<BUILD_INTERFACE:fpcpu_options>)
+  set_target_properties(fpcpu_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON EXPORT_NAME ${name})
+endfunction()
+
+# fpcpu_test(ROOM SOURCES ... USES ...): one executable per room, its name is the ctest label.
+function(fpcpu_test room)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
+  add_executable(test_${room} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/support/main.cpp)
+  target_link_libraries(test_${room} PRIVATE ${ARG_USES} fpcpu_options)
+  target_include_directories(test_${room} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_include_directories(test_${room} SYSTEM PRIVATE ${FPCPU_DOCTEST_DIR})
+  target_compile_definitions(test_${room} PRIVATE FPCPU_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_test(NAME ${room} COMMAND test_${room})
+  set_tests_properties(${room} PROPERTIES LABELS ${room})
+endfunction()

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace fpcpu {
+
+/// 8-bit pixels, rows top to bottom, channels interleaved (1 or 3).
+struct Image {
+  int width = 0;
+  int height = 0;
+  int channels = 0;
+  std::vector<std::uint8_t> pixels;
+};
+
+/// K points in pixels of their image; the centre of the top-left pixel is (0,0). visible[k] is 0 or 1.
+struct Landmarks {
+  std::vector<float> xy;  // x1,y1,...,xK,yK
+  std::vector<float> visible;
+};
+
+/// A set of faces with points. Immutable; all members may be called from several threads.
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+  [[nodiscard]] virtual std::size_t size() const noexcept = 0;
+  [[nodiscard]] virtual int points() const noexcept = 0;
+  [[nodiscard]] virtual const std::string& name(std::size_t i) const = 0;  // file name
+  [[nodiscard]] virtual int width(std::size_t i) const = 0;                // known without decoding
+  [[nodiscard]] virtual int height(std::size_t i) const = 0;
+  [[nodiscard]] virtual const Landmarks& landmarks(std::size_t i) const = 0;
+  /// Decodes or renders image i. @throws Error{format|io} naming the file.
+  [[nodiscard]] virtual Image image(std::size_t i) const = 0;
+};
+using DatasetPtr = std::shared_ptr<const Dataset>;
+
+/// Opens `DIR` (gt.csv + images/) or `synth:N[:SEED]`. Everything that can be checked without decoding pixels is:
+/// the CSV, duplicates, that each image exists and its header is readable.
+/// @throws Error{io|format} with file and line.
+[[nodiscard]] DatasetPtr open_dataset(const std::string& where);
+
+/// Several sets one after the other; all must have the same number of points. @throws Error{format}
+[[nodiscard]] DatasetPtr concat_datasets(std::vector<DatasetPtr> parts);
+
+/// The samples of `base` at `indices`, in that order.
+[[nodiscard]] DatasetPtr subset(DatasetPtr base, std::vector<std::size_t> indices);
+
+/// Permutation of the points under mirroring, derived from the mean shape: mirror x, optimal assignment to the
+/// original, an involution with a residual under 10 % of the shape's diagonal / sqrt(K).
+/// @throws Error{format} when there is none; the caller then asks for `--mirror`.
+[[nodiscard]] std::vector<int> derive_mirror(std::span<const float> mean_shape);
+
+/// Mean over the samples of the visible points as fractions of the image relative to its middle (2K numbers).
+[[nodiscard]] std::vector<float> mean_shape(const Dataset& data);
+
+}  // namespace fpcpu

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fpcpu {
+
+/// Arguments of a loss over one slice of n samples with K points.
+template <class T>
+struct LossArgs {
+  const T* pred = nullptr;     // n,2K fractions of the input, relative to the middle
+  const T* target = nullptr;   // n,2K same; NaN where not visible is allowed
+  const T* visible = nullptr;  // n,K  0 = ignored in value and gradient
+  int n = 0;
+  int points = 0;
+  T unit_x = 1;  // width of the network input: differences are multiplied by it, so losses are in input pixels
+  T unit_y = 1;  // height
+  double inv_count =
+      0;  // 1 / number of visible coordinates (2 per visible point) in the WHOLE batch; 0 if there are none
+  T* dpred = nullptr;  // n,2K gradient of the batch's mean loss; may be null
+};
+
+/// A loss on landmark coordinates: the mean over all visible coordinates of the batch of l(d), d = unit * (pred -
+/// target).
+class Loss {
+ public:
+  virtual ~Loss() = default;
+  [[nodiscard]] virtual std::string_view kind() const noexcept = 0;
+  /// This slice's share of the batch's mean loss; writes dpred.
+  virtual double run(const LossArgs<float>&) const noexcept = 0;
+  virtual double run(const LossArgs<double>&) const noexcept = 0;
+};
+using LossPtr = std::shared_ptr<const Loss>;
+
+/// Mean squared error: l(d) = d^2.
+[[nodiscard]] LossPtr make_mse_loss();
+
+/// Mean absolute error: l(d) = |d|. Gradient at 0 defined as 0.
+[[nodiscard]] LossPtr make_l1_loss();
+
+struct SmoothL1Options {
+  double knee = 2.0;  // px of the network input
+};
+/// Smooth L1 (Huber): l(d) = d^2 / (2 b) if |d| < b, else |d| - b / 2, with b the knee.
+/// @throws Error{usage} if knee <= 0.   Source: Girshick, "Fast R-CNN", ICCV 2015, arXiv 1504.08083.
+[[nodiscard]] LossPtr make_smooth_l1_loss(SmoothL1Options options = {});
+
+struct WingOptions {
+  double w = 10.0;
+  double epsilon = 2.0;
+};
+/// Wing loss: logarithmic near zero, linear far away; small landmark errors keep a large gradient.
+///   l(d) = w ln(1 + |d|/eps) if |d| < w, else |d| - (w - w ln(1 + w/eps))
+/// w and eps are in px of the network input. Gradient at 0 defined as 0.
+/// @throws Error{usage} if w or epsilon <= 0.   Source: Feng et al., CVPR 2018, arXiv 1711.06753.
+[[nodiscard]] LossPtr make_wing_loss(WingOptions options = {});
+
+/// By name with defaults: mse, l1, smooth-l1, wing. @throws Error{usage} naming the nearest.
+[[nodiscard]] LossPtr make_loss(std::string_view name);
+[[nodiscard]] std::vector<std::string_view> loss_names();
+
+}  // namespace fpcpu

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fpcpu/dataset.hpp"
+#include "fpcpu/model.hpp"
+
+namespace fpcpu {
+
+struct DetectOptions {
+  int threads = 0;  ///< 0 = all cores
+  std::string isa;  ///< empty = FPCPU_ISA or the fastest
+  int batch = 16;   ///< images that go through the network together
+};
+
+/// Points found in one image file, or why there are none.
+struct Detection {
+  std::string file;
+  int width = 0;
+  int height = 0;
+  std::vector<float> points;  // x1,y1,...,xK,yK in pixels of the image; empty if it failed
+  double milliseconds = 0;    // decoding and network, this image's share of its batch
+  std::string error;
+};
+
+/// A model file made ready for use.
+class Predictor {
+ public:
+  /// @throws Error{io|format} if the file is no model of this program.
+  explicit Predictor(const std::string& model_file, DetectOptions options = {});
+  ~Predictor();
+  Predictor(Predictor&&) noexcept;
+  Predictor& operator=(Predictor&&) noexcept;
+
+  [[nodiscard]] const Preprocessing& preprocessing() const noexcept;
+  [[nodiscard]] const Facts& facts() const noexcept;
+
+  /// 2K coordinates in pixels of the image.
+  [[nodiscard]] std::vector<float> detect(const Image& image);
+
+  /// All files, in order; a broken one does not stop the others. `done` is called with the number finished so far.
+  [[nodiscard]] std::vector<Detection> detect_files(const std::vector<std::string>& files,
+                                                    const std::function<bool(std::size_t)>& done = {});
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Image files (JPEG, PNG, BMP by their names) of a folder, sorted; or the file itself. @throws Error{io}
+[[nodiscard]] std::vector<std::string> list_images(const std::string& file_or_folder);
+
+/// The two-argument form: file name -> 2K coordinates for every image of a folder.
+/// @throws Error{format} naming the first image that cannot be read.
+[[nodiscard]] std::map<std::string, std::vector<float>> detect(const std::string& model_file,
+                                                               const std::string& image_dir);
+
+}  // namespace fpcpu

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace fpcpu {
+
+class Dataset;
+
+/// Everything that decides a training run. The names are those of the command line and of config.toml, with '-' for
+/// '_'.
+struct TrainOptions {
+  // data
+  std::vector<std::string> data = {"synth:2000"};  ///< folders or synth:N[:SEED], one after the other
+  std::string val;                                 ///< validation set; empty: a part of `data`
+  double val_split = 0.1;                          ///< part of `data` kept for validation when `val` is empty; 0 = none
+  std::string mirror;             ///< which points swap, "3,2,1,0,..."; empty: derived from the mean shape
+  std::string augment = "basic";  ///< none, basic, full
+  int cache_mb = 256;             ///< decoded images kept in memory
+  // network
+  std::string model = "small";  ///< a name of the zoo or a .toml file
+  int input_size = 0;           ///< px of the square input; 0 = the network's own
+  double dropout = -1;          ///< rate of the network's dropout layers; -1 = the network's own
+  std::string precision = "fp32";
+  // learning
+  int epochs = 30;
+  int batch = 32;
+  std::string optimizer = "adamw";
+  double lr = 0;          ///< highest learning rate; 0 = the optimizer's usual one
+  double momentum = 0.9;  ///< of sgd, nesterov and rmsprop; beta1 of adam
+  double beta2 = -1;      ///< smoothing of squared gradients; -1 = the optimizer's usual one
+  double weight_decay = 1e-4;
+  double l1 = 0;
+  double clip = 0;  ///< largest norm of the gradient; 0 = off
+  std::string schedule = "cosine";
+  double warmup = 1;               ///< epochs
+  double drop_every = 0;           ///< schedule step: epochs; 0 = a third of the run
+  std::string milestones;          ///< schedule multi-step: epochs, "60,80"; empty = 60 % and 85 %
+  double gamma = 0.1;              ///< factor of one drop of step, multi-step and plateau
+  int plateau_patience = 5;        ///< epochs without improvement before plateau drops
+  double final_ratio = 0.01;       ///< last learning rate of exponential, cosine, one-cycle relative to the highest
+  std::string loss = "smooth-l1";  ///< mse, l1, smooth-l1, wing
+  double ema = 0.998;              ///< decay of the moving average of weights that is judged and saved; 0 = off
+  int patience = 0;                ///< stop after so many epochs without a better validation error; 0 = never
+  std::uint64_t seed = 1;
+};
+
+/// Progress within an epoch, for a live display.
+struct StepProgress {
+  int epoch = 0;  // from 1
+  int epochs = 0;
+  int batch = 0;  // from 1
+  int batches = 0;
+  double loss = 0;    // mean over the epoch so far
+  double mse100 = 0;  // same, on augmented training images
+  double images_per_s = 0;
+  double seconds_left = 0;  // of the whole run
+};
+
+/// What a finished epoch came to; NaN where there is no validation set.
+struct EpochResult {
+  int epoch = 0;
+  int epochs = 0;
+  double lr = 0;
+  double train_loss = 0, train_mse100 = 0;
+  double val_loss = 0, val_mse100 = 0, val_nme = 0;
+  double images_per_s = 0;
+  double seconds = 0;
+  bool best = false;
+};
+
+/// How the caller follows and stops a run. All callbacks come from the calling thread and may be empty.
+struct TrainCallbacks {
+  std::function<void(const std::string&)> message;  ///< plain sentences: what is being done
+  std::function<void(const StepProgress&)> step;
+  std::function<void(const EpochResult&)> epoch;
+  std::function<bool()> stop;  ///< asked after every step; true = save and return
+};
+
+struct TrainResult {
+  std::string run;    // run folder, empty if nothing was written
+  std::string model;  // run/model.safetensors
+  int epochs = 0;     // done
+  int best_epoch = 0;
+  double train_mse100 = 0;
+  double val_mse100 = 0;  // of the best epoch; NaN without validation
+  double val_nme = 0;
+  bool interrupted = false;
+};
+
+/// Where and how a run executes; none of it changes the resulting weights on one instruction set.
+struct RunOptions {
+  int threads = 0;     ///< 0 = all cores
+  std::string isa;     ///< empty = FPCPU_ISA or the fastest
+  std::string out;     ///< run folder; empty = runs/train, runs/train2, ...
+  std::string resume;  ///< run folder to go on with; its config.toml replaces the options
+  bool fast = false;   ///< one epoch of a few batches, nothing written: does training work at all?
+};
+
+/// Trains a detector and writes the run folder (interface: model.safetensors, last.safetensors, metrics.csv,
+/// config.toml, report.html, log.txt).
+/// @throws Error: data, options, shapes are checked before the first step; numeric when the loss is not finite.
+[[nodiscard]] TrainResult train(const TrainOptions& options, const RunOptions& run = {},
+                                const TrainCallbacks& callbacks = {});
+
+/// The same on any data set of the caller's own; `options.data` is only written down.
+[[nodiscard]] TrainResult train(std::shared_ptr<const Dataset> data, const TrainOptions& options,
+                                const RunOptions& run = {}, const TrainCallbacks& callbacks = {});
+
+/// The two-argument form: trains the default model on the faces of `gt` (a gt.csv file) and `image_dir`, returns the
+/// path of the model file. With `fast` nothing is written and the result is empty.
+std::string train_detector(const std::string& gt, const std::string& image_dir, bool fast = false);
+
+}  // namespace fpcpu

@@ -1,0 +1,93 @@
+#include "cli/arguments.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+
+#include "core/nearest.hpp"
+#include "fpcpu/error.hpp"
+
+namespace fpcpu::cli {
+
+Arguments::Arguments(const std::string& command, const std::string& usage, const std::string& summary,
+                     const std::string& examples)
+    : command_(command), examples_(examples), options_("fpcpu " + command, summary) {
+  options_.custom_help(usage.substr(std::min(usage.size(), command.size() + 1)));
+  options_.positional_help("");
+  options_.set_width(110);
+  options_.add_options()("positional", "", cxxopts::value<std::vector<std::string>>());
+  options_.parse_positional({"positional"});
+  option("threads", "N", "worker threads; default: all cores", "common");
+  option("isa", "NAME", "instruction set: eigen, sse4, avx2, avx512, neon; default: the fastest here", "common");
+  flag("quiet", "only errors", "common");
+  flag("help", "this text", "common");
+}
+
+void Arguments::flag(const std::string& name, const std::string& help, const std::string& group) {
+  names_.push_back("--" + name);
+  options_.add_options(group)(name, help);
+}
+
+void Arguments::option(const std::string& name, const std::string& value, const std::string& help,
+                       const std::string& group, bool repeated) {
+  names_.push_back("--" + name);
+  if (repeated) repeated_.push_back(name);
+  options_.add_options(group)(name, help, cxxopts::value<std::vector<std::string>>(), value);
+}
+
+bool Arguments::parse(const std::vector<std::string_view>& arguments) {
+  std::vector<std::string> storage = {"fpcpu"};
+  for (const std::string_view a : arguments) {
+    // cxxopts would stop at the first unknown option without a suggestion.
+    const std::string name(a.substr(0, a.find('=')));
+    if (name.size() > 2 && name.starts_with("--") && std::find(names_.begin(), names_.end(), name) == names_.end()) {
+      throw Error(ErrorCode::usage,
+                  "fpcpu " + command_ + " has no option " + name + "." +
+                      (nearest(name, names_).empty() ? " See fpcpu " + command_ + " --help."
+                                                     : " Did you mean " + nearest(name, names_) + "?"));
+    }
+    storage.emplace_back(a);
+  }
+  std::vector<const char*> pointers;
+  for (const std::string& s : storage) pointers.push_back(s.c_str());
+  try {
+    result_ = options_.parse(static_cast<int>(pointers.size()), pointers.data());
+  } catch (const cxxopts::exceptions::exception& e) {
+    throw Error(ErrorCode::usage, "fpcpu " + command_ + ": " + e.what() + ". See fpcpu " + command_ + " --help.");
+  }
+  if (has("help")) {
+    std::printf("%s\n%s", options_.help().c_str(), examples_.c_str());
+    return false;
+  }
+  for (const std::string& n : names_) {
+    const std::string name = n.substr(2);
+    const bool many = std::find(repeated_.begin(), repeated_.end(), name) != repeated_.end();
+    if (!many && result_.count(name) > 1) {
+      throw Error(ErrorCode::usage, "fpcpu " + command_ + ": " + n + " is given more than once.");
+    }
+  }
+  if (result_.count("positional") > 0) positional_ = result_["positional"].as<std::vector<std::string>>();
+  return true;
+}
+
+std::vector<std::string> Arguments::texts(const std::string& name) const {
+  return has(name) ? result_[name].as<std::vector<std::string>>() : std::vector<std::string>{};
+}
+
+std::string Arguments::text(const std::string& name, const std::string& fallback) const {
+  return has(name) ? texts(name).front() : fallback;
+}
+
+long long Arguments::integer(const std::string& name, long long fallback, long long low, long long high) const {
+  if (!has(name)) return fallback;
+  const std::string value = text(name);
+  long long number = 0;
+  const auto parsed = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (parsed.ec != std::errc{} || parsed.ptr != value.data() + value.size() || number < low || number > high) {
+    throw Error(ErrorCode::usage, "--" + name + " " + value + ": expected a whole number from " + std::to_string(low) +
+                                      " to " + std::to_string(high) + ".");
+  }
+  return number;
+}
+
+}  // namespace fpcpu::cli

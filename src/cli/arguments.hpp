@@ -1,0 +1,52 @@
+#pragma once
+
+// A value is one text here: lists such as --mirror "3,2,1" must not be split by the parser.
+#define CXXOPTS_VECTOR_DELIMITER '\0'
+#include <cxxopts.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fpcpu::cli {
+
+/// Command-line syntax of one subcommand on top of cxxopts: common options, help with examples, and mistyped options
+/// that name the nearest one.
+class Arguments {
+ public:
+  /// @param usage e.g. "detect MODEL INPUT... [options]"; @param examples lines that work when pasted.
+  Arguments(const std::string& command, const std::string& usage, const std::string& summary,
+            const std::string& examples);
+
+  /// A switch.
+  void flag(const std::string& name, const std::string& help, const std::string& group = "");
+  /// An option with a value; may be given several times when `repeated`.
+  void option(const std::string& name, const std::string& value, const std::string& help, const std::string& group = "",
+              bool repeated = false);
+
+  /// False when --help was asked for and printed.
+  /// @throws Error{usage} for anything unknown or missing.
+  bool parse(const std::vector<std::string_view>& arguments);
+
+  [[nodiscard]] bool has(const std::string& name) const { return result_.count(name) > 0; }
+  [[nodiscard]] std::string text(const std::string& name, const std::string& fallback = "") const;
+  [[nodiscard]] std::vector<std::string> texts(const std::string& name) const;
+  /// @throws Error{usage} if it is not a whole number in [low, high].
+  [[nodiscard]] long long integer(const std::string& name, long long fallback, long long low, long long high) const;
+  [[nodiscard]] const std::vector<std::string>& positional() const noexcept { return positional_; }
+
+  [[nodiscard]] int threads() const { return static_cast<int>(integer("threads", 0, 1, 1024)); }
+  [[nodiscard]] std::string isa() const { return text("isa"); }
+  [[nodiscard]] bool quiet() const { return has("quiet"); }
+
+ private:
+  std::string command_;
+  std::string examples_;
+  cxxopts::Options options_;
+  cxxopts::ParseResult result_;
+  std::vector<std::string> names_;
+  std::vector<std::string> repeated_;
+  std::vector<std::string> positional_;
+};
+
+}  // namespace fpcpu::cli

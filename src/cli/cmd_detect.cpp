@@ -1,0 +1,105 @@
+#include <cstdio>
+#include <filesystem>
+
+#include "cli/arguments.hpp"
+#include "cli/command.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/progress.hpp"
+#include "data/decode.hpp"
+#include "data/image_write.hpp"
+#include "fpcpu/error.hpp"
+#include "fpcpu/predictor.hpp"
+#include "predict/draw.hpp"
+#include "predict/prediction_files.hpp"
+
+namespace fpcpu::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kExamples = R"(
+Examples:
+  fpcpu detect runs/train/model.safetensors face.jpg
+  fpcpu detect runs/train/model.safetensors photos --out points.csv --draw pictures
+  fpcpu detect runs/train/model.safetensors a.png b.png --out points.json
+
+An image is taken as one face that fills most of it. One that cannot be read is named, the others are done, and the
+exit code is 3.
+)";
+
+void check_output_name(const std::string& out) {
+  if (!out.empty() && !out.ends_with(".csv") && !out.ends_with(".json")) {
+    throw Error(ErrorCode::usage, "--out " + out + ": the name must end in .csv or .json.");
+  }
+}
+
+void draw(const std::vector<Detection>& detections, const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw Error(ErrorCode::resource, "cannot create " + folder.string() + ": " + error.message() + ".");
+  for (const Detection& d : detections) {
+    if (!d.error.empty()) continue;
+    // PNG for all: dots stay crisp, and no two inputs differ only in their ending.
+    write_image(folder / (fs::path(d.file).filename().string() + ".png"), draw_points(decode_image(d.file), d.points));
+  }
+}
+
+}  // namespace
+
+int run_detect(const std::vector<std::string_view>& arguments) {
+  Arguments a("detect", "detect MODEL INPUT... [options]", "Finds the points in images or folders of images.",
+              kExamples);
+  a.option("out", "FILE", "FILE.csv or FILE.json; default: CSV on standard output", "output");
+  a.option("draw", "DIR", "write each image with its points into DIR", "output");
+  a.option("batch", "N", "images that go through the network together (16)", "output");
+  if (!a.parse(arguments)) return kDone;
+  if (a.positional().size() < 2) {
+    throw Error(ErrorCode::usage,
+                "fpcpu detect needs a model file and at least one image or folder, e.g. "
+                "fpcpu detect runs/train/model.safetensors photos");
+  }
+  const std::string out = a.text("out");
+  check_output_name(out);
+  DetectOptions options;
+  options.threads = a.threads();
+  options.isa = a.isa();
+  options.batch = static_cast<int>(a.integer("batch", options.batch, 1, 4096));
+  const std::string model = a.positional().front();
+  std::vector<std::string> files;
+  for (std::size_t i = 1; i < a.positional().size(); ++i) {
+    for (std::string& file : list_images(a.positional()[i])) files.push_back(std::move(file));
+  }
+  if (static_cast<std::size_t>(options.batch) > files.size()) options.batch = static_cast<int>(files.size());
+
+  Predictor predictor(model, options);
+  LiveLine live(!a.quiet());
+  catch_interrupt();
+  const auto detections = predictor.detect_files(files, [&](std::size_t done) {
+    live.show(bar(static_cast<double>(done) / static_cast<double>(files.size()), 30) + " " + std::to_string(done) +
+              "/" + std::to_string(files.size()));
+    return !interrupted();
+  });
+  live.clear();
+
+  const int points = predictor.preprocessing().points;
+  if (out.empty()) {
+    std::fputs(detections_csv(detections, points).c_str(), stdout);
+  } else {
+    write_detections(out, detections, points, model);
+  }
+  if (a.has("draw")) draw(detections, a.text("draw"));
+  std::size_t failed = 0;
+  for (const Detection& d : detections) {
+    if (d.error.empty()) continue;
+    ++failed;
+    std::fprintf(stderr, "error[format]: %s\n", d.error.c_str());
+  }
+  if (!a.quiet() && !out.empty()) {
+    std::printf("%zu of %zu images -> %s\n", detections.size() - failed, files.size(), out.c_str());
+  }
+  if (interrupted()) return kInterrupted;
+  return failed > 0 ? kData : kDone;
+}
+
+}  // namespace fpcpu::cli

@@ -1,0 +1,120 @@
+#include <cstdio>
+#include <unordered_map>
+
+#include "cli/arguments.hpp"
+#include "cli/command.hpp"
+#include "cli/progress.hpp"
+#include "core/cpu.hpp"
+#include "data/points_csv.hpp"
+#include "fpcpu/error.hpp"
+#include "io/checkpoint.hpp"
+#include "io/json_text.hpp"
+#include "train/evaluator.hpp"
+
+namespace fpcpu::cli {
+
+namespace {
+
+constexpr const char* kExamples = R"(
+Examples:
+  fpcpu eval runs/train/model.safetensors --data test
+  fpcpu eval runs/train/model.safetensors --data test --json
+  fpcpu eval --pred points.csv --data test          # any program's predictions
+)";
+
+Metrics judge_model(const Arguments& a, const std::string& model, const DatasetPtr& data) {
+  const Checkpoint checkpoint = load_checkpoint(model);
+  if (checkpoint.preprocessing.points != data->points()) {
+    throw Error(ErrorCode::format, model + " finds " + std::to_string(checkpoint.preprocessing.points) +
+                                       " points, the data has " + std::to_string(data->points()) + ".");
+  }
+  ThreadPool pool(a.threads() > 0 ? a.threads() : available_cores());
+  const std::string isa = a.isa();
+  const auto& table = kernels::choose_table(isa.empty() ? nullptr : isa.c_str());
+  Evaluator evaluator(data, checkpoint.preprocessing, 32, 0, pool);
+  LiveLine live(!a.quiet());
+  return evaluator
+      .run(checkpoint.graph, checkpoint.params, table, nullptr,
+           [&](std::size_t done) {
+             live.show(bar(static_cast<double>(done) / static_cast<double>(data->size()), 30) + " " +
+                       std::to_string(done));
+           })
+      .metrics;
+}
+
+/// Predictions in the order of the data set. @throws Error{format} naming the first name that only one side has.
+Metrics judge_file(const std::string& file, const DatasetPtr& data) {
+  const PointsTable table = read_points_csv(file);
+  if (table.points != data->points()) {
+    throw Error(ErrorCode::format, file + " has " + std::to_string(table.points) + " points, the data " +
+                                       std::to_string(data->points()) + ".");
+  }
+  std::unordered_map<std::string, std::size_t> rows;
+  for (std::size_t i = 0; i < table.names.size(); ++i) rows.emplace(table.names[i], i);
+  std::vector<float> predictions;
+  for (std::size_t i = 0; i < data->size(); ++i) {
+    const auto row = rows.find(data->name(i));
+    if (row == rows.end()) {
+      throw Error(ErrorCode::format, file + " has no row for '" + data->name(i) + "', which is in the data.");
+    }
+    const Landmarks& found = table.rows[row->second];
+    for (std::size_t k = 0; k < found.visible.size(); ++k) {
+      if (found.visible[k] == 0) {
+        throw Error(ErrorCode::format, file + " line " + std::to_string(table.lines[row->second]) + ": point " +
+                                           std::to_string(k + 1) + " is empty; a prediction needs all points.");
+      }
+    }
+    predictions.insert(predictions.end(), found.xy.begin(), found.xy.end());
+    rows.erase(row);
+  }
+  if (!rows.empty()) {
+    throw Error(ErrorCode::format, file + " has a row for '" + rows.begin()->first + "', which is not in the data.");
+  }
+  return compute_metrics(*data, predictions);
+}
+
+JsonObject json_of(const Metrics& m) {
+  return {{"images", static_cast<std::int64_t>(m.images)},
+          {"mse100", m.mse100},
+          {"rmse100", m.rmse100},
+          {"nme", m.nme},
+          {"auc08", m.auc08},
+          {"fr08", m.fr08},
+          {"median", m.median},
+          {"p95", m.p95},
+          {"per_point", m.per_point}};
+}
+
+void print(const Metrics& m) {
+  std::printf(
+      "images    %zu\nmse100    %.3f   (rmse100 %.3f)\nnme       %.2f %%  (median %.2f %%, 95th percentile %.2f %%)\n"
+      "auc@0.08  %.3f\nfailures  %.1f %%  (nme above 8 %%)\nmse100 per point ",
+      m.images, m.mse100, m.rmse100, 100 * m.nme, 100 * m.median, 100 * m.p95, m.auc08, 100 * m.fr08);
+  for (const double e : m.per_point) std::printf(" %.2f", e);
+  std::printf("\n");
+}
+
+}  // namespace
+
+int run_eval(const std::vector<std::string_view>& arguments) {
+  Arguments a("eval", "eval MODEL --data DIR | eval --pred PRED.csv --data DIR",
+              "Measures a model, or a file of predictions, against the truth.", kExamples);
+  a.option("data", "DIR", "faces with points: DIR (gt.csv + images/) or synth:N[:SEED]", "input");
+  a.option("pred", "FILE", "predictions (filename,x1,y1,...) instead of a model", "input");
+  a.flag("json", "print one JSON object", "output");
+  if (!a.parse(arguments)) return kDone;
+  if (!a.has("data")) throw Error(ErrorCode::usage, "fpcpu eval needs --data DIR with the true points.");
+  if (a.has("pred") == (a.positional().size() == 1) || a.positional().size() > 1) {
+    throw Error(ErrorCode::usage, "fpcpu eval needs either one model file or --pred FILE.csv.");
+  }
+  const DatasetPtr data = open_dataset(a.text("data"));
+  const Metrics m = a.has("pred") ? judge_file(a.text("pred"), data) : judge_model(a, a.positional().front(), data);
+  if (a.has("json")) {
+    std::printf("%s\n", to_json(json_of(m)).c_str());
+  } else {
+    print(m);
+  }
+  return kDone;
+}
+
+}  // namespace fpcpu::cli

@@ -1,0 +1,53 @@
+#include <cstdio>
+
+#include "cli/arguments.hpp"
+#include "cli/command.hpp"
+#include "fpcpu/error.hpp"
+#include "graph/passes/passes.hpp"
+#include "graph/plan.hpp"
+#include "graph/zoo/zoo.hpp"
+#include "io/checkpoint.hpp"
+#include "io/model_file.hpp"
+
+namespace fpcpu::cli {
+
+namespace {
+
+constexpr const char* kExamples = R"(
+Examples:
+  fpcpu plan small                         # inference
+  fpcpu plan bn --train --batch 32
+  fpcpu plan runs/train/model.safetensors
+)";
+
+Graph load_graph(const std::string& model) {
+  if (model.ends_with(".toml")) return load_model_file(model, {});
+  if (model.ends_with(".safetensors")) return load_checkpoint(model).graph;
+  return make_network(model, {});
+}
+
+}  // namespace
+
+int run_plan(const std::vector<std::string_view>& arguments) {
+  Arguments a("plan", "plan MODEL|NAME [options]", "Shows how a network is executed: steps, segments, memory.",
+              kExamples);
+  a.option("batch", "N", "images of a batch (32 with --train, else 1)", "plan");
+  a.flag("train", "the training plan: forward and backward", "plan");
+  if (!a.parse(arguments)) return kDone;
+  if (a.positional().size() != 1) {
+    throw Error(ErrorCode::usage, "fpcpu plan needs one model: a name, a .toml or a .safetensors file.");
+  }
+  const std::string isa = a.isa();
+  const auto& table = kernels::choose_table(isa.empty() ? nullptr : isa.c_str());
+  const Graph graph = load_graph(a.positional().front());
+  const ParamLayout layout(graph);
+  PlanOptions options;
+  options.training = a.has("train");
+  options.batch = static_cast<int>(a.integer("batch", options.training ? 32 : 1, 1, 65536));
+  const Graph executed =
+      options.training ? fuse_for_training(graph) : fold_for_inference(graph, Params<float>(layout)).graph;
+  std::fputs(describe_plan(executed, make_plan(executed, options, table), layout).c_str(), stdout);
+  return kDone;
+}
+
+}  // namespace fpcpu::cli

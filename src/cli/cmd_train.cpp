@@ -1,0 +1,114 @@
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+
+#include "cli/arguments.hpp"
+#include "cli/command.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/progress.hpp"
+#include "fpcpu/error.hpp"
+#include "fpcpu/trainer.hpp"
+#include "train/config.hpp"
+#include "train/epoch_line.hpp"
+
+namespace fpcpu::cli {
+
+namespace {
+
+constexpr const char* kExamples = R"(
+Examples:
+  fpcpu train                                            # built-in faces, folder runs/train
+  fpcpu train --data faces --val more_faces --epochs 60
+  fpcpu train --data synth:4000 --model bn --loss wing --augment full --out runs/wing
+  fpcpu train --resume runs/wing                         # go on after Ctrl-C
+  fpcpu train --config runs/wing/config.toml             # the same run again, bit for bit
+  fpcpu train --fast                                     # one short epoch, writes nothing
+)";
+
+bool is_repeated(const ConfigKey& key) {
+  return std::holds_alternative<std::vector<std::string> TrainOptions::*>(key.field);
+}
+
+TrainOptions read_options(const Arguments& a) {
+  TrainOptions options;
+  if (a.has("config")) read_config(a.text("config"), options);
+  for (const ConfigKey& key : config_keys()) {
+    const std::string name(key.name);
+    if (!a.has(name)) continue;
+    if (a.has("resume")) {
+      throw Error(ErrorCode::usage, "--resume takes its options from the run; leave --" + name + " out.");
+    }
+    if (is_repeated(key)) options.data.clear();
+    for (const std::string& value : a.texts(name)) set_option(options, key, value);
+  }
+  return options;
+}
+
+std::string live_text(const StepProgress& p) {
+  char text[200];
+  const double part = static_cast<double>(p.batch) / p.batches;
+  std::snprintf(text, sizeof(text), "epoch %d/%d %s %3.0f %%  loss %.4f  mse100 %.2f  %.0f img/s  %s left", p.epoch,
+                p.epochs, bar(part, 20).c_str(), 100 * part, p.loss, p.mse100, p.images_per_s,
+                duration(p.seconds_left).c_str());
+  return text;
+}
+
+void print_result(const TrainResult& r) {
+  if (r.run.empty()) {
+    std::printf("training works: mse100 %.2f after a few batches; nothing was written\n", r.train_mse100);
+    return;
+  }
+  if (!std::isnan(r.val_mse100)) {
+    std::printf("best epoch %d: mse100 %.2f, NME %.2f %%\n", r.best_epoch, r.val_mse100, 100 * r.val_nme);
+  }
+  std::printf("model   %s\nreport  %s\n", r.model.c_str(),
+              (std::filesystem::path(r.run) / "report.html").string().c_str());
+  if (r.interrupted) std::printf("interrupted; go on with: fpcpu train --resume %s\n", r.run.c_str());
+}
+
+}  // namespace
+
+int run_train(const std::vector<std::string_view>& arguments) {
+  Arguments a("train", "train [options]", "Trains a detector on faces with points and writes a run folder.", kExamples);
+  a.option("out", "RUN", "run folder; default runs/train, runs/train2, ...", "run");
+  a.option("config", "FILE", "read options from a configuration file; options on the command line win", "run");
+  a.option("resume", "RUN", "go on with a stopped run", "run");
+  a.flag("fast", "one epoch of a few batches, nothing is written: does training work?", "run");
+  for (const ConfigKey& key : config_keys()) {
+    a.option(std::string(key.name), std::string(key.value), std::string(key.help), std::string(key.group),
+             is_repeated(key));
+  }
+  if (!a.parse(arguments)) return kDone;
+  if (!a.positional().empty()) {
+    throw Error(ErrorCode::usage, "fpcpu train takes no argument '" + a.positional().front() +
+                                      "'. Did you mean --data " + a.positional().front() + "?");
+  }
+  const TrainOptions options = read_options(a);
+  RunOptions run;
+  run.threads = a.threads();
+  run.isa = a.isa();
+  run.out = a.text("out");
+  run.resume = a.text("resume");
+  run.fast = a.has("fast");
+
+  const bool quiet = a.quiet();
+  LiveLine live(!quiet);
+  TrainCallbacks callbacks;
+  callbacks.stop = interrupted;
+  if (!quiet) {
+    callbacks.message = [&](const std::string& text) {
+      live.clear();
+      std::printf("%s\n", text.c_str());
+      std::fflush(stdout);
+    };
+    callbacks.epoch = [&](const EpochResult& r) { callbacks.message(epoch_line(r)); };
+    callbacks.step = [&](const StepProgress& p) { live.show(live_text(p)); };
+  }
+  catch_interrupt();
+  const TrainResult result = train(options, run, callbacks);
+  live.clear();
+  if (!quiet) print_result(result);
+  return result.interrupted ? kInterrupted : kDone;
+}
+
+}  // namespace fpcpu::cli

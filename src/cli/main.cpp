@@ -1,0 +1,104 @@
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "cli/command.hpp"
+#include "core/nearest.hpp"
+#include "core/version.hpp"
+#include "fpcpu/error.hpp"
+
+namespace fpcpu::cli {
+
+namespace {
+
+constexpr std::array<Command, 6> kCommands = {{
+    {"train", "train a detector on a folder of faces", run_train},
+    {"detect", "find the points in images", run_detect},
+    {"eval", "measure a model or a prediction file against the truth", run_eval},
+    {"synth", "write a folder of procedural faces with points", run_synth},
+    {"info", "this program and machine, or a model file", run_info},
+    {"plan", "how a network is executed", run_plan},
+}};
+
+constexpr const char* kExamples = R"(
+Examples:
+  fpcpu train                                       # the default model on built-in faces
+  fpcpu train --data faces --epochs 40 --out run    # faces/gt.csv and faces/images/
+  fpcpu detect run/model.safetensors photos --out points.csv --draw pictures
+  fpcpu eval run/model.safetensors --data test
+  fpcpu train --fast                                # does training work here? writes nothing
+
+fpcpu COMMAND --help shows the options of a command.
+)";
+
+void print_overview(std::FILE* out) {
+  std::fprintf(out, "fpcpu %s: trains and runs facial-landmark detectors on CPUs\n\nUsage: fpcpu COMMAND [options]\n\n",
+               std::string(kVersion).c_str());
+  for (const Command& c : kCommands) {
+    std::fprintf(out, "  %-8s %s\n", std::string(c.name).c_str(), std::string(c.summary).c_str());
+  }
+  std::fputs(kExamples, out);
+}
+
+int exit_code(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::usage:
+    case ErrorCode::shape:
+      return kUsage;
+    case ErrorCode::io:
+    case ErrorCode::format:
+      return kData;
+    case ErrorCode::numeric:
+      return kNumeric;
+    case ErrorCode::resource:
+      return kResource;
+  }
+  return kBug;
+}
+
+int dispatch(const std::vector<std::string_view>& arguments) {
+  if (arguments.empty()) {
+    print_overview(stdout);
+    return kDone;
+  }
+  const std::string_view name = arguments.front();
+  if (name == "--version") {
+    std::printf("fpcpu %s\n", std::string(kVersion).c_str());
+    return kDone;
+  }
+  if (name == "--help" || name == "-h" || name == "help") {
+    print_overview(stdout);
+    return kDone;
+  }
+  std::vector<std::string_view> names;
+  for (const Command& c : kCommands) {
+    if (c.name == name) return c.run({arguments.begin() + 1, arguments.end()});
+    names.push_back(c.name);
+  }
+  throw Error(ErrorCode::usage, "no command '" + std::string(name) + "'." + suggest(name, names));
+}
+
+int guarded(const std::vector<std::string_view>& arguments) {
+  try {
+    return dispatch(arguments);
+  } catch (const Error& e) {
+    std::fprintf(stderr, "error[%s]: %s\n", to_string(e.code()), e.what());
+    return exit_code(e.code());
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "error[resource]: out of memory. Use a smaller --batch, --input-size or --cache-mb.\n");
+    return kResource;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "error[bug]: %s. Please report this with the command that caused it.\n", e.what());
+    return kBug;
+  }
+}
+
+}  // namespace
+
+}  // namespace fpcpu::cli
+
+int main(int argc, char** argv) { return fpcpu::cli::guarded({argv + 1, argv + argc}); }

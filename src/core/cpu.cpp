@@ -1,0 +1,97 @@
+#include "core/cpu.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <thread>
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#define FPCPU_X86 1
+#endif
+#if defined(__linux__)
+#include <sched.h>
+#endif
+#if defined(__unix__) || defined(__APPLE__)
+#include <sys/resource.h>
+#endif
+
+namespace fpcpu {
+
+namespace {
+constexpr std::array<std::string_view, 5> kNames = {"eigen", "sse4", "avx2", "avx512", "neon"};
+}
+
+std::string_view to_string(Isa isa) noexcept { return kNames[static_cast<std::size_t>(isa)]; }
+
+std::optional<Isa> parse_isa(std::string_view name) noexcept {
+  const auto* it = std::find(kNames.begin(), kNames.end(), name);
+  if (it == kNames.end()) return std::nullopt;
+  return static_cast<Isa>(it - kNames.begin());
+}
+
+bool cpu_supports(Isa isa) noexcept {
+  if (isa == Isa::eigen) return true;
+#if defined(FPCPU_X86)
+  // The compiler's check includes the operating system's: it reads XCR0.
+  switch (isa) {
+    case Isa::sse4:
+      return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("ssse3");
+    case Isa::avx2:
+      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+    case Isa::avx512:
+      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+             __builtin_cpu_supports("avx512cd");
+    default:
+      return false;
+  }
+#elif defined(__aarch64__)
+  return isa == Isa::neon;
+#else
+  return false;
+#endif
+}
+
+std::string cpu_name() {
+#if defined(FPCPU_X86)
+  std::array<std::uint32_t, 12> words{};
+  if (__get_cpuid_max(0x80000000U, nullptr) >= 0x80000004U) {
+    for (unsigned i = 0; i < 3; ++i) {
+      __get_cpuid(0x80000002U + i, &words[4 * i], &words[4 * i + 1], &words[4 * i + 2], &words[4 * i + 3]);
+    }
+    std::array<char, sizeof(words) + 1> text{};
+    std::memcpy(text.data(), words.data(), sizeof(words));
+    std::string name(text.data());
+    const auto first = name.find_first_not_of(' ');
+    const auto last = name.find_last_not_of(' ');
+    if (first != std::string::npos) return name.substr(first, last - first + 1);
+  }
+#endif
+  return "unknown processor";
+}
+
+int available_cores() noexcept {
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) return std::max(1, CPU_COUNT(&set));
+#endif
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+double peak_rss_mb() noexcept {
+#if defined(__unix__) || defined(__APPLE__)
+  rusage usage{};
+  if (getrusage(RUSAGE_SELF, &usage) != 0) return 0.0;
+#if defined(__APPLE__)
+  return static_cast<double>(usage.ru_maxrss) / (1024.0 * 1024.0);
+#else
+  return static_cast<double>(usage.ru_maxrss) / 1024.0;
+#endif
+#else
+  return 0.0;
+#endif
+}
+
+}  // namespace fpcpu

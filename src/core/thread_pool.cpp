@@ -1,0 +1,38 @@
+#include "core/thread_pool.hpp"
+
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <algorithm>
+
+namespace fpcpu {
+
+struct ThreadPool::Impl {
+  // Without it TBB never uses more threads than cores, and `--threads 5` on two cores would silently be 2.
+  oneapi::tbb::global_control limit;
+  oneapi::tbb::task_arena arena;
+
+  explicit Impl(int threads)
+      : limit(oneapi::tbb::global_control::max_allowed_parallelism,
+              static_cast<std::size_t>(std::max(threads, oneapi::tbb::this_task_arena::max_concurrency()))),
+        arena(threads) {}
+};
+
+ThreadPool::ThreadPool(int threads)
+    : impl_(std::make_unique<Impl>(std::max(threads, 1))), threads_(std::max(threads, 1)) {}
+ThreadPool::~ThreadPool() = default;
+
+void ThreadPool::run(int count, Call call, const void* body) {
+  if (threads_ == 1) {
+    for (int i = 0; i < count; ++i) call(body, i, 0);
+    return;
+  }
+  impl_->arena.execute([&] {
+    oneapi::tbb::parallel_for(
+        0, count, [&](int i) { call(body, i, oneapi::tbb::this_task_arena::current_thread_index()); },
+        oneapi::tbb::simple_partitioner{});
+  });
+}
+
+}  // namespace fpcpu

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <type_traits>
+
+namespace fpcpu {
+
+/// The worker threads of a program: made once in `cli` (or by the library call), passed down, never global.
+/// parallel_for calls must not be nested.
+class ThreadPool {
+ public:
+  /// @param threads number of threads including the caller, >= 1.
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  /// Number of slots: `slot` in parallel_for is below this, and no two running bodies share one.
+  [[nodiscard]] int threads() const noexcept { return threads_; }
+
+  /// Calls body(index, slot) for index in [0, count), in any order, on any thread; returns when all are done.
+  /// `body` must not throw (it runs kernels, which are noexcept). Allocates nothing through operator new.
+  template <class Body>
+  void parallel_for(int count, const Body& body) {
+    run(
+        count, [](const void* b, int index, int slot) { (*static_cast<const Body*>(b))(index, slot); }, &body);
+  }
+
+ private:
+  using Call = void (*)(const void* body, int index, int slot);
+  void run(int count, Call call, const void* body);
+
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+  int threads_;
+};
+
+}  // namespace fpcpu

@@ -1,0 +1,89 @@
+#include "data/augment.hpp"
+
+#include <array>
+#include <cmath>
+#include <string>
+
+#include "core/nearest.hpp"
+#include "data/augments/geometry.hpp"
+#include "data/augments/pixel_augment.hpp"
+#include "fpcpu/error.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+constexpr std::array<PixelAugment, 4> kPixelAugments = {
+    {{"colour", augment_colour}, {"occlusion", augment_occlusion}, {"blur", augment_blur}, {"noise", augment_noise}}};
+
+/// Gamma on the source values: a table costs nothing there, a power per output value would double the time.
+ToneCurve gamma_curve(float gamma) {
+  ToneCurve curve{};
+  for (std::size_t i = 0; i < curve.size(); ++i) {
+    curve[i] = static_cast<std::uint8_t>(std::lround(255 * std::pow(static_cast<double>(i) / 255, gamma)));
+  }
+  return curve;
+}
+
+void write_targets(const Landmarks& points, const Preprocessing& preprocessing, bool mirrored,
+                   std::span<const float> warped, SampleOut out) {
+  for (std::size_t k = 0; k < points.visible.size(); ++k) {
+    const std::size_t to = mirrored ? static_cast<std::size_t>(preprocessing.mirror[k]) : k;
+    const bool visible = points.visible[k] != 0;
+    out.visible[to] = visible ? 1.0F : 0.0F;
+    out.targets[2 * to] = visible ? (warped[2 * k] + 0.5F) / static_cast<float>(preprocessing.input.w) - 0.5F : 0.0F;
+    out.targets[2 * to + 1] =
+        visible ? (warped[2 * k + 1] + 0.5F) / static_cast<float>(preprocessing.input.h) - 0.5F : 0.0F;
+  }
+}
+
+}  // namespace
+
+std::span<const PixelAugment> pixel_augments() { return kPixelAugments; }
+
+AugmentOptions augment_preset(std::string_view name) {
+  AugmentOptions o;
+  if (name == "none") return o;
+  o.mirror = 0.5F;
+  o.rotation_chance = 0.7F;
+  o.rotation = 20;
+  o.scale = 0.15F;
+  o.shift = 0.06F;
+  o.brightness = 0.15F;
+  o.contrast = 0.3F;
+  o.gray = 0.1F;
+  if (name == "basic") return o;
+  o.perspective = 0.05F;
+  o.brightness = 0.2F;
+  o.gamma = 0.4F;
+  o.saturation = 0.3F;
+  o.hue = 0.03F;
+  o.blur_chance = 0.3F;
+  o.blur = 1.2F;
+  o.noise_chance = 0.3F;
+  o.noise = 8.0F / 255;
+  o.occlusion_chance = 0.3F;
+  o.occlusion = 0.3F;
+  if (name == "full") return o;
+  static constexpr std::array<std::string_view, 3> kNames = {"none", "basic", "full"};
+  throw Error(ErrorCode::usage, "no augmentation is called '" + std::string(name) + "'." + suggest(name, kNames));
+}
+
+void augment_sample(const Source& source, const Landmarks& points, const Preprocessing& preprocessing,
+                    const AugmentOptions& options, Rng rng, AugmentScratch& scratch, SampleOut out) {
+  scratch.points.resize(points.xy.size());
+  const Placement placement = place_sample(source, points, preprocessing.input, options, rng, scratch.points);
+  const Map2D map = source.from_original() * placement.input_to_original;
+  if (options.gamma > 0) {
+    const float limit = std::log(1 + options.gamma);
+    const ToneCurve curve = gamma_curve(std::exp(rng.uniform(-limit, limit)));
+    warp(source.image, map, preprocessing.input, &curve, scratch.resample, out.x);
+  } else {
+    warp(source.image, map, preprocessing.input, nullptr, scratch.resample, out.x);
+  }
+  for (const PixelAugment& augment : kPixelAugments) augment.apply(options, rng, {out.x, preprocessing.input}, scratch);
+  normalise(preprocessing, scratch.resample, out.x);
+  write_targets(points, preprocessing, placement.mirrored, scratch.points, out);
+}
+
+}  // namespace fpcpu

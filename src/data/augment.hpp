@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/rng.hpp"
+#include "data/resample.hpp"
+#include "fpcpu/dataset.hpp"
+#include "fpcpu/model.hpp"
+
+namespace fpcpu {
+
+/// What may happen to a training image. Everything zero = the image exactly as at inference.
+/// Lengths are fractions of the image side, angles degrees, brightness in units of the full range 0..255.
+struct AugmentOptions {
+  // geometry: one warp, one resampling, borders replicated
+  float mirror = 0;           // probability
+  float rotation_chance = 0;  // probability of the rotation below; the other geometric changes always happen
+  float rotation = 0;         // up to +- degrees
+  float scale = 0;            // size times 1-scale .. 1+scale
+  float shift = 0;            // up to +- of each side
+  float perspective = 0;      // each corner moves up to this
+  // light and colour
+  float brightness = 0;  // adds up to +-
+  float contrast = 0;    // times 1-contrast .. 1+contrast around the image's mean
+  float gamma = 0;       // exponent 1/(1+gamma) .. 1+gamma
+  float saturation = 0;  // times 1-saturation .. 1+saturation
+  float hue = 0;         // turns the colours by up to +- this part of a full circle
+  float gray = 0;        // probability of losing all colour
+  // camera
+  float blur_chance = 0;
+  float blur = 0;  // Gaussian sigma up to this many pixels of a 100-pixel input
+  float noise_chance = 0;
+  float noise = 0;  // Gaussian sigma up to this, 0..1
+  // occlusion
+  float occlusion_chance = 0;
+  float occlusion = 0;  // side of the box, up to this
+
+  friend bool operator==(const AugmentOptions&, const AugmentOptions&) = default;
+};
+
+/// `none`, `basic` (geometry, brightness, contrast, gray) or `full` (everything).
+/// @throws Error{usage} for another name.
+[[nodiscard]] AugmentOptions augment_preset(std::string_view name);
+
+/// One training sample's place in the batch.
+struct SampleOut {
+  float* x = nullptr;        // H,W,C normalised
+  float* targets = nullptr;  // 2K fractions relative to the middle; 0 where not visible
+  float* visible = nullptr;  // K
+};
+
+/// Buffers that one worker reuses; they grow to the largest image seen and then stay.
+struct AugmentScratch {
+  ResampleScratch resample;
+  std::vector<float> points;  // 2K warped points
+  std::vector<float> rows;    // blurred copy of the sample
+};
+
+/// Writes one sample: warp, pixel changes, normalisation, targets. A pure function of its arguments; `rng` decides all.
+/// With all-zero options the pixels equal prepare_image bit for bit.
+/// Points keep clear of the border: none comes closer than 2 % of the side (or than it was, if that is less); when ten
+/// draws fail, the sample keeps its geometry apart from mirroring.
+/// @param points  in pixels of the original image
+void augment_sample(const Source& source, const Landmarks& points, const Preprocessing& preprocessing,
+                    const AugmentOptions& options, Rng rng, AugmentScratch& scratch, SampleOut out);
+
+}  // namespace fpcpu

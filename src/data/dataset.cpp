@@ -1,0 +1,112 @@
+#include "fpcpu/dataset.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+#include "data/file_bytes.hpp"
+#include "data/folder_dataset.hpp"
+#include "data/synth.hpp"
+#include "fpcpu/error.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+/// Samples of other sets in a given order: what both concat and subset are.
+class SelectedDataset final : public Dataset {
+ public:
+  struct Entry {
+    const Dataset* data;
+    std::size_t index;
+  };
+
+  SelectedDataset(std::vector<DatasetPtr> parts, std::vector<Entry> entries)
+      : parts_(std::move(parts)), entries_(std::move(entries)), points_(parts_.front()->points()) {}
+
+  std::size_t size() const noexcept override { return entries_.size(); }
+  int points() const noexcept override { return points_; }
+  const std::string& name(std::size_t i) const override { return entries_[i].data->name(entries_[i].index); }
+  int width(std::size_t i) const override { return entries_[i].data->width(entries_[i].index); }
+  int height(std::size_t i) const override { return entries_[i].data->height(entries_[i].index); }
+  const Landmarks& landmarks(std::size_t i) const override { return entries_[i].data->landmarks(entries_[i].index); }
+  Image image(std::size_t i) const override { return entries_[i].data->image(entries_[i].index); }
+
+ private:
+  std::vector<DatasetPtr> parts_;
+  std::vector<Entry> entries_;
+  int points_;
+};
+
+DatasetPtr open_synth(const std::string& where) {
+  const char* p = where.data() + std::string_view("synth:").size();
+  const char* end = where.data() + where.size();
+  std::uint64_t count = 0;
+  std::uint64_t seed = 1;
+  auto parsed = std::from_chars(p, end, count);
+  bool good = parsed.ec == std::errc{} && count > 0;
+  if (good && parsed.ptr != end) {
+    good = *parsed.ptr == ':';
+    if (good) {
+      parsed = std::from_chars(parsed.ptr + 1, end, seed);
+      good = parsed.ec == std::errc{} && parsed.ptr == end;
+    }
+  }
+  if (!good) throw Error(ErrorCode::usage, "'" + where + "' is not synth:N or synth:N:SEED, e.g. synth:2000:7.");
+  return make_synth_dataset(static_cast<std::size_t>(count), seed);
+}
+
+}  // namespace
+
+DatasetPtr open_dataset(const std::string& where) {
+  return where.starts_with("synth:") ? open_synth(where) : open_folder(text_path(where));
+}
+
+DatasetPtr concat_datasets(std::vector<DatasetPtr> parts) {
+  if (parts.empty()) throw Error(ErrorCode::usage, "no data set was given.");
+  if (parts.size() == 1) return parts.front();
+  std::vector<SelectedDataset::Entry> entries;
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    if (parts[p]->points() != parts.front()->points()) {
+      throw Error(ErrorCode::format, "data set " + std::to_string(p + 1) + " has " +
+                                         std::to_string(parts[p]->points()) + " points per face, the first has " +
+                                         std::to_string(parts.front()->points()) +
+                                         ". Train on sets with the same points.");
+    }
+    for (std::size_t i = 0; i < parts[p]->size(); ++i) entries.push_back({parts[p].get(), i});
+  }
+  return std::make_shared<SelectedDataset>(std::move(parts), std::move(entries));
+}
+
+DatasetPtr subset(DatasetPtr base, std::vector<std::size_t> indices) {
+  std::vector<SelectedDataset::Entry> entries;
+  entries.reserve(indices.size());
+  for (const std::size_t i : indices) {
+    if (i >= base->size()) {
+      throw Error(ErrorCode::usage, "sample " + std::to_string(i) + " of a data set with " +
+                                        std::to_string(base->size()) + " was asked for.");
+    }
+    entries.push_back({base.get(), i});
+  }
+  return std::make_shared<SelectedDataset>(std::vector<DatasetPtr>{std::move(base)}, std::move(entries));
+}
+
+std::vector<float> mean_shape(const Dataset& data) {
+  const auto points = static_cast<std::size_t>(data.points());
+  std::vector<double> sum(2 * points, 0);
+  std::vector<double> count(points, 0);
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const Landmarks& marks = data.landmarks(i);
+    for (std::size_t k = 0; k < points; ++k) {
+      if (marks.visible[k] == 0) continue;
+      sum[2 * k] += (marks.xy[2 * k] + 0.5) / data.width(i) - 0.5;
+      sum[2 * k + 1] += (marks.xy[2 * k + 1] + 0.5) / data.height(i) - 0.5;
+      count[k] += 1;
+    }
+  }
+  std::vector<float> mean(2 * points);
+  for (std::size_t j = 0; j < mean.size(); ++j) mean[j] = static_cast<float>(sum[j] / std::max(count[j / 2], 1.0));
+  return mean;
+}
+
+}  // namespace fpcpu

@@ -1,0 +1,57 @@
+#include "data/folder_dataset.hpp"
+
+#include "data/decode.hpp"
+#include "data/file_bytes.hpp"
+#include "data/points_csv.hpp"
+#include "fpcpu/error.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+class FolderDataset final : public Dataset {
+ public:
+  FolderDataset(const std::filesystem::path& file, std::filesystem::path images)
+      : images_(std::move(images)), table_(read_points_csv(file)) {
+    headers_.reserve(table_.names.size());
+    for (std::size_t i = 0; i < table_.names.size(); ++i) {
+      try {
+        headers_.push_back(read_image_header(path(i)));
+      } catch (const Error& e) {
+        throw Error(e.code(), path_text(file) + " line " + std::to_string(table_.lines[i]) + ": " + e.what());
+      }
+    }
+  }
+
+  std::size_t size() const noexcept override { return table_.names.size(); }
+  int points() const noexcept override { return table_.points; }
+  const std::string& name(std::size_t i) const override { return table_.names[i]; }
+  int width(std::size_t i) const override { return headers_[i].width; }
+  int height(std::size_t i) const override { return headers_[i].height; }
+  const Landmarks& landmarks(std::size_t i) const override { return table_.rows[i]; }
+
+  Image image(std::size_t i) const override {
+    Image image = decode_image(path(i));
+    if (image.width != headers_[i].width || image.height != headers_[i].height) {
+      throw Error(ErrorCode::format, path_text(path(i)) + " changed its size since the data set was opened.");
+    }
+    return image;
+  }
+
+ private:
+  std::filesystem::path path(std::size_t i) const { return images_ / text_path(table_.names[i]); }
+
+  std::filesystem::path images_;
+  PointsTable table_;
+  std::vector<ImageHeader> headers_;
+};
+
+}  // namespace
+
+DatasetPtr open_folder(const std::filesystem::path& dir) { return open_faces(dir / "gt.csv", dir / "images"); }
+
+DatasetPtr open_faces(const std::filesystem::path& csv, const std::filesystem::path& images) {
+  return std::make_shared<FolderDataset>(csv, images);
+}
+
+}  // namespace fpcpu

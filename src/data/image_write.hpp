@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "fpcpu/dataset.hpp"
+
+namespace fpcpu {
+
+enum class ImageFormat { png, jpeg };
+
+/// The bytes of an image file. `quality` 1..100 matters for JPEG only. @throws Error{format} if it cannot be encoded.
+[[nodiscard]] std::vector<std::uint8_t> encode_image(const Image& image, ImageFormat format, int quality = 90);
+
+/// Writes PNG or JPEG as the name ends (.png, .jpg, .jpeg), through a temporary that is renamed.
+/// @throws Error{usage} for another ending, Error{resource} if the file cannot be written.
+void write_image(const std::filesystem::path& path, const Image& image, int quality = 90);
+
+}  // namespace fpcpu

@@ -1,0 +1,214 @@
+#include "data/points_csv.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <string_view>
+#include <unordered_map>
+
+#include "data/file_bytes.hpp"
+#include "fpcpu/error.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+std::string_view trim(std::string_view s) {
+  const auto first = s.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return s.substr(first, s.find_last_not_of(" \t") - first + 1);
+}
+
+/// Goes through the text row by row; remembers where it is for messages.
+class CsvReader {
+ public:
+  CsvReader(std::string file, std::string_view text) : file_(std::move(file)), text_(text) {
+    if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
+  }
+
+  [[noreturn]] void fail(const std::string& what) const {
+    throw Error(ErrorCode::format, file_ + " line " + std::to_string(line_) + ": " + what);
+  }
+
+  [[nodiscard]] int line() const noexcept { return line_; }
+
+  /// The next row that is not blank; false at the end.
+  bool next(std::vector<std::string>& cells) {
+    while (!text_.empty()) {
+      const auto end = text_.find('\n');
+      std::string_view row = text_.substr(0, end);
+      text_.remove_prefix(end == std::string_view::npos ? text_.size() : end + 1);
+      ++line_;
+      if (row.ends_with('\r')) row.remove_suffix(1);
+      if (trim(row).empty()) continue;
+      split(row, cells);
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  void split(std::string_view row, std::vector<std::string>& cells) const {
+    cells.clear();
+    while (true) {
+      const std::string_view start = row.substr(std::min(row.find_first_not_of(" \t"), row.size()));
+      std::string cell;
+      if (start.starts_with('"')) {
+        row = start.substr(1);
+        while (true) {
+          const auto quote = row.find('"');
+          if (quote == std::string_view::npos) fail("a quoted name has no closing quote.");
+          cell += row.substr(0, quote);
+          row.remove_prefix(quote + 1);
+          if (!row.starts_with('"')) break;
+          cell += '"';
+          row.remove_prefix(1);
+        }
+        const auto comma = row.find(',');
+        if (!trim(row.substr(0, comma)).empty()) fail("text after a closing quote.");
+        cells.push_back(std::move(cell));
+        if (comma == std::string_view::npos) return;
+        row.remove_prefix(comma + 1);
+      } else {
+        const auto comma = row.find(',');
+        cells.emplace_back(trim(row.substr(0, comma)));
+        if (comma == std::string_view::npos) return;
+        row.remove_prefix(comma + 1);
+      }
+    }
+  }
+
+  std::string file_;
+  std::string_view text_;
+  int line_ = 0;
+};
+
+bool equals_nan(std::string_view s) {
+  return s.size() == 3 && (s[0] == 'n' || s[0] == 'N') && (s[1] == 'a' || s[1] == 'A') && (s[2] == 'n' || s[2] == 'N');
+}
+
+/// "x1", "y1", "x2" ... for cell 1, 2, 3 ... of a row.
+std::string coordinate_name(std::size_t cell) {
+  return std::string(cell % 2 == 1 ? "x" : "y").append(std::to_string((cell + 1) / 2));
+}
+
+std::string layout(int points) {
+  if (points == 1) return "x1,y1";
+  const std::string k = std::to_string(points);
+  return points == 2 ? "x1,y1,x2,y2" : "x1,y1,...,x" + k + ",y" + k;
+}
+
+int read_header(CsvReader& csv, const std::string& file) {
+  std::vector<std::string> cells;
+  if (!csv.next(cells))
+    throw Error(ErrorCode::format, file + " is empty. It needs a header: filename,x1,y1,...,xK,yK.");
+  if (cells.size() > 1) {
+    float number = 0;
+    const auto parsed = std::from_chars(cells[1].data(), cells[1].data() + cells[1].size(), number);
+    if (parsed.ec == std::errc{}) csv.fail("no header. The first line must be filename,x1,y1,...,xK,yK.");
+  }
+  if (cells.size() < 3) csv.fail("the header names no points, expected filename,x1,y1,...,xK,yK.");
+  if (cells.size() % 2 == 0) {
+    csv.fail("the header has " + std::to_string(cells.size() - 1) +
+             " columns after the file name, expected an even number (x1,y1,...,xK,yK).");
+  }
+  return static_cast<int>(cells.size() / 2);
+}
+
+void check_name(const CsvReader& csv, const std::string& name) {
+  if (name.empty()) csv.fail("the file name is empty.");
+  const std::filesystem::path path = text_path(name);
+  bool leaves = path.is_absolute();
+  for (const auto& part : path) leaves = leaves || part == "..";
+  if (leaves) csv.fail("the name '" + name + "' leaves the images folder. Give a name inside it.");
+}
+
+/// False for a cell that says "not visible".
+bool read_number(const CsvReader& csv, const std::string& cell, std::size_t column, float& value) {
+  std::string_view text = cell;
+  if (text.empty() || equals_nan(text)) return false;
+  if (text.starts_with('+')) text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const std::string where =
+      "column " + std::to_string(column + 1) + " (" + coordinate_name(column) + "): '" + cell + "' ";
+  if (error == std::errc::result_out_of_range || (error == std::errc{} && std::isinf(value))) {
+    csv.fail(where + "is not a finite number.");
+  }
+  if (error != std::errc{} || end != text.data() + text.size()) csv.fail(where + "is not a number.");
+  return !std::isnan(value);
+}
+
+}  // namespace
+
+PointsTable read_points_csv(const std::filesystem::path& path) {
+  const std::vector<std::uint8_t> bytes = read_bytes(path);
+  const std::string file = path_text(path);
+  CsvReader csv(file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  PointsTable table;
+  table.points = read_header(csv, file);
+  const auto numbers = static_cast<std::size_t>(2 * table.points);
+  std::unordered_map<std::string, int> first_line;
+  std::vector<std::string> cells;
+  while (csv.next(cells)) {
+    if (cells.size() != numbers + 1) {
+      csv.fail(std::to_string(cells.size() - 1) + " numbers, expected " + std::to_string(numbers) + " (" +
+               layout(table.points) + ").");
+    }
+    check_name(csv, cells[0]);
+    const auto [seen, is_new] = first_line.emplace(cells[0], csv.line());
+    if (!is_new) {
+      csv.fail("the name '" + cells[0] + "' was used before on line " + std::to_string(seen->second) + ". Remove one.");
+    }
+    Landmarks row;
+    row.xy.assign(numbers, 0.0F);
+    row.visible.assign(numbers / 2, 0.0F);
+    for (std::size_t k = 0; k < numbers / 2; ++k) {
+      float x = 0;
+      float y = 0;
+      const bool has_x = read_number(csv, cells[2 * k + 1], 2 * k + 1, x);
+      const bool has_y = read_number(csv, cells[2 * k + 2], 2 * k + 2, y);
+      if (!has_x || !has_y) continue;
+      row.xy[2 * k] = x;
+      row.xy[2 * k + 1] = y;
+      row.visible[k] = 1.0F;
+    }
+    table.names.push_back(cells[0]);
+    table.rows.push_back(std::move(row));
+    table.lines.push_back(csv.line());
+  }
+  if (table.names.empty()) throw Error(ErrorCode::format, file + " has a header but no rows.");
+  return table;
+}
+
+std::string points_csv(std::span<const std::string> names, std::span<const Landmarks> rows, int points, int decimals) {
+  std::string text = "filename";
+  for (int k = 1; k <= points; ++k) text += ",x" + std::to_string(k) + ",y" + std::to_string(k);
+  text += '\n';
+  const double unit = std::pow(10.0, decimals);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].find_first_of(",\" \t") == std::string::npos) {
+      text += names[i];
+    } else {
+      text += '"';
+      for (const char c : names[i]) text.append(c == '"' ? 2 : 1, c);
+      text += '"';
+    }
+    for (std::size_t j = 0; j < static_cast<std::size_t>(2 * points); ++j) {
+      text += ',';
+      if (rows[i].visible[j / 2] == 0) continue;
+      char digits[64];
+      const double rounded = std::round(static_cast<double>(rows[i].xy[j]) * unit) / unit;
+      const auto end = std::to_chars(digits, digits + sizeof(digits), rounded == 0 ? 0.0 : rounded);
+      text.append(digits, end.ptr);
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+void write_points_csv(const std::filesystem::path& path, std::span<const std::string> names,
+                      std::span<const Landmarks> rows, int points, int decimals) {
+  const std::string text = points_csv(names, rows, points, decimals);
+  replace_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+}  // namespace fpcpu

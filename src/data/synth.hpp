@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "fpcpu/dataset.hpp"
+
+namespace fpcpu {
+
+/// `count` procedural faces with 14 points, rendered when asked for. Face i is a pure function of (seed, i, size).
+/// The points (left = left side of the picture): brows outer, inner, inner, outer; eyes outer, centre, inner, inner,
+/// centre, outer; nose tip; mouth left, centre, right.
+/// @param size  side of the images in pixels, 24 or more; 0 = mixed, 64 to 200
+/// @throws Error{usage} for a size outside 24..1024 or a count below 1.
+[[nodiscard]] DatasetPtr make_synth_dataset(std::size_t count, std::uint64_t seed, int size = 0);
+
+/// Writes DIR/gt.csv and DIR/images/ with such faces, mostly JPEG, some PNG, some gray, in the layout of a user's own
+/// data.
+/// @throws Error{resource} if a file cannot be written, Error{usage} as above.
+void write_synth_folder(const std::filesystem::path& dir, std::size_t count, std::uint64_t seed, int size = 0);
+
+}  // namespace fpcpu

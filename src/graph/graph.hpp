@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "layers/layer.hpp"
+
+namespace fpcpu {
+
+/// Most inputs a layer can have (concat).
+inline constexpr std::size_t kMaxInputs = 16;
+
+/// One use of a layer in a network. Node 0 is the input and has no layer.
+struct Node {
+  std::string name;
+  LayerPtr layer;
+  std::vector<int> inputs;
+  Signature signature;    // of this node's layer for these inputs; `out` is the node's shape
+  std::uint32_t key = 0;  // hash of the name: keys dropout, so that a fused graph draws the same masks
+};
+
+/// A static network: nodes in topological order, the last one is the output. Immutable once built, apart from `add`.
+class Graph {
+ public:
+  explicit Graph(Shape input);
+
+  /// Appends a node and returns its index. An empty `inputs` means "the previous node".
+  /// @throws Error{shape} naming the node and the shapes when they do not fit; Error{usage} for a duplicate name.
+  int add(std::string name, LayerPtr layer, std::vector<int> inputs = {});
+
+  [[nodiscard]] const std::vector<Node>& nodes() const noexcept { return nodes_; }
+  [[nodiscard]] const Node& node(int i) const noexcept { return nodes_[static_cast<std::size_t>(i)]; }
+  [[nodiscard]] int size() const noexcept { return static_cast<int>(nodes_.size()); }
+  [[nodiscard]] int output() const noexcept { return size() - 1; }
+  [[nodiscard]] Shape input_shape() const noexcept { return nodes_.front().signature.out; }
+  [[nodiscard]] Shape output_shape() const noexcept { return nodes_.back().signature.out; }
+  [[nodiscard]] std::vector<Shape> input_shapes(int node) const;
+  /// Index of a node by name, -1 if there is none.
+  [[nodiscard]] int find(std::string_view name) const noexcept;
+  /// Nodes that read node i, ascending.
+  [[nodiscard]] std::vector<std::vector<int>> consumers() const;
+  /// Forward FLOPs of one sample (multiply and add counted separately).
+  [[nodiscard]] double flops() const noexcept;
+  /// FLOPs of one training sample: forward, data gradient and weight gradient; no data gradient into the input.
+  [[nodiscard]] double training_flops() const noexcept;
+
+ private:
+  std::vector<Node> nodes_;
+};
+
+/// Where every parameter of a graph lives: one block for trainable values, one for running statistics.
+/// The order is the order of nodes, so a graph and a fused version of it address the same block by name.
+struct ParamSlot {
+  std::string name;  // "conv1.weight"
+  ParamSpec spec;
+  std::size_t offset = 0;  // in scalars, within its block
+};
+
+class ParamLayout {
+ public:
+  ParamLayout() = default;
+  explicit ParamLayout(const Graph& graph);
+
+  [[nodiscard]] const std::vector<ParamSlot>& slots() const noexcept { return slots_; }
+  [[nodiscard]] const ParamSlot* find(std::string_view name) const noexcept;
+  [[nodiscard]] std::size_t trainable_size() const noexcept { return trainable_; }  // scalars, padded to cache lines
+  [[nodiscard]] std::size_t buffer_size() const noexcept { return buffers_; }
+  [[nodiscard]] std::size_t parameter_count() const noexcept { return count_; }  // trainable, without padding
+
+ private:
+  std::vector<ParamSlot> slots_;
+  std::size_t trainable_ = 0;
+  std::size_t buffers_ = 0;
+  std::size_t count_ = 0;
+};
+
+}  // namespace fpcpu

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+
+#include "graph/passes/rewriter.hpp"
+
+namespace fpcpu {
+
+/// Activations that the norm_act_pool kernel knows.
+[[nodiscard]] bool pass_can_fuse(std::string_view activation) noexcept;
+
+/// Copies the window of a max_pool layer into the pool_* attributes of a fused layer.
+void set_pool(Attributes& attributes, const Layer& max_pool);
+
+/// If a norm_act_pool can start at node i (a batch_norm, or an activation in front of a max pool), adds it.
+bool fuse_norm_act_pool(const Graph& graph, Rewriter& rewriter, int i);
+
+}  // namespace fpcpu

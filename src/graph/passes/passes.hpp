@@ -1,0 +1,27 @@
+#pragma once
+
+#include "graph/graph.hpp"
+#include "graph/params.hpp"
+
+namespace fpcpu {
+
+/// Pure functions on networks. A pass keeps the names of parameters it does not change, so the result still finds them
+/// in the block of the original network.
+
+/// For training: batch_norm [+ activation] [+ max_pool] becomes one norm_act_pool node (one trip through memory between
+/// two convolutions), and so does the activation of a convolution in front of a max pool.
+[[nodiscard]] Graph fuse_for_training(const Graph& graph);
+
+/// A network and its own parameters.
+struct FoldedNetwork {
+  Graph graph;
+  Params<float> params;
+};
+
+/// For inference: dropout goes, batch norm with running statistics moves into the weights of the convolution in front
+/// of it (landmark_systems.md section 10; computed in double), an activation and a max pool move into the layer in
+/// front.
+///   w'[..., k] = s_k w[..., k],  b'_k = s_k (b_k - mean_k) + beta_k,  s_k = gamma_k / sqrt(var_k + eps)
+[[nodiscard]] FoldedNetwork fold_for_inference(const Graph& graph, const Params<float>& params);
+
+}  // namespace fpcpu

@@ -1,0 +1,45 @@
+#include "graph/passes/rewriter.hpp"
+
+namespace fpcpu {
+
+Rewriter::Rewriter(const Graph& source)
+    : source_(source),
+      readers_(source.consumers()),
+      map_(static_cast<std::size_t>(source.size()), -1),
+      result_(source.input_shape()) {
+  map_.front() = 0;
+}
+
+std::optional<int> Rewriter::only_reader(int i, std::string_view kind) const {
+  const auto& readers = readers_[static_cast<std::size_t>(i)];
+  if (readers.size() != 1 || done(readers.front())) return std::nullopt;
+  const Node& reader = source_.node(readers.front());
+  if (reader.layer->kind() != kind || reader.inputs.size() != 1) return std::nullopt;
+  return readers.front();
+}
+
+void Rewriter::copy(int i) { add(source_.node(i).name, source_.node(i).layer, source_.node(i).inputs, {i}); }
+
+void Rewriter::add(const std::string& name, LayerPtr layer, const std::vector<int>& source_inputs,
+                   const std::vector<int>& replaces) {
+  std::vector<int> inputs;
+  for (const int i : source_inputs) inputs.push_back(map_[static_cast<std::size_t>(i)]);
+  const int node = result_.add(name, std::move(layer), std::move(inputs));
+  for (const int i : replaces) map_[static_cast<std::size_t>(i)] = node;
+}
+
+void Rewriter::skip(int i) {
+  map_[static_cast<std::size_t>(i)] = map_[static_cast<std::size_t>(source_.node(i).inputs.front())];
+}
+
+AttributeValue attribute(const Layer& layer, std::string_view name, AttributeValue fallback) {
+  const Attributes attributes = layer.describe();
+  const AttributeValue* value = attributes.find(name);
+  return value != nullptr ? *value : std::move(fallback);
+}
+
+std::string text_attribute(const Layer& layer, std::string_view name, const std::string& fallback) {
+  return std::get<std::string>(attribute(layer, name, fallback));
+}
+
+}  // namespace fpcpu

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "graph/graph.hpp"
+
+namespace fpcpu {
+
+/// Builds a new graph from an old one in which some nodes were replaced by others.
+class Rewriter {
+ public:
+  explicit Rewriter(const Graph& source);
+
+  /// The only reader of node i, if it has exactly one, that one is of `kind`, and it was not rewritten yet.
+  [[nodiscard]] std::optional<int> only_reader(int i, std::string_view kind) const;
+  /// True if node i was swallowed by an earlier rewrite.
+  [[nodiscard]] bool done(int i) const { return map_[static_cast<std::size_t>(i)] >= 0; }
+
+  /// Adds a copy of node i to the new graph.
+  void copy(int i);
+  /// Adds `layer` under `name` with the (mapped) inputs of `source_inputs`; old nodes in `replaces` now mean this node.
+  void add(const std::string& name, LayerPtr layer, const std::vector<int>& source_inputs,
+           const std::vector<int>& replaces);
+  /// Readers of node i read its first input instead.
+  void skip(int i);
+
+  [[nodiscard]] Graph take() { return std::move(result_); }
+
+ private:
+  const Graph& source_;
+  std::vector<std::vector<int>> readers_;
+  std::vector<int> map_;  // old node -> new node, -1 = not there yet
+  Graph result_;
+};
+
+/// Value of an attribute of a layer; `fallback` when it has none of that name.
+[[nodiscard]] std::string text_attribute(const Layer& layer, std::string_view name, const std::string& fallback);
+[[nodiscard]] AttributeValue attribute(const Layer& layer, std::string_view name, AttributeValue fallback);
+
+}  // namespace fpcpu

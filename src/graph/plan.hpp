@@ -1,0 +1,97 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/slices.hpp"
+#include "graph/graph.hpp"
+
+namespace fpcpu {
+
+enum class StepKind : std::uint8_t { forward_sums, forward, loss, backward_sums, backward };
+
+/// One call of one layer on one slice.
+struct Step {
+  StepKind kind = StepKind::forward;
+  int node = 0;
+};
+
+/// Steps that a slice runs one after the other without waiting for other slices. After all slices are through, the
+/// batch-wide sums of the listed nodes are merged in slice order.
+struct Segment {
+  std::vector<Step> steps;
+  std::vector<int> merge_forward;
+  std::vector<int> merge_backward;
+};
+
+/// Where a tensor lives. `worker` tensors never outlive a segment and exist once per thread and slice in flight.
+enum class Place : std::uint8_t { absent, input, batch, worker };
+
+struct TensorPlan {
+  Place place = Place::absent;
+  std::size_t offset = 0;  // bytes, in the arena of its place
+  std::size_t bytes_per_sample = 0;
+  int first = 0;  // lifetime: segments for `batch`, positions of steps for `worker`
+  int last = 0;
+};
+
+struct NodePlan {
+  TensorPlan y;      // output
+  TensorPlan dy;     // its gradient
+  TensorPlan saved;  // argmax and the like
+  int sums_of = -1;  // the batch-wide node whose forward sums this node's forward emits
+  bool emitted_by_producer = false;
+  std::vector<std::uint8_t> dx_needed;  // per input
+  std::vector<std::uint8_t> dx_beta;    // per input: 1 = add to what an earlier step wrote
+  std::size_t sums_offset = 0;          // doubles, in a slice's row of sums
+  std::size_t stats_offset = 0;         // scalars
+  std::size_t prepared_offset = 0;      // scalars
+};
+
+struct PlanOptions {
+  bool training = false;
+  int batch = 32;
+  /// Most slices of a batch. Training: also the number of gradient rows, lowered so that rows stay within row_bytes.
+  int max_slices = 8;
+  std::size_t row_bytes = std::size_t{256} << 20U;
+  /// Inference: samples per slice (a dense layer reads its weights once per slice).
+  int inference_slice = 4;
+};
+
+/// An ordered list of steps over pre-planned memory; made once, run many times.
+struct Plan {
+  PlanOptions options;
+  Slices slices;  // of a full batch
+  int slice_count = 1;
+  std::vector<Segment> segments;
+  std::vector<NodePlan> nodes;
+  std::size_t batch_bytes = 0;
+  std::size_t worker_bytes = 0;
+  std::size_t scratch_offset = 0;  // bytes, behind the worker's tensors
+  std::size_t sums_size = 0;       // doubles per slice, forward and backward alike
+  std::size_t stats_size = 0;      // scalars
+  std::size_t prepared_size = 0;   // scalars
+
+  /// Most samples a slice of any batch up to the full one can have.
+  [[nodiscard]] int max_slice() const {
+    return options.training ? slices.max_size() : std::min(options.batch, options.inference_slice);
+  }
+  [[nodiscard]] Slices slices_of(int n) const {
+    return options.training ? Slices(n, slice_count)
+                            : Slices(n, (n + options.inference_slice - 1) / options.inference_slice);
+  }
+};
+
+/// Turns a graph into a plan: levels of the graph separated by batch-wide sums become segments, tensors get memory by
+/// lifetime, gradients are assigned by their first writer and added to by later ones.
+/// @throws Error{shape} if a node is read by nobody.
+[[nodiscard]] Plan make_plan(const Graph& graph, const PlanOptions& options,
+                             const kernels::KernelTable<float>& kernels);
+
+/// The plan as a table for people.
+[[nodiscard]] std::string describe_plan(const Graph& graph, const Plan& plan, const ParamLayout& layout);
+
+}  // namespace fpcpu

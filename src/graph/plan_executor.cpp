@@ -1,0 +1,273 @@
+#include "graph/plan_executor.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace fpcpu {
+
+/// What all slices of one call share.
+struct PlanExecutor::Run {
+  Slices slices;
+  const float* x = nullptr;
+  bool training = false;
+  TrainInput input;
+  const Loss* loss = nullptr;
+  double inv_count = 0;
+};
+
+PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const PlanOptions& options,
+                           const kernels::KernelTable<float>& kernels, ThreadPool& pool)
+    : graph_(graph),
+      params_(params),
+      kernels_(kernels),
+      pool_(pool),
+      plan_(make_plan(graph, options, kernels)),
+      node_params_(find_node_params(graph, params)),
+      batch_(plan_.batch_bytes),
+      prepared_(plan_.prepared_size),
+      stats_(plan_.stats_size),
+      sums_(2 * plan_.sums_size * static_cast<std::size_t>(plan_.slices.count())),
+      total_sums_(2 * plan_.sums_size),
+      slice_loss_(static_cast<std::size_t>(plan_.slices.count()), 0.0) {
+  for (int t = 0; t < pool.threads(); ++t) workers_.emplace_back(plan_.worker_bytes);
+  for (int i = 0; i < graph.size(); ++i) {
+    shapes_.push_back(graph.input_shapes(i));
+    const auto& beta = plan_.nodes[static_cast<std::size_t>(i)].dx_beta;
+    betas_.emplace_back(beta.begin(), beta.end());
+  }
+  if (options.training) {
+    const auto rows = static_cast<std::size_t>(plan_.slices.count());
+    gradients_ = AlignedBuffer<float>(rows * params.layout.trainable_size());
+    for (std::size_t row = 0; row < rows; ++row) {
+      for (int i = 0; i < graph.size(); ++i) {
+        std::vector<float*> pointers;
+        for (std::size_t p = 0; p < node_params_[static_cast<std::size_t>(i)].size(); ++p) {
+          const bool trainable = graph.node(i).signature.params[p].trainable;
+          const float* value = node_params_[static_cast<std::size_t>(i)][p];
+          pointers.push_back(trainable ? gradients_.data() + row * params.layout.trainable_size() +
+                                             (value - params.trainable.data())
+                                       : nullptr);
+        }
+        gradient_pointers_.push_back(std::move(pointers));
+      }
+    }
+  } else {
+    prepare();
+  }
+}
+
+std::size_t PlanExecutor::memory_bytes() const noexcept {
+  return batch_.bytes() + workers_.size() * plan_.worker_bytes +
+         (prepared_.size() + stats_.size() + gradients_.size()) * sizeof(float) +
+         (sums_.size() + total_sums_.size()) * sizeof(double);
+}
+
+void PlanExecutor::prepare() {
+  pool_.parallel_for(graph_.size() - 1, [&](int index, int) {
+    const auto i = static_cast<std::size_t>(index + 1);
+    PrepareArgs<float> a;
+    a.kernels = &kernels_;
+    a.in = shapes_[i];
+    a.params = node_params_[i];
+    a.training = plan_.options.training;
+    a.prepared = prepared_.data() + plan_.nodes[i].prepared_offset;
+    graph_.nodes()[i].layer->prepare(a);
+  });
+}
+
+template <class T>
+T* PlanExecutor::locate(const TensorPlan& tensor, int slot, int first_sample) const noexcept {
+  switch (tensor.place) {
+    case Place::batch:
+      return batch_.at<T>(tensor.offset + tensor.bytes_per_sample * static_cast<std::size_t>(first_sample));
+    case Place::worker:
+      return workers_[static_cast<std::size_t>(slot)].at<T>(tensor.offset);
+    default:
+      return nullptr;
+  }
+}
+
+const float* PlanExecutor::value(const Run& run, int node, int slot, int first_sample) const noexcept {
+  const TensorPlan& y = plan_.nodes[static_cast<std::size_t>(node)].y;
+  if (y.place == Place::input) return run.x + graph_.input_shape().size() * static_cast<std::size_t>(first_sample);
+  return locate<float>(y, slot, first_sample);
+}
+
+double* PlanExecutor::slice_sums(int slice, int node, bool is_forward) const noexcept {
+  const auto row = static_cast<std::size_t>(slice + (is_forward ? 0 : plan_.slices.count()));
+  return sums_.data() + row * plan_.sums_size + plan_.nodes[static_cast<std::size_t>(node)].sums_offset;
+}
+
+void PlanExecutor::forward(const Run& run, const Step& step, int slice, int slot) noexcept {
+  const auto i = static_cast<std::size_t>(step.node);
+  const Node& node = graph_.nodes()[i];
+  const NodePlan& plan = plan_.nodes[i];
+  const int first = run.slices.begin(slice);
+  std::array<const float*, kMaxInputs> x{};
+  for (std::size_t k = 0; k < node.inputs.size(); ++k) x[k] = value(run, node.inputs[k], slot, first);
+
+  ForwardArgs<float> a;
+  a.kernels = &kernels_;
+  a.in = shapes_[i];
+  a.n = run.slices.size(slice);
+  a.training = run.training;
+  a.x = {x.data(), node.inputs.size()};
+  a.y = locate<float>(plan.y, slot, first);
+  a.params = node_params_[i];
+  a.prepared = prepared_.data() + plan.prepared_offset;
+  a.saved = locate<std::byte>(plan.saved, slot, first);
+  a.stats = stats_.data() + plan.stats_offset;
+  a.scratch = workers_[static_cast<std::size_t>(slot)].at<float>(plan_.scratch_offset);
+  a.seed = run.input.seed;
+  a.step = run.input.step;
+  a.node_key = node.key;
+  a.first_sample = first;
+  if (step.kind == StepKind::forward_sums) {
+    a.sums = slice_sums(slice, step.node, true);
+    node.layer->forward_sums(a);
+  } else {
+    if (plan.sums_of >= 0) a.sums = slice_sums(slice, plan.sums_of, true);
+    node.layer->forward(a);
+  }
+}
+
+void PlanExecutor::backward(const Run& run, const Step& step, int slice, int slot) noexcept {
+  const auto i = static_cast<std::size_t>(step.node);
+  const Node& node = graph_.nodes()[i];
+  const NodePlan& plan = plan_.nodes[i];
+  const int first = run.slices.begin(slice);
+  std::array<const float*, kMaxInputs> x{};
+  std::array<float*, kMaxInputs> dx{};
+  for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+    if (keeps_input(node.signature.keep)) x[k] = value(run, node.inputs[k], slot, first);
+    if (plan.dx_needed[k] != 0) {
+      dx[k] = locate<float>(plan_.nodes[static_cast<std::size_t>(node.inputs[k])].dy, slot, first);
+    }
+  }
+  BackwardArgs<float> a;
+  a.kernels = &kernels_;
+  a.in = shapes_[i];
+  a.n = run.slices.size(slice);
+  a.x = {x.data(), node.inputs.size()};
+  if (keeps_output(node.signature.keep)) a.y = value(run, step.node, slot, first);
+  a.dy = locate<float>(plan.dy, slot, first);
+  a.dx = {dx.data(), node.inputs.size()};
+  a.beta = betas_[i];
+  a.params = node_params_[i];
+  a.dparams = gradient_pointers_[static_cast<std::size_t>(slice) * graph_.nodes().size() + i];
+  a.prepared = prepared_.data() + plan.prepared_offset;
+  a.saved = locate<std::byte>(plan.saved, slot, first);
+  a.sums = slice_sums(slice, step.node, false);
+  a.total_sums = total_sums_.data() + plan_.sums_size + plan.sums_offset;
+  a.batch = run.slices.batch();
+  a.stats = stats_.data() + plan.stats_offset;
+  a.scratch = workers_[static_cast<std::size_t>(slot)].at<float>(plan_.scratch_offset);
+  a.seed = run.input.seed;
+  a.step = run.input.step;
+  a.node_key = node.key;
+  a.first_sample = first;
+  if (step.kind == StepKind::backward_sums) {
+    node.layer->backward_sums(a);
+  } else {
+    node.layer->backward(a);
+  }
+}
+
+void PlanExecutor::run_loss(const Run& run, int slice, int slot) noexcept {
+  const int first = run.slices.begin(slice);
+  const Shape in = graph_.input_shape();
+  const std::size_t width = graph_.output_shape().size();
+  LossArgs<float> a;
+  a.pred = value(run, graph_.output(), slot, first);
+  a.target = run.input.targets + width * static_cast<std::size_t>(first);
+  a.visible = run.input.visible + width / 2 * static_cast<std::size_t>(first);
+  a.n = run.slices.size(slice);
+  a.points = static_cast<int>(width / 2);
+  a.unit_x = static_cast<float>(in.w);
+  a.unit_y = static_cast<float>(in.h);
+  a.inv_count = run.inv_count;
+  a.dpred = locate<float>(plan_.nodes[static_cast<std::size_t>(graph_.output())].dy, slot, first);
+  slice_loss_[static_cast<std::size_t>(slice)] = run.loss->run(a);
+}
+
+void PlanExecutor::run_slice(const Run& run, const Segment& segment, int slice, int slot) noexcept {
+  for (const Step& step : segment.steps) {
+    switch (step.kind) {
+      case StepKind::forward_sums:
+      case StepKind::forward:
+        forward(run, step, slice, slot);
+        break;
+      case StepKind::loss:
+        run_loss(run, slice, slot);
+        break;
+      case StepKind::backward_sums:
+      case StepKind::backward:
+        backward(run, step, slice, slot);
+        break;
+    }
+  }
+}
+
+void PlanExecutor::merge(const Run& run, const std::vector<int>& nodes, bool is_forward) noexcept {
+  for (const int node : nodes) {
+    const auto i = static_cast<std::size_t>(node);
+    const NodePlan& plan = plan_.nodes[i];
+    const std::size_t count = graph_.nodes()[i].signature.batch_sums;
+    double* total = total_sums_.data() + (is_forward ? 0 : plan_.sums_size) + plan.sums_offset;
+    std::fill_n(total, count, 0.0);
+    for (int s = 0; s < run.slices.count(); ++s) {
+      const double* part = slice_sums(s, node, is_forward);
+      for (std::size_t k = 0; k < count; ++k) total[k] += part[k];
+    }
+    if (!is_forward) continue;
+    MergeArgs<float> a;
+    a.in = shapes_[i];
+    a.batch = run.slices.batch();
+    a.total_sums = total;
+    a.params = node_params_[i];
+    a.stats = stats_.data() + plan.stats_offset;
+    graph_.nodes()[i].layer->forward_merge(a);
+  }
+}
+
+double PlanExecutor::train(const TrainInput& input, const Loss& loss) {
+  Run run;
+  run.slices = plan_.slices_of(input.n);
+  run.x = input.x;
+  run.training = true;
+  run.input = input;
+  run.loss = &loss;
+  double visible = 0;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(input.n) * (graph_.output_shape().size() / 2); ++k) {
+    visible += input.visible[k] != 0.0F ? 2.0 : 0.0;
+  }
+  run.inv_count = visible > 0 ? 1.0 / visible : 0.0;
+
+  prepare();
+  std::fill(sums_.begin(), sums_.end(), 0.0);
+  rows_used_ = run.slices.count();
+  for (const Segment& segment : plan_.segments) {
+    pool_.parallel_for(run.slices.count(), [&](int slice, int slot) { run_slice(run, segment, slice, slot); });
+    merge(run, segment.merge_forward, true);
+    merge(run, segment.merge_backward, false);
+  }
+  double total = 0;
+  for (int s = 0; s < run.slices.count(); ++s) total += slice_loss_[static_cast<std::size_t>(s)];
+  return total;
+}
+
+const float* PlanExecutor::infer(const float* x, int n) {
+  Run run;
+  run.slices = plan_.slices_of(n);
+  run.x = x;
+  for (const Segment& segment : plan_.segments) {
+    pool_.parallel_for(run.slices.count(), [&](int slice, int slot) { run_slice(run, segment, slice, slot); });
+  }
+  return output();
+}
+
+const float* PlanExecutor::output() const noexcept {
+  return locate<float>(plan_.nodes[static_cast<std::size_t>(graph_.output())].y, 0, 0);
+}
+
+}  // namespace fpcpu

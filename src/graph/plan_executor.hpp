@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/arena.hpp"
+#include "core/thread_pool.hpp"
+#include "fpcpu/losses.hpp"
+#include "graph/node_params.hpp"
+#include "graph/params.hpp"
+#include "graph/plan.hpp"
+
+namespace fpcpu {
+
+/// One minibatch of a training step.
+struct TrainInput {
+  int n = 0;
+  const float* x = nullptr;        // n,H,W,C
+  const float* targets = nullptr;  // n,2K
+  const float* visible = nullptr;  // n,K
+  std::uint64_t seed = 0;          // with `step`: keys dropout
+  std::uint64_t step = 0;
+};
+
+/// Runs a plan: slices of the batch on the threads of the pool, SIMD kernels, memory made once in the constructor.
+/// The graph, the parameters and the pool must outlive it. Results do not depend on the number of threads.
+class PlanExecutor {
+ public:
+  /// @throws Error{shape|resource}
+  PlanExecutor(const Graph& graph, Params<float>& params, const PlanOptions& options,
+               const kernels::KernelTable<float>& kernels, ThreadPool& pool);
+
+  /// Training plans: forward, loss, backward. Returns the batch's mean loss; gradients are in gradient_rows().
+  /// Reads the parameters anew and updates running statistics.
+  double train(const TrainInput& input, const Loss& loss);
+
+  /// Gradient of the step as one row per slice; their sum, in the order of rows, is the gradient.
+  [[nodiscard]] const float* gradient_rows() const noexcept { return gradients_.data(); }
+  [[nodiscard]] std::size_t gradient_stride() const noexcept { return params_.layout.trainable_size(); }
+  [[nodiscard]] int gradient_row_count() const noexcept { return rows_used_; }
+
+  /// Inference plans: the output for n <= batch samples, valid until the next call.
+  const float* infer(const float* x, int n);
+  /// Training plans: the network's output of the last step, for metrics.
+  [[nodiscard]] const float* output() const noexcept;
+
+  /// Must be called after the parameters of an inference plan changed.
+  void prepare();
+
+  [[nodiscard]] const Plan& plan() const noexcept { return plan_; }
+  [[nodiscard]] std::size_t memory_bytes() const noexcept;
+
+ private:
+  struct Run;
+  void run_slice(const Run& run, const Segment& segment, int slice, int slot) noexcept;
+  void forward(const Run& run, const Step& step, int slice, int slot) noexcept;
+  void backward(const Run& run, const Step& step, int slice, int slot) noexcept;
+  void run_loss(const Run& run, int slice, int slot) noexcept;
+  void merge(const Run& run, const std::vector<int>& nodes, bool is_forward) noexcept;
+  template <class T>
+  T* locate(const TensorPlan& tensor, int slot, int first_sample) const noexcept;
+  const float* value(const Run& run, int node, int slot, int first_sample) const noexcept;
+  double* slice_sums(int slice, int node, bool is_forward) const noexcept;
+
+  const Graph& graph_;
+  Params<float>& params_;
+  const kernels::KernelTable<float>& kernels_;
+  ThreadPool& pool_;
+  Plan plan_;
+  std::vector<NodeParams<float>> node_params_;
+  std::vector<std::vector<float*>> gradient_pointers_;  // [slice * nodes + node][param]
+  std::vector<std::vector<Shape>> shapes_;
+  std::vector<std::vector<float>> betas_;
+  std::vector<Arena> workers_;
+  Arena batch_;
+  AlignedBuffer<float> prepared_;
+  AlignedBuffer<float> stats_;
+  AlignedBuffer<double> sums_;        // forward rows, then backward rows: [direction][slice][sums_size]
+  AlignedBuffer<double> total_sums_;  // [direction][sums_size]
+  AlignedBuffer<float> gradients_;
+  std::vector<double> slice_loss_;
+  int rows_used_ = 0;
+};
+
+}  // namespace fpcpu

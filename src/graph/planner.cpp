@@ -1,0 +1,256 @@
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "core/arena.hpp"
+#include "fpcpu/error.hpp"
+#include "graph/memory.hpp"
+#include "graph/plan.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+constexpr int kUnused = std::numeric_limits<int>::max();
+
+/// Moment of a step in the whole plan: (segment, position) flattened so that order is comparison.
+struct Moment {
+  int segment = 0;
+  int position = 0;
+};
+
+class Planner {
+ public:
+  Planner(const Graph& graph, const PlanOptions& options, const kernels::KernelTable<float>& kernels)
+      : graph_(graph), kernels_(kernels), readers_(graph.consumers()) {
+    plan_.options = options;
+    plan_.nodes.resize(static_cast<std::size_t>(graph.size()));
+  }
+
+  Plan run() {
+    check_readers();
+    find_gradients();
+    choose_slices();
+    assign_emitters();
+    schedule_forward();
+    if (plan_.options.training) schedule_backward();
+    place_tensors();
+    place_workspaces();
+    return std::move(plan_);
+  }
+
+ private:
+  NodePlan& at(int i) { return plan_.nodes[static_cast<std::size_t>(i)]; }
+  const Signature& signature(int i) const { return graph_.node(i).signature; }
+  const std::vector<int>& readers(int i) const { return readers_[static_cast<std::size_t>(i)]; }
+  bool cuts(int i) const { return plan_.options.training && signature(i).batch_sums > 0; }
+
+  void check_readers() const {
+    for (int i = 0; i < graph_.output(); ++i) {
+      if (readers(i).empty()) {
+        throw Error(ErrorCode::shape,
+                    "layer '" + graph_.node(i).name +
+                        "' is read by no other layer and is not the output, which is the last layer.");
+      }
+    }
+  }
+
+  void find_gradients() {
+    needs_gradient_.assign(plan_.nodes.size(), 0);
+    for (int i = 1; i < graph_.size(); ++i) {
+      const auto& node = graph_.node(i);
+      const bool trains = std::any_of(node.signature.params.begin(), node.signature.params.end(),
+                                      [](const ParamSpec& p) { return p.trainable; });
+      const bool passes = std::any_of(node.inputs.begin(), node.inputs.end(), [&](int j) { return needs(j); });
+      needs_gradient_[static_cast<std::size_t>(i)] = trains || passes;
+      for (const int j : node.inputs) at(i).dx_needed.push_back(needs(j));
+      at(i).dx_beta.assign(node.inputs.size(), 0);
+    }
+  }
+  std::uint8_t needs(int i) const { return needs_gradient_[static_cast<std::size_t>(i)]; }
+
+  void choose_slices() {
+    const PlanOptions& o = plan_.options;
+    if (o.training) {
+      const std::size_t row = ParamLayout(graph_).trainable_size() * sizeof(float);
+      plan_.slice_count = std::max(1, o.max_slices);
+      while (plan_.slice_count > 2 && row * static_cast<std::size_t>(plan_.slice_count) > o.row_bytes)
+        plan_.slice_count /= 2;
+    }
+    plan_.slices = plan_.slices_of(o.batch);
+  }
+
+  /// A batch-wide node whose producer can add up its own output while it is hot needs no pass of its own for that.
+  void assign_emitters() {
+    for (int i = 1; i < graph_.size(); ++i) {
+      if (!cuts(i)) continue;
+      const int producer = graph_.node(i).inputs.front();
+      if (producer > 0 && signature(producer).emits_sums && at(producer).sums_of < 0) {
+        at(producer).sums_of = i;
+        at(i).emitted_by_producer = true;
+      }
+    }
+  }
+
+  void append(int segment, Step step) {
+    const auto s = static_cast<std::size_t>(segment);
+    if (plan_.segments.size() <= s) plan_.segments.resize(s + 1);
+    plan_.segments[s].steps.push_back(step);
+  }
+
+  void schedule_forward() {
+    std::vector<int> level(plan_.nodes.size(), 0);
+    plan_.segments.resize(1);
+    for (int i = 1; i < graph_.size(); ++i) {
+      int segment = 0;
+      for (const int j : graph_.node(i).inputs) segment = std::max(segment, level[static_cast<std::size_t>(j)]);
+      if (cuts(i)) {
+        if (!at(i).emitted_by_producer) append(segment, {StepKind::forward_sums, i});
+        plan_.segments[static_cast<std::size_t>(segment)].merge_forward.push_back(i);
+        ++segment;
+      }
+      level[static_cast<std::size_t>(i)] = segment;
+      append(segment, {StepKind::forward, i});
+    }
+    last_forward_ = level.back();
+  }
+
+  void schedule_backward() {
+    append(last_forward_, {StepKind::loss, graph_.output()});
+    std::vector<int> level(plan_.nodes.size(), last_forward_);
+    for (int i = graph_.output(); i > 0; --i) {
+      if (!needs(i)) continue;
+      int segment = last_forward_;
+      for (const int j : readers(i)) segment = std::max(segment, level[static_cast<std::size_t>(j)]);
+      if (cuts(i)) {
+        append(segment, {StepKind::backward_sums, i});
+        plan_.segments[static_cast<std::size_t>(segment)].merge_backward.push_back(i);
+        ++segment;
+      }
+      level[static_cast<std::size_t>(i)] = segment;
+      append(segment, {StepKind::backward, i});
+    }
+  }
+
+  /// Widens the lifetime of a tensor to a moment.
+  struct Life {
+    Moment first{kUnused, 0};
+    Moment last{-1, 0};
+    void touch(Moment m) {
+      if (first.segment == kUnused || m.segment < first.segment ||
+          (m.segment == first.segment && m.position < first.position)) {
+        first = m;
+      }
+      if (m.segment > last.segment || (m.segment == last.segment && m.position > last.position)) last = m;
+    }
+  };
+
+  void place_tensors() {
+    const auto count = plan_.nodes.size();
+    std::vector<Life> y(count);
+    std::vector<Life> dy(count);
+    std::vector<Life> saved(count);
+    auto life = [](std::vector<Life>& lives, int i) -> Life& { return lives[static_cast<std::size_t>(i)]; };
+    for (std::size_t s = 0; s < plan_.segments.size(); ++s) {
+      const auto& steps = plan_.segments[s].steps;
+      for (std::size_t p = 0; p < steps.size(); ++p) {
+        const Moment now{static_cast<int>(s), static_cast<int>(p)};
+        const int i = steps[p].node;
+        const Signature& sig = signature(i);
+        const auto& inputs = graph_.node(i).inputs;
+        switch (steps[p].kind) {
+          case StepKind::forward_sums:
+            life(y, inputs.front()).touch(now);
+            break;
+          case StepKind::forward:
+            life(y, i).touch(now);
+            for (const int j : inputs) life(y, j).touch(now);
+            if (plan_.options.training && sig.saved_bytes > 0) life(saved, i).touch(now);
+            break;
+          case StepKind::loss:
+            life(y, i).touch(now);
+            life(dy, i).touch(now);
+            break;
+          case StepKind::backward_sums:
+          case StepKind::backward:
+            life(dy, i).touch(now);
+            if (keeps_output(sig.keep)) life(y, i).touch(now);
+            if (sig.saved_bytes > 0) life(saved, i).touch(now);
+            for (std::size_t k = 0; k < inputs.size(); ++k) {
+              if (keeps_input(sig.keep)) life(y, inputs[k]).touch(now);
+              if (steps[p].kind == StepKind::backward && at(i).dx_needed[k] != 0) {
+                Life& target = life(dy, inputs[k]);
+                at(i).dx_beta[k] = target.first.segment == kUnused ? 0 : 1;
+                target.touch(now);
+              }
+            }
+            break;
+        }
+      }
+    }
+    // The caller reads the output after the last segment.
+    life(y, graph_.output()).touch({static_cast<int>(plan_.segments.size()), 0});
+
+    MemoryPlanner batch;
+    MemoryPlanner worker;
+    auto place = [&](const Life& l, TensorPlan& t, std::size_t bytes) {
+      if (l.last.segment < 0) return;
+      t.bytes_per_sample = bytes;
+      if (l.first.segment == l.last.segment) {
+        // Lifetimes of different segments never overlap, so one time line holds them all.
+        t.place = Place::worker;
+        t.first = l.first.segment * 4096 + l.first.position;
+        t.last = l.last.segment * 4096 + l.last.position;
+        worker.add(&t.offset, bytes * static_cast<std::size_t>(plan_.max_slice()), t.first, t.last);
+      } else {
+        t.place = Place::batch;
+        t.first = l.first.segment;
+        t.last = l.last.segment;
+        batch.add(&t.offset, bytes * static_cast<std::size_t>(plan_.options.batch), t.first, t.last);
+      }
+    };
+    at(0).y.place = Place::input;
+    at(0).y.bytes_per_sample = signature(0).out.size() * sizeof(float);
+    for (int i = 1; i < graph_.size(); ++i) {
+      place(life(y, i), at(i).y, signature(i).out.size() * sizeof(float));
+      place(life(dy, i), at(i).dy, signature(i).out.size() * sizeof(float));
+      place(life(saved, i), at(i).saved, signature(i).saved_bytes);
+    }
+    plan_.batch_bytes = batch.solve();
+    plan_.scratch_offset = worker.solve();
+  }
+
+  void place_workspaces() {
+    std::size_t scratch = 0;
+    for (int i = 1; i < graph_.size(); ++i) {
+      const auto shapes = graph_.input_shapes(i);
+      const WorkspaceNeed need =
+          graph_.node(i).layer->workspace(shapes, plan_.max_slice(), plan_.options.training, kernels_);
+      at(i).prepared_offset = plan_.prepared_size;
+      plan_.prepared_size += (need.prepared + 15) / 16 * 16;
+      scratch = std::max(scratch, need.scratch * sizeof(float));
+      at(i).sums_offset = plan_.sums_size;
+      at(i).stats_offset = plan_.stats_size;
+      if (cuts(i)) {
+        plan_.sums_size += signature(i).batch_sums;
+        plan_.stats_size += (signature(i).batch_stats + 15) / 16 * 16;
+      }
+    }
+    plan_.worker_bytes = plan_.scratch_offset + align_up(scratch);
+  }
+
+  const Graph& graph_;
+  const kernels::KernelTable<float>& kernels_;
+  std::vector<std::vector<int>> readers_;
+  std::vector<std::uint8_t> needs_gradient_;
+  int last_forward_ = 0;
+  Plan plan_;
+};
+
+}  // namespace
+
+Plan make_plan(const Graph& graph, const PlanOptions& options, const kernels::KernelTable<float>& kernels) {
+  return Planner(graph, options, kernels).run();
+}
+
+}  // namespace fpcpu

@@ -1,0 +1,145 @@
+#include "graph/reference_executor.hpp"
+
+#include <algorithm>
+
+namespace fpcpu {
+
+template <class T>
+ReferenceExecutor<T>::ReferenceExecutor(const Graph& graph, Params<T>& params, int batch)
+    : graph_(graph),
+      params_(params),
+      batch_(batch),
+      node_params_(find_node_params(graph, params)),
+      gradients_(params.layout.trainable_size()) {
+  const auto n = static_cast<std::size_t>(batch);
+  for (int i = 0; i < graph.size(); ++i) {
+    const Signature& sig = graph.node(i).signature;
+    shapes_.push_back(graph.input_shapes(i));
+    y_.emplace_back(n * sig.out.size());
+    dy_.emplace_back(n * sig.out.size());
+    saved_.emplace_back(n * sig.saved_bytes);
+    sums_.emplace_back(sig.batch_sums);
+    gradient_sums_.emplace_back(sig.batch_sums);
+    stats_.emplace_back(sig.batch_stats);
+    WorkspaceNeed need;
+    if (i > 0) {
+      for (const bool training : {false, true}) {
+        const auto w = graph.node(i).layer->workspace(shapes_.back(), batch, training, kernels::eigen_table<T>());
+        need = {std::max(need.prepared, w.prepared), std::max(need.scratch, w.scratch)};
+      }
+    }
+    prepared_.emplace_back(need.prepared);
+    scratch_.emplace_back(need.scratch);
+    NodeParams<T> gradients;
+    for (std::size_t p = 0; p < sig.params.size(); ++p) {
+      const T* value = node_params_[static_cast<std::size_t>(i)][p];
+      gradients.push_back(sig.params[p].trainable ? gradients_.data() + (value - params.trainable.data()) : nullptr);
+    }
+    node_gradients_.push_back(std::move(gradients));
+  }
+  for (int i = 0; i < graph.size(); ++i) {
+    std::vector<const T*> inputs;
+    for (const int j : graph.node(i).inputs) inputs.push_back(y_[static_cast<std::size_t>(j)].data());
+    inputs_.push_back(std::move(inputs));
+  }
+}
+
+template <class T>
+ForwardArgs<T> ReferenceExecutor<T>::forward_args(int node) const {
+  const auto i = static_cast<std::size_t>(node);
+  ForwardArgs<T> a;
+  a.kernels = &kernels::eigen_table<T>();
+  a.in = shapes_[i];
+  a.n = batch_;
+  a.training = training_;
+  a.x = inputs_[i];
+  a.y = y_[i].data();
+  a.params = node_params_[i];
+  a.prepared = prepared_[i].data();
+  a.saved = training_ ? saved_[i].data() : nullptr;
+  a.stats = stats_[i].data();
+  a.scratch = scratch_[i].data();
+  a.seed = seed_;
+  a.step = step_;
+  a.node_key = graph_.node(node).key;
+  return a;
+}
+
+template <class T>
+const T* ReferenceExecutor<T>::forward(const T* x, bool training, std::uint64_t seed, std::uint64_t step) {
+  seed_ = seed;
+  step_ = step;
+  training_ = training;
+  std::copy_n(x, y_.front().size(), y_.front().data());
+  for (int node = 1; node < graph_.size(); ++node) {
+    const auto i = static_cast<std::size_t>(node);
+    const Layer& layer = *graph_.node(node).layer;
+    PrepareArgs<T> prepare;
+    prepare.kernels = &kernels::eigen_table<T>();
+    prepare.in = shapes_[i];
+    prepare.params = node_params_[i];
+    prepare.training = training;
+    prepare.prepared = prepared_[i].data();
+    layer.prepare(prepare);
+    ForwardArgs<T> a = forward_args(node);
+    if (training && sums_[i].size() > 0) {
+      std::fill(sums_[i].begin(), sums_[i].end(), 0.0);
+      a.sums = sums_[i].data();
+      layer.forward_sums(a);
+      a.sums = nullptr;
+      MergeArgs<T> merge;
+      merge.in = shapes_[i];
+      merge.batch = batch_;
+      merge.total_sums = sums_[i].data();
+      merge.params = node_params_[i];
+      merge.stats = stats_[i].data();
+      layer.forward_merge(merge);
+    }
+    layer.forward(a);
+  }
+  return y_.back().data();
+}
+
+template <class T>
+void ReferenceExecutor<T>::backward(const T* dy) {
+  for (auto& gradient : dy_) std::fill(gradient.begin(), gradient.end(), T{0});
+  std::copy_n(dy, dy_.back().size(), dy_.back().data());
+  for (int node = graph_.output(); node > 0; --node) {
+    const auto i = static_cast<std::size_t>(node);
+    const Node& n = graph_.node(node);
+    std::vector<T*> dx;
+    for (const int j : n.inputs) dx.push_back(j == 0 ? nullptr : dy_[static_cast<std::size_t>(j)].data());
+    const std::vector<T> beta(n.inputs.size(), T{1});
+    BackwardArgs<T> a;
+    a.kernels = &kernels::eigen_table<T>();
+    a.in = shapes_[i];
+    a.n = batch_;
+    a.x = inputs_[i];
+    a.y = y_[i].data();
+    a.dy = dy_[i].data();
+    a.dx = dx;
+    a.beta = beta;
+    a.params = node_params_[i];
+    a.dparams = node_gradients_[i];
+    a.prepared = prepared_[i].data();
+    a.saved = saved_[i].data();
+    a.stats = stats_[i].data();
+    a.scratch = scratch_[i].data();
+    a.batch = batch_;
+    a.seed = seed_;
+    a.step = step_;
+    a.node_key = n.key;
+    if (gradient_sums_[i].size() > 0) {
+      std::fill(gradient_sums_[i].begin(), gradient_sums_[i].end(), 0.0);
+      a.sums = gradient_sums_[i].data();
+      n.layer->backward_sums(a);
+      a.total_sums = gradient_sums_[i].data();
+    }
+    n.layer->backward(a);
+  }
+}
+
+template class ReferenceExecutor<float>;
+template class ReferenceExecutor<double>;
+
+}  // namespace fpcpu

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "fpcpu/model.hpp"
+#include "graph/graph.hpp"
+#include "graph/params.hpp"
+
+namespace fpcpu {
+
+/// Everything a model file holds. `extra` and `state` are empty in model.safetensors and full in last.safetensors.
+struct Checkpoint {
+  Graph graph;
+  Params<float> params;
+  Preprocessing preprocessing;
+  Facts facts;
+  std::map<std::string, std::vector<float>> extra;  // optimizer moments, moving averages; names must not be parameters
+  std::map<std::string, std::string> state;         // step, epoch, schedule: exact text
+};
+
+/// Version of the layout below; a file of a newer version is refused with a clear message.
+inline constexpr int kCheckpointVersion = 1;
+
+/// Writes a safetensors file (io/safetensors.hpp): one F32 tensor per parameter ("conv1.weight" with its dims), extras
+/// as "extra/NAME", and metadata: fpcpu_version, graph, preprocessing, facts, state (each JSON). Atomic; equal content
+/// gives equal bytes. @throws Error{io}
+void save_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint);
+
+/// @throws Error{io} if it cannot be read; Error{format} naming file and tensor if anything is missing, surplus or of
+/// another shape, type or version.
+[[nodiscard]] Checkpoint load_checkpoint(const std::filesystem::path& file);
+
+}  // namespace fpcpu

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace fpcpu {
+
+/// One object with values in the order given; what the commands print with --json and write to .json files.
+using JsonValue = std::variant<std::int64_t, double, std::string, std::vector<double>>;
+using JsonObject = std::vector<std::pair<std::string, JsonValue>>;
+
+/// On one line. Numbers that are not finite become null.
+[[nodiscard]] std::string to_json(const JsonObject& object);
+/// An array with one object a line.
+[[nodiscard]] std::string to_json(const std::vector<JsonObject>& objects);
+
+}  // namespace fpcpu

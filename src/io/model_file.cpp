@@ -1,0 +1,191 @@
+#include "io/model_file.hpp"
+
+#include <array>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/nearest.hpp"
+#include "fpcpu/error.hpp"
+#include "fpcpu/layers.hpp"
+#include "io/atomic_file.hpp"
+#include "io/toml.hpp"
+#include "layers/layer.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+constexpr std::string_view kImageName = "input";
+constexpr std::string_view kLandmarks = "landmarks";
+constexpr int kMaxInput = 4096;
+
+/// One [[layer]] as it stands in the file.
+struct LayerText {
+  int line = 0;
+  std::string kind;
+  std::string name;
+  std::vector<std::string> inputs;
+  Attributes attributes;
+};
+
+struct ModelText {
+  std::vector<std::int64_t> input;
+  int input_line = 1;
+  std::vector<LayerText> layers;
+};
+
+Error mistake(ErrorCode code, const std::string& file, int line, const std::string& what) {
+  return Error(code, file + " line " + std::to_string(line) + ": " + what);
+}
+
+/// "layer[12].stride" -> 12 and "stride"; "inputs[1]" -> 1 and "". Nothing if the key is no element of `array`.
+std::optional<std::pair<std::size_t, std::string>> element(std::string_view key, std::string_view array) {
+  if (!key.starts_with(array) || key.size() <= array.size() || key[array.size()] != '[') return std::nullopt;
+  std::size_t index = 0;
+  const char* end = key.data() + key.size();
+  const char* stop = std::from_chars(key.data() + array.size() + 1, end, index).ptr;
+  std::string rest(stop, end);  // "]" or "].stride"
+  rest.erase(0, rest.starts_with("].") ? 2 : 1);
+  return std::pair(index, std::move(rest));
+}
+
+std::string text_of(const TomlEntry& entry, const std::string& what, const std::string& file) {
+  if (const auto* text = std::get_if<std::string>(&entry.value)) return *text;
+  throw mistake(ErrorCode::usage, file, entry.line, what + " must be a text in quotes.");
+}
+
+void read_setting(LayerText& layer, const std::string& setting, const TomlEntry& entry, const std::string& file) {
+  if (setting == "kind") {
+    layer.kind = text_of(entry, "kind", file);
+  } else if (setting == "name") {
+    layer.name = text_of(entry, "name", file);
+  } else if (element(setting, "inputs")) {
+    layer.inputs.push_back(text_of(entry, "inputs", file));
+  } else if (setting == "inputs") {
+    throw mistake(ErrorCode::usage, file, entry.line, "inputs must be a list of names: inputs = [\"a\", \"b\"].");
+  } else if (setting.find_first_of(".[") != std::string::npos) {
+    throw mistake(ErrorCode::usage, file, entry.line, "'" + setting + "' must be a single value.");
+  } else {
+    layer.attributes.set(setting, entry.value);
+  }
+}
+
+ModelText read_model(const std::vector<TomlEntry>& entries, const std::string& file) {
+  static constexpr std::array<std::string_view, 2> kTopLevel = {"input", "layer"};
+  ModelText model;
+  for (const TomlEntry& entry : entries) {
+    if (const auto layer = element(entry.key, "layer")) {
+      const auto& [index, setting] = *layer;
+      if (index >= model.layers.size()) model.layers.resize(index + 1);
+      if (model.layers[index].line == 0) model.layers[index].line = entry.line;
+      read_setting(model.layers[index], setting, entry, file);
+    } else if (element(entry.key, "input")) {
+      const auto* value = std::get_if<std::int64_t>(&entry.value);
+      model.input.push_back(value == nullptr ? 0 : *value);
+      model.input_line = entry.line;
+    } else {
+      const std::string key = entry.key.substr(0, entry.key.find_first_of(".["));
+      throw mistake(ErrorCode::usage, file, entry.line,
+                    "'" + entry.key + "' is not understood here." + suggest(key, kTopLevel) +
+                        " A model file has input = [height, width, channels] and [[layer]] tables.");
+    }
+  }
+  return model;
+}
+
+Shape input_shape(const ModelText& model, const std::string& file, int input_size) {
+  bool ok = model.input.size() == 3 && (model.input[2] == 1 || model.input[2] == 3);
+  for (const std::int64_t size : model.input) ok = ok && size >= 1 && size <= kMaxInput;
+  if (!ok) {
+    throw mistake(ErrorCode::usage, file, model.input_line,
+                  "input must be [height, width, channels], with 3 (or 1) channels: input = [96, 96, 3].");
+  }
+  const auto at = [&](std::size_t i) { return static_cast<int>(model.input[i]); };
+  if (input_size > 0) return {input_size, input_size, at(2)};
+  return {at(0), at(1), at(2)};
+}
+
+LayerPtr build_layer(const LayerText& layer, int points) {
+  if (layer.kind != kLandmarks) {
+    // `landmarks` is no layer of the library, so that a mistyped one is suggested too.
+    std::vector<std::string_view> kinds = layer_kinds();
+    kinds.push_back(kLandmarks);
+    for (const std::string_view kind : kinds) {
+      if (kind == layer.kind) return make_layer(layer.kind, layer.attributes, "");
+    }
+    throw Error(ErrorCode::usage, "unknown kind '" + layer.kind + "'." + suggest(layer.kind, kinds));
+  }
+  AttributeReader reader("landmarks", layer.attributes);
+  const bool bias = reader.boolean("bias", true);
+  reader.finish();
+  return make_dense({.units = 2 * points, .bias = bias, .init = DenseInit::small});
+}
+
+std::vector<int> input_nodes(const LayerText& layer, const Graph& graph) {
+  std::vector<int> nodes;
+  for (const std::string& name : layer.inputs) {
+    const int node = graph.find(name);
+    if (node < 0) {
+      std::vector<std::string_view> known;
+      for (const Node& n : graph.nodes()) known.push_back(n.name);
+      throw Error(ErrorCode::usage, "no layer '" + name + "' before it." + suggest(name, known));
+    }
+    nodes.push_back(node);
+  }
+  return nodes;
+}
+
+/// What Graph::add needs for this layer. Errors begin with the layer's name, as those of Graph::add do.
+std::pair<LayerPtr, std::vector<int>> resolve(const LayerText& layer, const std::string& name, const Graph& graph,
+                                              int points) {
+  try {
+    if (layer.kind.empty()) throw Error(ErrorCode::usage, "kind is missing, for example kind = \"conv2d\".");
+    if (name == kImageName) throw Error(ErrorCode::usage, "this name stands for the image; choose another.");
+    return {build_layer(layer, points), input_nodes(layer, graph)};
+  } catch (const Error& error) {
+    throw Error(error.code(), "layer '" + name + "': " + error.what());
+  }
+}
+
+}  // namespace
+
+Graph parse_model(std::string_view text, const std::string& file, const ModelFileOptions& options) {
+  const ModelText model = read_model(parse_toml(text, file), file);
+  Graph graph(input_shape(model, file, options.input_size));
+  std::map<std::string, int> count_of_kind;
+  std::vector<int> lines = {1};
+  for (const LayerText& layer : model.layers) {
+    const int number = ++count_of_kind[layer.kind];
+    const std::string name = layer.name.empty() ? layer.kind + std::to_string(number) : layer.name;
+    try {
+      auto [built, inputs] = resolve(layer, name, graph, options.points);
+      graph.add(name, std::move(built), std::move(inputs));
+    } catch (const Error& error) {
+      throw mistake(error.code(), file, layer.line, error.what());
+    }
+    lines.push_back(layer.line);
+  }
+  const auto consumers = graph.consumers();
+  for (int i = 0; i < graph.output(); ++i) {
+    if (!consumers[static_cast<std::size_t>(i)].empty()) continue;
+    throw mistake(
+        ErrorCode::usage, file, lines[static_cast<std::size_t>(i)],
+        "nothing reads layer '" + graph.node(i).name + "'. Name it in the inputs of a later layer or remove it.");
+  }
+  if (graph.output_shape().size() != 2 * static_cast<std::size_t>(options.points)) {
+    throw mistake(ErrorCode::shape, file, lines.back(),
+                  "the network ends in " + to_string(graph.output_shape()) + ", expected " +
+                      std::to_string(2 * options.points) + " numbers for " + std::to_string(options.points) +
+                      " points. End it with kind = \"landmarks\".");
+  }
+  return graph;
+}
+
+Graph load_model_file(const std::filesystem::path& file, const ModelFileOptions& options) {
+  return parse_model(read_file(file), file.string(), options);
+}
+
+}  // namespace fpcpu

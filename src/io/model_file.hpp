@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "graph/graph.hpp"
+
+namespace fpcpu {
+
+/// What a model file leaves to the training data and the command line.
+struct ModelFileOptions {
+  int points = 14;     // the `landmarks` layer becomes a dense layer of 2 * points units
+  int input_size = 0;  // px of a square input instead of the file's; 0 = as the file says
+};
+
+/// Reads a network from a TOML file; docs/models.md describes the format and gives two examples.
+/// @throws Error{io} if it cannot be read; Error{format} for TOML mistakes, Error{usage} for unknown kinds, names and
+/// settings (naming the nearest), Error{shape} if layers do not fit; each with file, line and layer.
+[[nodiscard]] Graph load_model_file(const std::filesystem::path& file, const ModelFileOptions& options);
+/// The same from a text; `name` stands for the file in messages.
+[[nodiscard]] Graph parse_model(std::string_view text, const std::string& name, const ModelFileOptions& options);
+
+}  // namespace fpcpu

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "layers/attributes.hpp"
+
+namespace fpcpu {
+
+/// One value of a TOML file. Tables and arrays are flattened into the key: "optimizer.lr", "data[0]", "layer[2].kind".
+struct TomlEntry {
+  std::string key;
+  AttributeValue value;
+  int line = 0;
+};
+
+/// All values in the order of the file. Empty arrays and tables give none; dates are refused.
+/// @throws Error{io} if it cannot be read; Error{format} with file and line.
+[[nodiscard]] std::vector<TomlEntry> read_toml(const std::filesystem::path& file);
+/// The same from a text; `name` stands for the file in messages.
+[[nodiscard]] std::vector<TomlEntry> parse_toml(std::string_view text, const std::string& name);
+
+/// A value as TOML writes it; reading it gives the same value and type back.
+[[nodiscard]] std::string to_toml(const AttributeValue& value);
+
+}  // namespace fpcpu

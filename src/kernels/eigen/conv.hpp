@@ -1,0 +1,113 @@
+#pragma once
+
+#include <algorithm>
+
+#include "kernels/eigen/activation.hpp"
+#include "kernels/eigen/windows.hpp"
+
+/// Convolution of one image as im2col and one matrix product per group:
+///   forward            Y  = cols(X) W          pixels x k
+///   data gradient      cols(dX) = dY W^T       summed back into the image
+///   weight gradient    dW = cols(X)^T dY       (kh kw c/groups) x k
+/// A block of output rows is handled at a time, so that the columns stay in the cache.
+namespace fpcpu::kernels::eigen {
+
+[[nodiscard]] inline int conv_block_rows(const ConvShape& s) noexcept { return std::clamp(512 / s.ow, 1, s.oh); }
+
+[[nodiscard]] inline Index conv_depth(const ConvShape& s) noexcept { return Index{s.kh} * s.kw * (s.c / s.groups); }
+
+/// Nothing is repacked: the reference reads w as it is.
+[[nodiscard]] inline std::size_t conv_packed_size(const ConvShape&, ConvPass) noexcept { return 0; }
+
+template <class T>
+void conv_pack(const ConvShape&, ConvPass, const T*, T*) noexcept {}
+
+/// The columns of one block and one group.
+[[nodiscard]] inline std::size_t conv_scratch_size(const ConvShape& s) noexcept {
+  return static_cast<std::size_t>(conv_block_rows(s) * s.ow * conv_depth(s));
+}
+
+/// Row p of `cols` is what the filter sees at output pixel p of the rows [row_begin, row_end): kh, kw, c/groups.
+template <class T>
+void im2col(const ConvShape& s, int group, int row_begin, int row_end, const T* x, T* cols) noexcept {
+  const Index depth = s.c / s.groups;
+  for_each_tap(s, row_begin, row_end, [&](Index out, Index tap, Index in) {
+    T* strip = cols + (out * s.kh * s.kw + tap) * depth;
+    if (in < 0) {
+      std::fill_n(strip, depth, T(0));
+    } else {
+      std::copy_n(x + in * s.c + group * depth, depth, strip);
+    }
+  });
+}
+
+/// The adjoint: adds every column entry to the input pixel it was read from.
+template <class T>
+void col2im(const ConvShape& s, int group, int row_begin, int row_end, const T* cols, T* dx) noexcept {
+  const Index depth = s.c / s.groups;
+  for_each_tap(s, row_begin, row_end, [&](Index out, Index tap, Index in) {
+    if (in < 0) return;
+    Row<T>(dx + in * s.c + group * depth, depth) += ConstRow<T>(cols + (out * s.kh * s.kw + tap) * depth, depth);
+  });
+}
+
+/// Calls body(group, first row, last row, pixels in these rows) for every block of [row_begin, row_end).
+template <class Body>
+void for_each_conv_block(const ConvShape& s, int row_begin, int row_end, const Body& body) noexcept {
+  const int step = conv_block_rows(s);
+  for (int r = row_begin; r < row_end; r += step) {
+    const int end = std::min(r + step, row_end);
+    for (int g = 0; g < s.groups; ++g) body(g, r, end, Index{end - r} * s.ow);
+  }
+}
+
+template <class T>
+void conv_forward(const ConvShape& s, const ConvForward<T>& a) noexcept {
+  const Index depth = conv_depth(s);
+  const Index kg = s.k / s.groups;
+  const ConstMatrixMap<T> w(a.w, depth, s.k);
+  MatrixMap<T> y(a.y, Index{a.row_end - a.row_begin} * s.ow, s.k);
+  for_each_conv_block(s, a.row_begin, a.row_end, [&](int g, int begin, int end, Index pixels) {
+    im2col(s, g, begin, end, a.x, a.scratch);
+    y.block(Index{begin - a.row_begin} * s.ow, g * kg, pixels, kg).noalias() =
+        ConstMatrixMap<T>(a.scratch, pixels, depth) * w.middleCols(g * kg, kg);
+  });
+  if (a.bias != nullptr) y.rowwise() += ConstRow<T>(a.bias, s.k).matrix();
+  if (a.activation.kind != Activation::none) {
+    activation_forward(a.activation, a.y, a.y, static_cast<std::size_t>(y.size()));
+  }
+}
+
+template <class T>
+void conv_backward_data(const ConvShape& s, const ConvBackwardData<T>& a) noexcept {
+  const Index depth = conv_depth(s);
+  const Index kg = s.k / s.groups;
+  const ConstMatrixMap<T> w(a.w, depth, s.k);
+  const ConstMatrixMap<T> dy(a.dy, Index{s.oh} * s.ow, s.k);
+  if (a.beta == T(0)) std::fill_n(a.dx, Index{s.h} * s.w * s.c, T(0));
+  for_each_conv_block(s, 0, s.oh, [&](int g, int begin, int end, Index pixels) {
+    MatrixMap<T>(a.scratch, pixels, depth).noalias() =
+        dy.block(Index{begin} * s.ow, g * kg, pixels, kg) * w.middleCols(g * kg, kg).transpose();
+    col2im(s, g, begin, end, a.scratch, a.dx);
+  });
+}
+
+template <class T>
+void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<T>& a) noexcept {
+  const Index depth = conv_depth(s);
+  const Index kg = s.k / s.groups;
+  MatrixMap<T> dw(a.dw, depth, s.k);
+  const ConstMatrixMap<T> dy(a.dy, Index{s.oh} * s.ow, s.k);
+  if (a.beta == T(0)) dw.setZero();
+  for_each_conv_block(s, 0, s.oh, [&](int g, int begin, int end, Index pixels) {
+    im2col(s, g, begin, end, a.x, a.scratch);
+    dw.middleCols(g * kg, kg).noalias() +=
+        ConstMatrixMap<T>(a.scratch, pixels, depth).transpose() * dy.block(Index{begin} * s.ow, g * kg, pixels, kg);
+  });
+  if (a.db == nullptr) return;
+  Row<T> db(a.db, s.k);
+  if (a.beta == T(0)) db.setZero();
+  db += dy.colwise().sum().array();
+}
+
+}  // namespace fpcpu::kernels::eigen

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "kernels/eigen/activation.hpp"
+#include "kernels/eigen/maps.hpp"
+
+/// Sums and copies over flat memory.
+namespace fpcpu::kernels::eigen {
+
+template <class T>
+void accumulate(const T* x, T* y, T beta, std::size_t n) noexcept {
+  const Index size = static_cast<Index>(n);
+  Row<T> out(y, size);
+  if (beta == T(0)) {
+    out = ConstRow<T>(x, size);
+  } else {
+    out = beta * out + ConstRow<T>(x, size);
+  }
+}
+
+template <class T>
+void add(const T* a, const T* b, ActivationSpec spec, T* y, std::size_t n) noexcept {
+  const T slope = static_cast<T>(spec.slope);
+  with_activation(spec.kind, [&](auto kind) {
+    for (std::size_t i = 0; i < n; ++i) y[i] = activate<kind()>(a[i] + b[i], slope);
+  });
+}
+
+template <class T>
+void sum_rows(const T* rows, std::size_t stride, int count, T* out, std::size_t n) noexcept {
+  Row<T> sum(out, static_cast<Index>(n));
+  sum.setZero();
+  for (int r = 0; r < count; ++r)
+    sum += ConstRow<T>(rows + static_cast<std::size_t>(r) * stride, static_cast<Index>(n));
+}
+
+template <class T>
+void channel_sums(const T* x, std::size_t rows, int c, double* sums) noexcept {
+  Row<double> sum(sums, c);
+  Row<double> squares(sums + c, c);
+  for (std::size_t r = 0; r < rows; ++r) {
+    const ConstRow<T> row(x + r * static_cast<std::size_t>(c), c);
+    sum += row.template cast<double>();
+    squares += row.template cast<double>().square();
+  }
+}
+
+}  // namespace fpcpu::kernels::eigen

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "kernels/eigen/activation.hpp"
+#include "kernels/eigen/pool.hpp"
+
+/// y = pool(act(z)) with z = scale * x + shift, over one image, and its backward with batch-norm statistics.
+namespace fpcpu::kernels::eigen {
+
+[[nodiscard]] inline std::size_t norm_act_pool_scratch_size(const PoolShape&) noexcept { return 0; }
+
+template <class T>
+void norm_act_pool_forward(const NormActPoolForward<T>& a) noexcept {
+  const PoolShape& s = a.shape;
+  const T slope = static_cast<T>(a.activation.slope);
+  with_activation(a.activation.kind, [&](auto kind) {
+    const auto value = [&](Index in, int c) {
+      return activate<kind()>(a.scale[c] * a.x[in * s.c + c] + a.shift[c], slope);
+    };
+    if (a.pooled) return max_over_windows(s, value, a.y, a.argmax);
+    for (Index p = 0; p < Index{s.h} * s.w; ++p) {
+      for (int c = 0; c < s.c; ++c) a.y[p * s.c + c] = value(p, c);
+    }
+  });
+}
+
+/// Calls visit(input element, channel, g) with g = df/dz for every value of x that f depends on through the pool. With
+/// overlapping windows an element is visited once per window it wins.
+template <class T, class Visit>
+void for_each_gradient(const NormActPoolBackward<T>& a, const Visit& visit) noexcept {
+  const PoolShape& s = a.shape;
+  const T slope = static_cast<T>(a.activation.slope);
+  with_activation(a.activation.kind, [&](auto kind) {
+    const auto route = [&](Index out, Index in, int c) {
+      visit(in, c, a.dy[out] * derivative<kind()>(a.scale[c] * a.x[in] + a.shift[c], slope));
+    };
+    if (a.pooled) return for_each_winner(s, a.argmax, route);
+    Index i = 0;
+    for (Index p = 0; p < Index{s.h} * s.w; ++p) {
+      for (int c = 0; c < s.c; ++c, ++i) route(i, i, c);
+    }
+  });
+}
+
+template <class T>
+void norm_act_pool_backward_sums(const NormActPoolBackward<T>& a) noexcept {
+  for_each_gradient(a, [&](Index in, int c, T g) {
+    const T xhat = (a.x[in] - a.mean[c]) * a.inv_std[c];
+    a.sums[c] += static_cast<double>(g);
+    a.sums[a.shape.c + c] += static_cast<double>(g) * static_cast<double>(xhat);
+  });
+}
+
+template <class T>
+void norm_act_pool_backward_data(const NormActPoolBackward<T>& a) noexcept {
+  const int channels = a.shape.c;
+  const ConstRow<T> scale(a.scale, channels);
+  const ConstRow<T> mean(a.mean, channels);
+  const ConstRow<T> inv_std(a.inv_std, channels);
+  const ConstRow<T> mean_g(a.mean_g, channels);
+  const ConstRow<T> mean_gx(a.mean_gx, channels);
+  // The two terms every element has; what came through the activation and the pool is scattered on top.
+  for (Index p = 0; p < Index{a.shape.h} * a.shape.w; ++p) {
+    const ConstRow<T> x(a.x + p * channels, channels);
+    Row<T> dx(a.dx + p * channels, channels);
+    if (a.beta == T(0)) dx.setZero();
+    dx -= scale * (mean_g + (x - mean) * inv_std * mean_gx);
+  }
+  for_each_gradient(a, [&](Index in, int c, T g) { a.dx[in] += a.scale[c] * g; });
+}
+
+}  // namespace fpcpu::kernels::eigen

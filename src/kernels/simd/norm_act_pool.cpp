@@ -1,0 +1,138 @@
+// y = pool(act(scale * x + shift)) and its backward: the pass between two convolutions, one trip through memory.
+
+#include "kernels/simd/activation.hpp"
+#include "kernels/simd/kernels.hpp"
+#include "kernels/simd/windows.hpp"
+
+namespace fpcpu::kernels::FPCPU_ISA_NAME {
+
+namespace {
+
+/// act(scale * x + shift), channel by channel.
+template <class A>
+struct NormAct {
+  A act;
+  const float* scale;
+  const float* shift;
+
+  struct Function {
+    A act;
+    V scale, shift;
+    HWY_INLINE V operator()(V x) const { return act.value(hn::MulAdd(scale, x, shift)); }
+  };
+  template <class Chunk>
+  HWY_INLINE Function at(int c, Chunk chunk) const {
+    return {act, chunk.load(scale + c), chunk.load(shift + c)};
+  }
+};
+
+/// Adds sum g and sum g * xhat to the doubles.
+template <class A>
+struct SumsSink {
+  static constexpr bool kNeedsZeros = false;
+  A act;
+  const NormActPoolBackward<float>& a;
+
+  template <class Chunk>
+  struct Channels {
+    const SumsSink& sink;
+    Chunk chunk;
+    int c;
+    V scale, shift, mean, sum, sum_x;
+
+    HWY_INLINE void operator()(Index i, V routed) {
+      const V x = chunk.load(sink.a.x + i);
+      const V g = sink.act.gradient(hn::MulAdd(scale, x, shift), routed);
+      sum = hn::Add(sum, g);
+      sum_x = hn::MulAdd(g, hn::Sub(x, mean), sum_x);
+    }
+    HWY_INLINE void finish() const {
+      add_to_doubles(sum, chunk.count(), sink.a.sums + c);
+      add_to_doubles(hn::Mul(sum_x, chunk.load(sink.a.inv_std + c)), chunk.count(), sink.a.sums + sink.a.shape.c + c);
+    }
+  };
+  template <class Chunk>
+  HWY_INLINE Channels<Chunk> at(int c, Chunk chunk) const {
+    return {*this,       chunk,      c, chunk.load(a.scale + c), chunk.load(a.shift + c), chunk.load(a.mean + c),
+            hn::Zero(d), hn::Zero(d)};
+  }
+};
+
+/// dx = beta * dx + scale * (g - mean_g - xhat * mean_gx)
+template <class A>
+struct DataSink {
+  static constexpr bool kNeedsZeros = true;
+  A act;
+  const NormActPoolBackward<float>& a;
+
+  template <class Chunk>
+  struct Channels {
+    // Copies, not the sink: a vector store may alias anything behind a reference.
+    A act;
+    const float* x_all;
+    float* dx_all;
+    bool add;
+    Chunk chunk;
+    V scale, shift, mean, mean_g, x_factor;
+
+    HWY_INLINE void operator()(Index i, V routed) const {
+      const V x = chunk.load(x_all + i);
+      const V g = act.gradient(hn::MulAdd(scale, x, shift), routed);
+      V dx = hn::Mul(scale, hn::Sub(g, hn::MulAdd(hn::Sub(x, mean), x_factor, mean_g)));
+      if (add) dx = hn::Add(dx, chunk.load(dx_all + i));
+      chunk.store(dx, dx_all + i);
+    }
+    HWY_INLINE void finish() const {}
+  };
+  template <class Chunk>
+  HWY_INLINE Channels<Chunk> at(int c, Chunk chunk) const {
+    return {act,
+            a.x,
+            a.dx,
+            a.beta != 0.0F,
+            chunk,
+            chunk.load(a.scale + c),
+            chunk.load(a.shift + c),
+            chunk.load(a.mean + c),
+            chunk.load(a.mean_g + c),
+            hn::Mul(chunk.load(a.inv_std + c), chunk.load(a.mean_gx + c))};
+  }
+};
+
+}  // namespace
+
+std::size_t norm_act_pool_scratch_size(const PoolShape&) noexcept { return 0; }
+
+void norm_act_pool_forward(const NormActPoolForward<float>& a) noexcept {
+  with_activation(a.activation, [&](auto act) FPCPU_INLINE {
+    const NormAct<decltype(act)> value{act, a.scale, a.shift};
+    if (a.pooled) {
+      max_over_windows(a.shape, value, a.x, a.y, a.argmax);
+      return;
+    }
+    const int channels = a.shape.c;
+    for_runs(a.shape.h * a.shape.w, [&](int begin, int end) FPCPU_INLINE {
+      for_chunks(channels, [&](int c, auto chunk) FPCPU_INLINE {
+        const auto function = value.at(c, chunk);
+        for (int p = begin; p < end; ++p) {
+          const Index i = static_cast<Index>(p) * channels + c;
+          chunk.store(function(chunk.load(a.x + i)), a.y + i);
+        }
+      });
+    });
+  });
+}
+
+void norm_act_pool_backward_sums(const NormActPoolBackward<float>& a) noexcept {
+  with_activation(a.activation, [&](auto act) FPCPU_INLINE {
+    route_gradient(a.shape, a.pooled, a.dy, a.argmax, SumsSink<decltype(act)>{act, a});
+  });
+}
+
+void norm_act_pool_backward_data(const NormActPoolBackward<float>& a) noexcept {
+  with_activation(a.activation, [&](auto act) FPCPU_INLINE {
+    route_gradient(a.shape, a.pooled, a.dy, a.argmax, DataSink<decltype(act)>{act, a});
+  });
+}
+
+}  // namespace fpcpu::kernels::FPCPU_ISA_NAME

@@ -1,0 +1,43 @@
+// The table of one instruction set.
+
+#include "kernels/simd/kernels.hpp"
+
+namespace fpcpu::kernels::FPCPU_ISA_NAME {
+
+const KernelTable<float>& table() noexcept;
+
+const KernelTable<float>& table() noexcept {
+  static constexpr KernelTable<float> kTable = {
+      .isa = Isa::FPCPU_ISA_NAME,
+      .conv_packed_size = conv_packed_size,
+      .conv_pack = conv_pack,
+      .conv_scratch_size = conv_scratch_size,
+      .conv_forward = conv_forward,
+      .conv_backward_data = conv_backward_data,
+      .conv_backward_weights = conv_backward_weights,
+      .depthwise_scratch_size = depthwise_scratch_size,
+      .depthwise_forward = depthwise_forward,
+      .depthwise_backward_data = depthwise_backward_data,
+      .depthwise_backward_weights = depthwise_backward_weights,
+      .average_pool_forward = average_pool_forward,
+      .average_pool_backward = average_pool_backward,
+      .channel_sums = channel_sums,
+      .norm_act_pool_scratch_size = norm_act_pool_scratch_size,
+      .norm_act_pool_forward = norm_act_pool_forward,
+      .norm_act_pool_backward_sums = norm_act_pool_backward_sums,
+      .norm_act_pool_backward_data = norm_act_pool_backward_data,
+      .max_pool_forward = max_pool_forward,
+      .max_pool_backward = max_pool_backward,
+      .activation_forward = activation_forward,
+      .activation_backward = activation_backward,
+      .add = add,
+      .accumulate = accumulate,
+      .sum_rows = sum_rows,
+      .sgd_update = sgd_update,
+      .rmsprop_update = rmsprop_update,
+      .adam_update = adam_update,
+  };
+  return kTable;
+}
+
+}  // namespace fpcpu::kernels::FPCPU_ISA_NAME

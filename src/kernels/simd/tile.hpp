@@ -1,0 +1,134 @@
+#pragma once
+
+#include "kernels/simd/lanes.hpp"
+
+/// The loop in which the program spends its time: a register tile of M rows by NV vectors,
+///   acc[m][n] += a(m, k) * b[k][n]
+/// with a(m, k) broadcast from memory and b packed NV vectors a row. One row of the tile is an output pixel (forward,
+/// data gradient, dense) or a position of the filter (weight gradient).
+namespace fpcpu::kernels::FPCPU_ISA_NAME {
+
+/// Most tile rows for NV vectors, limited by registers: M * NV accumulators, NV vectors of b, one broadcast, and
+/// without fused multiply-add one product.
+template <int NV>
+inline constexpr int kTileRows = NV == 2 ? (HWY_CAP_GE512 ? 14 : (HWY_ARCH_ARM_A64 ? 12 : 6))
+                                         : (HWY_CAP_GE512 ? 14 : 12);
+inline constexpr int kMaxTileRows = 14;
+
+/// A run of the reduction that is contiguous in a.
+struct Piece {
+  Index offset;
+  int length;
+};
+
+/// What the tiles of one panel of output channels have in common.
+struct TileJob {
+  const Piece* pieces;
+  int count;
+  Index a_stride;     // between the rows of a tile
+  const float* b;     // packed, NV * kLanes per step of the reduction, pieces one after the other
+  Index y_stride;     // between the rows of a tile
+  int columns;        // of this panel that exist, <= NV * kLanes
+  const float* bias;  // may be null
+  bool add;           // y already holds a part of the sum
+  float floor, cap;   // y = min(cap, max(floor, sum)); NaN stays NaN
+};
+
+/// y = min(cap, max(floor, sum + bias)) for one vector of a panel that is not full. Out of line: rare, and code size.
+inline HWY_NOINLINE void finish_part(const TileJob& job, V sum, int column, float* y) {
+  const int rest = job.columns - column;
+  if (job.bias != nullptr) sum = hn::Add(sum, load_some(job.bias + column, rest));
+  if (job.add) sum = hn::Add(sum, load_some(y, rest));
+  store_some(hn::Min(hn::Set(d, job.cap), hn::Max(hn::Set(d, job.floor), sum)), y, rest);
+}
+
+template <int M, int NV>
+HWY_INLINE void finish_tile(const TileJob& job, const V (&acc)[M][NV], float* HWY_RESTRICT y) {
+  if (job.columns != NV * kLanes) {
+    unroll<M>([&](auto m) FPCPU_INLINE {
+      constexpr int kM = decltype(m)::value;
+      unroll<NV>([&](auto n) FPCPU_INLINE {
+        constexpr int kN = decltype(n)::value;
+        finish_part(job, acc[kM][kN], kN * kLanes, y + kM * job.y_stride + kN * kLanes);
+      });
+    });
+    return;
+  }
+  const V floor = hn::Set(d, job.floor);
+  const V cap = hn::Set(d, job.cap);
+  unroll<NV>([&](auto n) FPCPU_INLINE {
+    constexpr int kN = decltype(n)::value;
+    const V bias = job.bias == nullptr ? hn::Zero(d) : hn::LoadU(d, job.bias + kN * kLanes);
+    unroll<M>([&](auto m) FPCPU_INLINE {
+      constexpr int kM = decltype(m)::value;
+      float* out = y + kM * job.y_stride + kN * kLanes;
+      V v = hn::Add(acc[kM][kN], bias);
+      if (job.add) v = hn::Add(v, hn::LoadU(d, out));
+      // Operand order matters: x86 returns the second operand for NaN, and a diverged training must stay visible.
+      hn::StoreU(hn::Min(cap, hn::Max(floor, v)), d, out);
+    });
+  });
+}
+
+/// One tile of outputs: row m reads a + m * a_stride.
+template <int M, int NV>
+void tile_outputs(const TileJob& job, const float* HWY_RESTRICT a, float* HWY_RESTRICT y) {
+  constexpr int kGroups = (M + 2) / 3;
+  const Index stride = job.a_stride;
+  V acc[M][NV];
+  unroll<M>([&](auto m) FPCPU_INLINE {
+    unroll<NV>([&](auto n) FPCPU_INLINE { acc[decltype(m)::value][decltype(n)::value] = hn::Zero(d); });
+  });
+  const float* HWY_RESTRICT b = job.b;
+  for (int s = 0; s < job.count; ++s) {
+    // Three rows share a pointer (p, p + stride, p + 2 * stride are addressing modes): fourteen would not fit.
+    const float* p[kGroups];
+    unroll<kGroups>([&](auto g) FPCPU_INLINE {
+      p[decltype(g)::value] = a + job.pieces[s].offset + decltype(g)::value * 3 * stride;
+    });
+    const auto step = [&](auto k) FPCPU_INLINE {
+      constexpr int kK = decltype(k)::value;
+      V bv[NV];
+      unroll<NV>([&](auto n) FPCPU_INLINE {
+        constexpr int kN = decltype(n)::value;
+        bv[kN] = hn::LoadU(d, b + (kK * NV + kN) * kLanes);
+      });
+      unroll<M>([&](auto m) FPCPU_INLINE {
+        constexpr int kM = decltype(m)::value;
+        const V av = hn::Set(d, *(p[kM / 3] + (kM % 3) * stride + kK));
+        unroll<NV>([&](auto n) FPCPU_INLINE {
+          constexpr int kN = decltype(n)::value;
+          acc[kM][kN] = hn::MulAdd(av, bv[kN], acc[kM][kN]);
+        });
+      });
+    };
+    const auto advance = [&](int steps) FPCPU_INLINE {
+      unroll<kGroups>([&](auto g) FPCPU_INLINE { p[decltype(g)::value] += steps; });
+      b += steps * NV * kLanes;
+    };
+    int k = job.pieces[s].length;
+    for (; k >= 4; k -= 4) {
+      unroll<4>(step);
+      advance(4);
+    }
+    for (; k > 0; --k) {
+      step(Constant<0>{});
+      advance(1);
+    }
+  }
+  finish_tile<M, NV>(job, acc, y);
+}
+
+using TileFunction = void (*)(const TileJob&, const float*, float*);
+
+/// tile_function<NV>(m): the tile with m rows, 1 <= m <= kTileRows<NV>.
+template <int NV, int M = kTileRows<NV>>
+HWY_INLINE TileFunction tile_function(int m) {
+  if constexpr (M == 1) {
+    return &tile_outputs<1, NV>;
+  } else {
+    return m == M ? &tile_outputs<M, NV> : tile_function<NV, M - 1>(m);
+  }
+}
+
+}  // namespace fpcpu::kernels::FPCPU_ISA_NAME

@@ -1,0 +1,214 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/cpu.hpp"
+
+/// The hot kernels behind one table of function pointers per instruction set and scalar type.
+///
+/// All kernels are serial, pure and noexcept; they allocate nothing. Tensors are NHWC. `scratch` is 64-byte aligned,
+/// holds garbage at entry and may be null when the matching size function returns 0. Tensors themselves need only the
+/// alignment of their scalar type. Buffers never overlap unless a comment says so.
+/// The table filled by kernels/eigen (float and double) is the definition; every other table must agree with it.
+namespace fpcpu::kernels {
+
+enum class Activation : std::uint8_t { none, relu, leaky_relu, relu6, hard_swish, sigmoid, tanh };
+
+/// f(x); `slope` is used by leaky_relu only (f(x) = x < 0 ? slope * x : x).
+/// Gradients are defined by the INPUT x for relu6 and hard_swish, and can be had from the output for the others.
+struct ActivationSpec {
+  Activation kind = Activation::none;
+  float slope = 0.0F;
+};
+
+/// One image through a convolution. y[oh][ow][k] = sum x[oh*stride - pad_h + i*dilation][...] * w[i][j][c][k].
+/// Weights are kh, kw, c/groups, k with k innermost; group g owns input channels [g*c/groups, ...) and output
+/// channels [g*k/groups, ...). Rows and columns beyond the input are zero.
+/// A dense layer over R rows is {h=1, w=R, c=inputs, oh=1, ow=R, k=outputs, kh=1, kw=1}.
+struct ConvShape {
+  int h = 0, w = 0, c = 0;
+  int oh = 0, ow = 0, k = 0;
+  int kh = 1, kw = 1;
+  int stride = 1;
+  int pad_h = 0, pad_w = 0;
+  int dilation = 1;
+  int groups = 1;
+};
+
+/// Which of the two readings of the weights `conv_pack` prepares.
+enum class ConvPass : std::uint8_t { forward, backward_data };
+
+template <class T>
+struct ConvForward {
+  const T* x = nullptr;       // h,w,c
+  const T* w = nullptr;       // kh,kw,c/groups,k
+  const T* packed = nullptr;  // from conv_pack(forward); null if its size is 0
+  const T* bias = nullptr;    // k, may be null
+  ActivationSpec activation;
+  int row_begin = 0;  // output rows [row_begin, row_end) are computed ...
+  int row_end = 0;
+  T* y = nullptr;  // ... and y points at row `row_begin`
+  T* scratch = nullptr;
+};
+
+template <class T>
+struct ConvBackwardData {
+  const T* dy = nullptr;      // oh,ow,k
+  const T* w = nullptr;       // kh,kw,c/groups,k
+  const T* packed = nullptr;  // from conv_pack(backward_data)
+  T* dx = nullptr;            // h,w,c: dx = beta * dx + df/dx, beta is 0 or 1 (0: dx may hold NaN at entry)
+  T beta = 0;
+  T* scratch = nullptr;
+};
+
+template <class T>
+struct ConvBackwardWeights {
+  const T* x = nullptr;   // h,w,c
+  const T* dy = nullptr;  // oh,ow,k
+  T* dw = nullptr;        // kh,kw,c/groups,k: dw = beta * dw + df/dw
+  T* db = nullptr;        // k, same beta; may be null
+  T beta = 0;
+  T* scratch = nullptr;
+};
+
+/// Windows of a pooling layer over one image; windows may hang over the border on every side.
+struct PoolShape {
+  int h = 0, w = 0, c = 0;
+  int oh = 0, ow = 0;
+  int window = 2;
+  int stride = 2;
+  int pad = 0;
+};
+
+/// y = pool(act(scale * x + shift)) over one image; the pass between two convolutions.
+/// With `pooled` false the shape's window is ignored and y is h,w,c. Max pooling picks the first maximum in row-major
+/// window order; argmax stores its index (i * window + j) per output element, and is only written when not null.
+template <class T>
+struct NormActPoolForward {
+  PoolShape shape;
+  bool pooled = false;
+  ActivationSpec activation;  // none, relu, leaky_relu, relu6 or hard_swish
+  const T* x = nullptr;       // h,w,c
+  const T* scale = nullptr;   // c
+  const T* shift = nullptr;   // c
+  T* y = nullptr;             // oh,ow,c when pooled, else h,w,c
+  std::uint8_t* argmax = nullptr;
+  T* scratch = nullptr;
+};
+
+/// Backward of it over one image, with batch-norm statistics. With g = dy routed through the pool and the activation,
+/// xhat = (x - mean) * inv_std:
+///   sums pass:  sums[c] += sum g;   sums[C + c] += sum g * xhat                         (doubles)
+///   data pass:  dx = beta*dx + scale * (g - mean_g[c] - xhat * mean_gx[c])
+/// where mean_g and mean_gx are the batch-wide sums divided by the number of values per channel (0 for frozen statistics).
+template <class T>
+struct NormActPoolBackward {
+  PoolShape shape;
+  bool pooled = false;
+  ActivationSpec activation;
+  const T* x = nullptr;
+  const T* dy = nullptr;
+  const std::uint8_t* argmax = nullptr;  // when pooled
+  const T* scale = nullptr;
+  const T* shift = nullptr;
+  const T* mean = nullptr;
+  const T* inv_std = nullptr;
+  double* sums = nullptr;      // sums pass
+  const T* mean_g = nullptr;   // data pass
+  const T* mean_gx = nullptr;  // data pass
+  T* dx = nullptr;             // data pass
+  T beta = 0;
+  T* scratch = nullptr;
+};
+
+/// Depthwise convolution, multiplier 1: w is kh,kw,c. Uses ConvShape with k == c and groups == c.
+template <class T>
+struct OptimizerUpdate {
+  T* w = nullptr;
+  const T* grad = nullptr;
+  T* m = nullptr;  // first moment or velocity
+  T* v = nullptr;  // second moment
+  std::size_t n = 0;
+  T grad_scale = 1;    // clipping
+  T lr = 0;
+  T momentum = 0;      // or beta1
+  T beta2 = 0;         // or RMSprop's smoothing
+  T eps = 0;
+  T bias1 = 1;         // 1 - beta1^t
+  T bias2 = 1;         // 1 - beta2^t
+  T l2 = 0;            // added to the gradient: g + l2 * w
+  T l1 = 0;            // added to the gradient: g + l1 * sign(w)
+  T decoupled = 0;     // AdamW: w -= lr * decoupled * w before the step
+  bool nesterov = false;
+};
+
+template <class T>
+struct KernelTable {
+  Isa isa = Isa::eigen;
+
+  // --- convolution: one image, all groups ---
+  /// Elements of the packed weights for a pass; 0 when the pass reads w as it is.
+  std::size_t (*conv_packed_size)(const ConvShape&, ConvPass) noexcept;
+  void (*conv_pack)(const ConvShape&, ConvPass, const T* w, T* packed) noexcept;
+  /// Elements of scratch that any of the three passes needs.
+  std::size_t (*conv_scratch_size)(const ConvShape&) noexcept;
+  void (*conv_forward)(const ConvShape&, const ConvForward<T>&) noexcept;
+  void (*conv_backward_data)(const ConvShape&, const ConvBackwardData<T>&) noexcept;
+  void (*conv_backward_weights)(const ConvShape&, const ConvBackwardWeights<T>&) noexcept;
+
+  // --- depthwise convolution: packed and groups are ignored, w is kh,kw,c ---
+  std::size_t (*depthwise_scratch_size)(const ConvShape&) noexcept;
+  void (*depthwise_forward)(const ConvShape&, const ConvForward<T>&) noexcept;
+  void (*depthwise_backward_data)(const ConvShape&, const ConvBackwardData<T>&) noexcept;
+  void (*depthwise_backward_weights)(const ConvShape&, const ConvBackwardWeights<T>&) noexcept;
+
+  // --- pooling and normalisation: one image ---
+  void (*average_pool_forward)(const PoolShape&, const T* x, T* y) noexcept;  // padding counts as zeros
+  void (*average_pool_backward)(const PoolShape&, const T* dy, T* dx, T beta) noexcept;
+  /// sums[c] += sum x; sums[C + c] += sum x^2 over `rows` rows of `c` channels.
+  void (*channel_sums)(const T* x, std::size_t rows, int c, double* sums) noexcept;
+  std::size_t (*norm_act_pool_scratch_size)(const PoolShape&) noexcept;
+  void (*norm_act_pool_forward)(const NormActPoolForward<T>&) noexcept;
+  void (*norm_act_pool_backward_sums)(const NormActPoolBackward<T>&) noexcept;
+  void (*norm_act_pool_backward_data)(const NormActPoolBackward<T>&) noexcept;
+  /// Max pooling alone, and its scatter.
+  void (*max_pool_forward)(const PoolShape&, const T* x, T* y, std::uint8_t* argmax) noexcept;
+  void (*max_pool_backward)(const PoolShape&, const T* dy, const std::uint8_t* argmax, T* dx, T beta) noexcept;
+
+  // --- elementwise over n values; in-place (y == x, dx == dy) is allowed ---
+  void (*activation_forward)(ActivationSpec, const T* x, T* y, std::size_t n) noexcept;
+  /// dx = beta*dx + dy * f'(x), written with the layer's INPUT x.
+  void (*activation_backward)(ActivationSpec, const T* x, const T* dy, T* dx, T beta, std::size_t n) noexcept;
+  /// y = act(a + b)
+  void (*add)(const T* a, const T* b, ActivationSpec, T* y, std::size_t n) noexcept;
+  /// y = beta*y + x
+  void (*accumulate)(const T* x, T* y, T beta, std::size_t n) noexcept;
+
+  // --- optimizer ---
+  /// out[i] = sum over r of rows[r * stride + i], r ascending.
+  void (*sum_rows)(const T* rows, std::size_t stride, int count, T* out, std::size_t n) noexcept;
+  void (*sgd_update)(const OptimizerUpdate<T>&) noexcept;      // plain, momentum, Nesterov
+  void (*rmsprop_update)(const OptimizerUpdate<T>&) noexcept;  // v = b2*v+(1-b2)g^2; step g/(sqrt(v)+eps); m: momentum buffer
+  void (*adam_update)(const OptimizerUpdate<T>&) noexcept;     // Adam and AdamW
+};
+
+/// The definition, for gradient checks and as the backend for any CPU.
+template <class T>
+[[nodiscard]] const KernelTable<T>& eigen_table() noexcept;
+
+/// Float tables that this build contains and this CPU can run, fastest last; never empty.
+struct IsaList {
+  Isa items[8];
+  int count;
+};
+[[nodiscard]] IsaList available_isas() noexcept;
+
+/// Table of an instruction set. @throws Error{usage} naming the available ones if this machine cannot run it.
+[[nodiscard]] const KernelTable<float>& float_table(Isa isa);
+
+/// The table to use: `name` if given, else the environment variable FPCPU_ISA, else the fastest.
+/// @throws Error{usage} for an unknown or unavailable name.
+[[nodiscard]] const KernelTable<float>& choose_table(const char* name = nullptr);
+
+}  // namespace fpcpu::kernels

@@ -1,0 +1,82 @@
+#include "layers/activations.hpp"
+#include "layers/checks.hpp"
+#include "layers/layer.hpp"
+#include "layers/registry.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+/// scratch: [in training with activation: dz of one sample][z of one sample, see output_suffices]
+class Add final : public LayerBase<Add> {
+ public:
+  explicit Add(const AddOptions& o) : activation_(o.activation, o.slope, kind()) {}
+
+  [[nodiscard]] std::string_view kind() const noexcept override { return "add"; }
+  [[nodiscard]] Attributes describe() const override {
+    Attributes attributes;
+    activation_.describe("activation", attributes);
+    return attributes;
+  }
+  [[nodiscard]] Signature signature(std::span<const Shape> in) const override {
+    check_inputs(kind(), in, 2);
+    check_shape(in[0] == in[1], kind(),
+                "inputs " + to_string(in[0]) + " and " + to_string(in[1]) + " differ; they must have one shape.");
+    Signature result;
+    result.out = in[0];
+    if (activation_.any()) result.keep = activation_.output_suffices() ? Keep::output : Keep::input;
+    result.flops = static_cast<double>(in[0].size());
+    return result;
+  }
+
+  template <class T>
+  WorkspaceNeed need(std::span<const Shape> in, int, bool training, const kernels::KernelTable<T>&) const {
+    if (!training || !activation_.any()) return {};
+    return {.prepared = 0, .scratch = (activation_.output_suffices() ? 1 : 2) * padded<T>(in[0].size())};
+  }
+
+  template <class T>
+  void run_forward(const ForwardArgs<T>& a) const noexcept {
+    a.kernels->add(a.x[0], a.x[1], activation_.spec(), a.y, static_cast<std::size_t>(a.n) * a.in[0].size());
+  }
+
+  template <class T>
+  void run_backward(const BackwardArgs<T>& a) const noexcept {
+    const std::size_t size = a.in[0].size();
+    for (int i = 0; i < a.n; ++i) {
+      const std::size_t offset = static_cast<std::size_t>(i) * size;
+      const T* dz = a.dy + offset;
+      if (activation_.any()) {
+        a.kernels->activation_backward(activation_.spec(), activation_argument(a, offset), dz, a.scratch, T(0), size);
+        dz = a.scratch;
+      }
+      for (std::size_t j = 0; j < 2; ++j) {
+        if (a.dx[j] != nullptr) a.kernels->accumulate(dz, a.dx[j] + offset, a.beta[j], size);
+      }
+    }
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] const T* activation_argument(const BackwardArgs<T>& a, std::size_t offset) const noexcept {
+    if (activation_.output_suffices()) return a.y + offset;
+    T* z = a.scratch + padded<T>(a.in[0].size());
+    a.kernels->add(a.x[0] + offset, a.x[1] + offset, {}, z, a.in[0].size());
+    return z;
+  }
+
+  FusedActivation activation_;
+};
+
+}  // namespace
+
+LayerPtr make_add(AddOptions options) { return std::make_shared<Add>(options); }
+
+LayerPtr read_add(AttributeReader& reader) {
+  AddOptions o;
+  o.activation = read_activation(reader, "activation", o.activation);
+  o.slope = reader.number("slope", o.slope);
+  return make_add(o);
+}
+
+}  // namespace fpcpu

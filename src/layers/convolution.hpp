@@ -1,0 +1,299 @@
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+
+#include "layers/activations.hpp"
+#include "layers/checks.hpp"
+#include "layers/layer.hpp"
+#include "layers/pool_window.hpp"
+
+namespace fpcpu {
+
+/// Kernel size, zero padding and spacing of a convolution, with every default filled in.
+struct ConvWindow {
+  int kernel_h, kernel_w, stride, padding_h, padding_w, dilation;
+
+  /// From Conv2dOptions or DepthwiseConv2dOptions. @throws Error{usage} for values out of range.
+  template <class Options>
+  ConvWindow(std::string_view owner, const Options& o)
+      : kernel_h(o.kernel_h != 0 ? o.kernel_h : o.kernel),
+        kernel_w(o.kernel_w != 0 ? o.kernel_w : o.kernel),
+        stride(o.stride),
+        padding_h(o.padding_h != kSamePadding ? o.padding_h : o.padding),
+        padding_w(o.padding_w != kSamePadding ? o.padding_w : o.padding),
+        dilation(o.dilation) {
+    check_range(owner, "kernel", kernel_h, 1, 255);
+    check_range(owner, "kernel", kernel_w, 1, 255);
+    check_range(owner, "stride", stride, 1);
+    check_range(owner, "dilation", dilation, 1);
+    if (padding_h == kSamePadding) padding_h = dilation * (kernel_h - 1) / 2;
+    if (padding_w == kSamePadding) padding_w = dilation * (kernel_w - 1) / 2;
+    check_range(owner, "padding", padding_h, 0);
+    check_range(owner, "padding", padding_w, 0);
+  }
+
+  template <class Options>
+  static void read(AttributeReader& reader, Options& o) {
+    o.kernel = reader.integer("kernel", o.kernel);
+    o.kernel_h = reader.integer("kernel_h", 0);
+    o.kernel_w = reader.integer("kernel_w", 0);
+    o.stride = reader.integer("stride", 1);
+    o.padding = reader.integer("padding", kSamePadding);
+    o.padding_h = reader.integer("padding_h", kSamePadding);
+    o.padding_w = reader.integer("padding_w", kSamePadding);
+    o.dilation = reader.integer("dilation", 1);
+  }
+
+  void describe(Attributes& attributes) const {
+    const auto set_pair = [&](const std::string& name, int h, int w) {
+      if (h == w) {
+        attributes.set(name, std::int64_t{h});
+      } else {
+        attributes.set(name + "_h", std::int64_t{h}).set(name + "_w", std::int64_t{w});
+      }
+    };
+    set_pair("kernel", kernel_h, kernel_w);
+    attributes.set("stride", std::int64_t{stride});
+    set_pair("padding", padding_h, padding_w);
+    attributes.set("dilation", std::int64_t{dilation});
+  }
+};
+
+/// A convolution over slices of images; conv2d and depthwise_conv2d differ in `Filters` only: their kernels, the shape
+/// of their weights and their attributes.
+///
+/// prepared: [weights packed for forward][in training: packed for the data gradient]
+/// scratch:  [kernel][in training with activation: dz of one image][z of one image, see output_suffices]
+///                   [with a fused pool: convolution rows of one band]
+template <class Filters>
+class Convolution final : public LayerBase<Convolution<Filters>> {
+ public:
+  /// @throws Error{usage} for options out of range.
+  explicit Convolution(const typename Filters::Options& o)
+      : filters_(o),
+        window_(Filters::kKind, o),
+        bias_(o.bias),
+        activation_(o.activation, o.slope, Filters::kKind),
+        pool_(checked_pool(Filters::kKind, o.pool)) {}
+
+  [[nodiscard]] std::string_view kind() const noexcept override { return Filters::kKind; }
+
+  [[nodiscard]] Attributes describe() const override {
+    Attributes attributes;
+    filters_.describe(attributes);
+    window_.describe(attributes);
+    attributes.set("bias", bias_);
+    activation_.describe("activation", attributes);
+    describe_pool(pool_, "pool_", attributes);
+    return attributes;
+  }
+
+  [[nodiscard]] Signature signature(std::span<const Shape> in) const override {
+    check_inputs(kind(), in, 1);
+    check_window(kind(), in[0].h, window_.dilation * (window_.kernel_h - 1) + 1, window_.padding_h);
+    check_window(kind(), in[0].w, window_.dilation * (window_.kernel_w - 1) + 1, window_.padding_w);
+    filters_.check(in[0]);
+    const kernels::ConvShape s = shape(in);
+    const std::int64_t depth = std::int64_t{s.kh} * s.kw * (s.c / s.groups);
+
+    Signature result;
+    result.out = {s.oh, s.ow, s.k};
+    if (pooled()) result.out = pooled_shape(kind(), pool_, result.out);
+    result.params.push_back({.name = "weight",
+                             .dims = filters_.weight_dims(s),
+                             .init = Initializer::he_normal,
+                             .fan_in = depth,
+                             .decay = true});
+    if (bias_) result.params.push_back({.name = "bias", .dims = {s.k}});
+    result.keep = activation_.output_suffices() ? Keep::both : Keep::input;
+    result.emits_sums = !activation_.any() && !pooled();
+    result.flops = 2.0 * s.oh * s.ow * s.k * static_cast<double>(depth);
+    return result;
+  }
+
+  template <class T>
+  WorkspaceNeed need(std::span<const Shape> in, int, bool training, const kernels::KernelTable<T>& k) const {
+    const kernels::ConvShape s = shape(in);
+    WorkspaceNeed result;
+    result.prepared = padded<T>(Filters::packed_size(k, s, kernels::ConvPass::forward));
+    result.scratch = padded<T>(Filters::scratch_size(k, s));
+    if (training) {
+      result.prepared += padded<T>(Filters::packed_size(k, s, kernels::ConvPass::backward_data));
+      if (activation_.any()) result.scratch += (activation_.output_suffices() ? 1 : 2) * padded<T>(outputs(s));
+    }
+    if (pooled()) result.scratch += static_cast<std::size_t>(band_rows(s, band_windows(s)) * s.ow * s.k);
+    return result;
+  }
+
+  template <class T>
+  void run_prepare(const PrepareArgs<T>& a) const noexcept {
+    const kernels::ConvShape s = shape(a.in);
+    Filters::pack(*a.kernels, s, kernels::ConvPass::forward, a.params[0], a.prepared);
+    if (!a.training) return;
+    Filters::pack(*a.kernels, s, kernels::ConvPass::backward_data, a.params[0], behind_forward_weights(a, s));
+  }
+
+  template <class T>
+  void run_forward(const ForwardArgs<T>& a) const noexcept {
+    const kernels::ConvShape s = shape(a.in);
+    const Shape out = out_shape(s);
+    kernels::ConvForward<T> f = forward_of(a, activation_.spec());
+    for (int i = 0; i < a.n; ++i) {
+      f.x = a.x[0] + static_cast<std::size_t>(i) * a.in[0].size();
+      T* y = a.y + static_cast<std::size_t>(i) * out.size();
+      if (pooled()) {
+        forward_pooled(*a.kernels, s, f, y);
+      } else {
+        forward_image(*a.kernels, s, f, y, a.sums);
+      }
+    }
+  }
+
+  template <class T>
+  void run_backward(const BackwardArgs<T>& a) const noexcept {
+    assert(!pooled() && "a fused pool is for inference only");
+    const kernels::ConvShape s = shape(a.in);
+    for (int i = 0; i < a.n; ++i) {
+      const T* x = a.x[0] + static_cast<std::size_t>(i) * a.in[0].size();
+      const T* dz = gradient_before_activation(a, s, i);
+      Filters::backward_weights(*a.kernels, s,
+                                {.x = x,
+                                 .dy = dz,
+                                 .dw = a.dparams[0],
+                                 .db = bias_ ? a.dparams[1] : nullptr,
+                                 .beta = i == 0 ? T(0) : T(1),
+                                 .scratch = a.scratch});
+      if (a.dx[0] == nullptr) continue;
+      Filters::backward_data(*a.kernels, s,
+                             {.dy = dz,
+                              .w = a.params[0],
+                              .packed = behind_forward_weights(a, s),
+                              .dx = a.dx[0] + static_cast<std::size_t>(i) * a.in[0].size(),
+                              .beta = a.beta[0],
+                              .scratch = a.scratch});
+    }
+  }
+
+ private:
+  // Rows of a band are summed, or pooled, while they are still in the nearest caches.
+  static constexpr int kBandScalars = 16384;
+
+  [[nodiscard]] bool pooled() const noexcept { return pool_.window > 0; }
+
+  [[nodiscard]] kernels::ConvShape shape(std::span<const Shape> in) const noexcept {
+    const ConvWindow& o = window_;
+    return {.h = in[0].h,
+            .w = in[0].w,
+            .c = in[0].c,
+            .oh = count_windows(in[0].h, o.kernel_h, o.stride, o.padding_h, o.dilation),
+            .ow = count_windows(in[0].w, o.kernel_w, o.stride, o.padding_w, o.dilation),
+            .k = filters_.channels(in[0]),
+            .kh = o.kernel_h,
+            .kw = o.kernel_w,
+            .stride = o.stride,
+            .pad_h = o.padding_h,
+            .pad_w = o.padding_w,
+            .dilation = o.dilation,
+            .groups = filters_.groups(in[0])};
+  }
+  [[nodiscard]] static std::size_t outputs(const kernels::ConvShape& s) noexcept {
+    return static_cast<std::size_t>(s.oh) * static_cast<std::size_t>(s.ow) * static_cast<std::size_t>(s.k);
+  }
+  [[nodiscard]] Shape out_shape(const kernels::ConvShape& s) const noexcept {
+    const kernels::PoolShape p = pool_shape(pool_, {s.oh, s.ow, s.k});
+    return {p.oh, p.ow, p.c};
+  }
+
+  template <class Args>
+  [[nodiscard]] static auto behind_forward_weights(const Args& a, const kernels::ConvShape& s) noexcept {
+    using T = std::remove_cvref_t<decltype(*a.prepared)>;
+    return a.prepared + padded<T>(Filters::packed_size(*a.kernels, s, kernels::ConvPass::forward));
+  }
+
+  template <class Args>
+  [[nodiscard]] auto forward_of(const Args& a, kernels::ActivationSpec activation) const noexcept {
+    using T = std::remove_cvref_t<decltype(*a.prepared)>;
+    return kernels::ConvForward<T>{.x = nullptr,
+                                   .w = a.params[0],
+                                   .packed = a.prepared,
+                                   .bias = bias_ ? a.params[1] : nullptr,
+                                   .activation = activation,
+                                   .scratch = a.scratch};
+  }
+
+  template <class T>
+  static void forward_image(const kernels::KernelTable<T>& k, const kernels::ConvShape& s, kernels::ConvForward<T> f,
+                            T* y, double* sums) noexcept {
+    const int band = sums == nullptr ? s.oh : std::max(1, kBandScalars / (s.ow * s.k));
+    for (f.row_begin = 0; f.row_begin < s.oh; f.row_begin = f.row_end) {
+      f.row_end = std::min(s.oh, f.row_begin + band);
+      f.y = y + static_cast<std::size_t>(f.row_begin * s.ow) * static_cast<std::size_t>(s.k);
+      Filters::forward(k, s, f);
+      if (sums != nullptr) {
+        k.channel_sums(f.y, static_cast<std::size_t>((f.row_end - f.row_begin) * s.ow), s.k, sums);
+      }
+    }
+  }
+
+  /// Rows of windows in a band. With padding the one shape of a pool fits the whole image only.
+  [[nodiscard]] int band_windows(const kernels::ConvShape& s) const noexcept {
+    const int all = pool_shape(pool_, {s.oh, s.ow, s.k}).oh;
+    if (pool_.padding > 0) return all;
+    const int rows = std::max(pool_.window, 2 * kBandScalars / (s.ow * s.k));
+    return std::min(all, (rows - pool_.window) / pool_.stride + 1);
+  }
+  /// Convolution rows that so many rows of windows read.
+  [[nodiscard]] int band_rows(const kernels::ConvShape& s, int windows) const noexcept {
+    if (pool_.padding > 0) return s.oh;
+    return (windows - 1) * pool_.stride + pool_.window;
+  }
+
+  template <class T>
+  void forward_pooled(const kernels::KernelTable<T>& k, const kernels::ConvShape& s, kernels::ConvForward<T> f,
+                      T* y) const noexcept {
+    const kernels::PoolShape whole = pool_shape(pool_, {s.oh, s.ow, s.k});
+    const int step = band_windows(s);
+    f.y = f.scratch + padded<T>(Filters::scratch_size(k, s));
+    for (int p = 0; p < whole.oh; p += step) {
+      kernels::PoolShape band = whole;
+      band.oh = std::min(step, whole.oh - p);
+      band.h = band_rows(s, band.oh);
+      f.row_begin = p * pool_.stride;
+      f.row_end = f.row_begin + band.h;
+      Filters::forward(k, s, f);
+      k.max_pool_forward(band, f.y, y + static_cast<std::size_t>(p * whole.ow) * static_cast<std::size_t>(s.k),
+                         nullptr);
+    }
+  }
+
+  /// dz = dy * f'(z) of image i, in scratch; dy itself without an activation.
+  template <class T>
+  [[nodiscard]] const T* gradient_before_activation(const BackwardArgs<T>& a, const kernels::ConvShape& s,
+                                                    int i) const noexcept {
+    const std::size_t size = outputs(s);
+    const std::size_t offset = static_cast<std::size_t>(i) * size;
+    if (!activation_.any()) return a.dy + offset;
+    T* dz = a.scratch + padded<T>(Filters::scratch_size(*a.kernels, s));
+    const T* z = nullptr;
+    if (activation_.output_suffices()) {
+      z = a.y + offset;
+    } else {
+      T* again = dz + padded<T>(size);
+      kernels::ConvForward<T> f = forward_of(a, {});
+      f.x = a.x[0] + static_cast<std::size_t>(i) * a.in[0].size();
+      forward_image(*a.kernels, s, f, again, nullptr);
+      z = again;
+    }
+    a.kernels->activation_backward(activation_.spec(), z, a.dy + offset, dz, T(0), size);
+    return dz;
+  }
+
+  Filters filters_;
+  ConvWindow window_;
+  bool bias_;
+  FusedActivation activation_;
+  PoolOptions pool_;
+};
+
+}  // namespace fpcpu

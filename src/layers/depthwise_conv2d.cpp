@@ -1,0 +1,67 @@
+#include "layers/convolution.hpp"
+#include "layers/registry.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+/// One filter per channel; weights are never repacked.
+class ChannelFilters {
+ public:
+  using Options = DepthwiseConv2dOptions;
+  static constexpr std::string_view kKind = "depthwise_conv2d";
+
+  explicit ChannelFilters(const Options&) {}
+
+  void describe(Attributes&) const {}
+  void check(const Shape&) const {}
+  [[nodiscard]] int channels(const Shape& in) const noexcept { return in.c; }
+  [[nodiscard]] int groups(const Shape& in) const noexcept { return in.c; }
+  [[nodiscard]] static std::vector<std::int64_t> weight_dims(const kernels::ConvShape& s) { return {s.kh, s.kw, s.c}; }
+
+  template <class T>
+  static std::size_t packed_size(const kernels::KernelTable<T>&, const kernels::ConvShape&,
+                                 kernels::ConvPass) noexcept {
+    return 0;
+  }
+  template <class T>
+  static void pack(const kernels::KernelTable<T>&, const kernels::ConvShape&, kernels::ConvPass, const T*,
+                   T*) noexcept {}
+  template <class T>
+  static std::size_t scratch_size(const kernels::KernelTable<T>& k, const kernels::ConvShape& s) noexcept {
+    return k.depthwise_scratch_size(s);
+  }
+  template <class T>
+  static void forward(const kernels::KernelTable<T>& k, const kernels::ConvShape& s,
+                      const kernels::ConvForward<T>& a) noexcept {
+    k.depthwise_forward(s, a);
+  }
+  template <class T>
+  static void backward_data(const kernels::KernelTable<T>& k, const kernels::ConvShape& s,
+                            const kernels::ConvBackwardData<T>& a) noexcept {
+    k.depthwise_backward_data(s, a);
+  }
+  template <class T>
+  static void backward_weights(const kernels::KernelTable<T>& k, const kernels::ConvShape& s,
+                               const kernels::ConvBackwardWeights<T>& a) noexcept {
+    k.depthwise_backward_weights(s, a);
+  }
+};
+
+}  // namespace
+
+LayerPtr make_depthwise_conv2d(DepthwiseConv2dOptions options) {
+  return std::make_shared<Convolution<ChannelFilters>>(options);
+}
+
+LayerPtr read_depthwise_conv2d(AttributeReader& reader) {
+  DepthwiseConv2dOptions o;
+  ConvWindow::read(reader, o);
+  o.bias = reader.boolean("bias", o.bias);
+  o.activation = read_activation(reader, "activation", o.activation);
+  o.slope = reader.number("slope", o.slope);
+  o.pool = read_pool(reader, "pool_", 0);
+  return make_depthwise_conv2d(o);
+}
+
+}  // namespace fpcpu

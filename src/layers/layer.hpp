@@ -1,0 +1,215 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fpcpu/shape.hpp"
+#include "kernels/table.hpp"
+#include "layers/attributes.hpp"
+
+namespace fpcpu {
+
+enum class Initializer : std::uint8_t {
+  zeros,
+  ones,
+  he_normal,     ///< N(0, sqrt(2 / fan_in))
+  small_normal,  ///< N(0, 0.001): the layer that emits coordinates
+  constant_025,  ///< PReLU slopes
+};
+
+/// One parameter of a layer. `dims` is its shape in the safetensors file and in the block, innermost last.
+struct ParamSpec {
+  std::string name;  // "weight", "bias", "gamma", "beta", "running_mean", "running_var", "slope"
+  std::vector<std::int64_t> dims;
+  Initializer init = Initializer::zeros;
+  std::int64_t fan_in = 1;
+  bool decay = false;     // weight decay and L1 apply
+  bool trainable = true;  // false: running statistics, updated by forward_merge
+  [[nodiscard]] std::size_t size() const noexcept {
+    std::size_t n = 1;
+    for (const std::int64_t d : dims) n *= static_cast<std::size_t>(d);
+    return n;
+  }
+};
+
+/// Which tensors backward reads.
+enum class Keep : std::uint8_t { none, input, output, both };
+[[nodiscard]] constexpr bool keeps_input(Keep k) noexcept { return k == Keep::input || k == Keep::both; }
+[[nodiscard]] constexpr bool keeps_output(Keep k) noexcept { return k == Keep::output || k == Keep::both; }
+
+/// What a layer promises before any data exists. Shapes are per sample; N belongs to the plan.
+struct Signature {
+  Shape out;
+  std::vector<ParamSpec> params;
+  Keep keep = Keep::none;
+  std::size_t saved_bytes = 0;  // extra per sample, written by a training forward, read by backward (argmax)
+  std::size_t batch_sums = 0;   // doubles summed over the WHOLE batch in each direction: the planner cuts here
+  std::size_t batch_stats = 0;  // scalars made by forward_merge from the sums, shared by all slices
+  bool emits_sums = false;      // forward can add channel sums of its output to ForwardArgs::sums, when not null
+  double flops = 0;             // forward, per sample, multiply and add counted separately
+};
+
+/// Memory that depends on the kernels and on the number of rows, asked at plan time.
+struct WorkspaceNeed {
+  std::size_t prepared = 0;  // scalars, written by prepare() once per change of parameters
+  std::size_t scratch = 0;   // scalars, per worker
+};
+
+/// Everything a forward pass of one slice may touch. Tensors are n,h,w,c; the slice starts at sample `first_sample` of
+/// the batch. Pointers for things a layer did not ask for are null.
+template <class T>
+struct ForwardArgs {
+  const kernels::KernelTable<T>* kernels = nullptr;
+  std::span<const Shape> in;
+  int n = 0;
+  bool training = false;
+  std::span<const T* const> x;  // one per input
+  T* y = nullptr;
+  std::span<T* const> params;  // in the order of Signature::params; only running statistics are ever written
+  const T* prepared = nullptr;
+  std::byte* saved = nullptr;  // saved_bytes * n, null in inference
+  double* sums = nullptr;      // forward_sums adds here; a layer asked to emit sums of its output does too
+  const T* stats = nullptr;    // batch_stats, in training
+  T* scratch = nullptr;
+  std::uint64_t seed = 0;  // dropout: random numbers are keyed by (seed, node key, step, sample)
+  std::uint64_t step = 0;
+  std::uint32_t node_key = 0;
+  int first_sample = 0;
+};
+
+/// Everything a backward pass of one slice may touch. Contract: with f = <y, dy>,
+///   dx[i] = beta[i] * dx[i] + df/dx[i]     beta is 0 for the first writer (dx may hold NaN) and 1 for later ones
+///   dparams[j] = df/dparams[j]             ASSIGNED, summed over the samples of this slice
+/// dx[i] is null when nobody needs that gradient; dparams[j] is null for parameters that are not trainable.
+template <class T>
+struct BackwardArgs {
+  const kernels::KernelTable<T>* kernels = nullptr;
+  std::span<const Shape> in;
+  int n = 0;
+  std::span<const T* const> x;  // valid if Keep says input
+  const T* y = nullptr;         // valid if Keep says output
+  const T* dy = nullptr;
+  std::span<T* const> dx;
+  std::span<const T> beta;
+  std::span<T* const> params;
+  std::span<T* const> dparams;
+  const T* prepared = nullptr;
+  const std::byte* saved = nullptr;
+  double* sums = nullptr;              // backward_sums adds this slice's part here (zeroed at entry)
+  const double* total_sums = nullptr;  // in backward: sums of the whole batch, merged in slice order
+  int batch = 0;                       // samples in the whole batch
+  const T* stats = nullptr;
+  T* scratch = nullptr;
+  std::uint64_t seed = 0;
+  std::uint64_t step = 0;
+  std::uint32_t node_key = 0;
+  int first_sample = 0;
+};
+
+/// Once per batch, between two segments of the plan: batch-wide sums -> statistics, and running statistics updated.
+template <class T>
+struct MergeArgs {
+  std::span<const Shape> in;
+  int batch = 0;
+  const double* total_sums = nullptr;
+  std::span<T* const> params;
+  T* stats = nullptr;
+};
+
+template <class T>
+struct PrepareArgs {
+  const kernels::KernelTable<T>* kernels = nullptr;
+  std::span<const Shape> in;
+  std::span<T* const> params;
+  bool training = false;
+  T* prepared = nullptr;
+};
+
+/// A recipe, not a container: immutable, owns no activation and no gradient, shared by all threads.
+/// Adding one: a new file in src/layers, a line in registry.cpp, a line in tests/layers.
+class Layer {
+ public:
+  virtual ~Layer() = default;
+
+  [[nodiscard]] virtual std::string_view kind() const noexcept = 0;  // "conv2d": registry and checkpoint key
+  [[nodiscard]] virtual Attributes describe() const = 0;
+  /// @throws Error{shape} when the inputs do not fit; plan time only.
+  [[nodiscard]] virtual Signature signature(std::span<const Shape> in) const = 0;
+  /// Memory for slices of at most `max_n` samples with the given kernels.
+  [[nodiscard]] virtual WorkspaceNeed workspace(std::span<const Shape> in, int max_n, bool training,
+                                                const kernels::KernelTable<float>& k) const = 0;
+  [[nodiscard]] virtual WorkspaceNeed workspace(std::span<const Shape> in, int max_n, bool training,
+                                                const kernels::KernelTable<double>& k) const = 0;
+
+  virtual void prepare(const PrepareArgs<float>&) const noexcept = 0;
+  virtual void prepare(const PrepareArgs<double>&) const noexcept = 0;
+  virtual void forward_sums(const ForwardArgs<float>&) const noexcept = 0;
+  virtual void forward_sums(const ForwardArgs<double>&) const noexcept = 0;
+  virtual void forward_merge(const MergeArgs<float>&) const noexcept = 0;
+  virtual void forward_merge(const MergeArgs<double>&) const noexcept = 0;
+  virtual void forward(const ForwardArgs<float>&) const noexcept = 0;
+  virtual void forward(const ForwardArgs<double>&) const noexcept = 0;
+  virtual void backward_sums(const BackwardArgs<float>&) const noexcept = 0;
+  virtual void backward_sums(const BackwardArgs<double>&) const noexcept = 0;
+  virtual void backward(const BackwardArgs<float>&) const noexcept = 0;
+  virtual void backward(const BackwardArgs<double>&) const noexcept = 0;
+};
+
+using LayerPtr = std::shared_ptr<const Layer>;
+
+/// Writes a layer once for float and double: `Derived` has templates run_forward, run_backward and, where needed,
+/// need, run_prepare, run_forward_sums, run_forward_merge, run_backward_sums. Defaults do nothing.
+template <class Derived>
+class LayerBase : public Layer {
+ public:
+  WorkspaceNeed workspace(std::span<const Shape> in, int max_n, bool training,
+                          const kernels::KernelTable<float>& k) const final {
+    return self().need(in, max_n, training, k);
+  }
+  WorkspaceNeed workspace(std::span<const Shape> in, int max_n, bool training,
+                          const kernels::KernelTable<double>& k) const final {
+    return self().need(in, max_n, training, k);
+  }
+  void prepare(const PrepareArgs<float>& a) const noexcept final { self().run_prepare(a); }
+  void prepare(const PrepareArgs<double>& a) const noexcept final { self().run_prepare(a); }
+  void forward_sums(const ForwardArgs<float>& a) const noexcept final { self().run_forward_sums(a); }
+  void forward_sums(const ForwardArgs<double>& a) const noexcept final { self().run_forward_sums(a); }
+  void forward_merge(const MergeArgs<float>& a) const noexcept final { self().run_forward_merge(a); }
+  void forward_merge(const MergeArgs<double>& a) const noexcept final { self().run_forward_merge(a); }
+  void forward(const ForwardArgs<float>& a) const noexcept final { self().run_forward(a); }
+  void forward(const ForwardArgs<double>& a) const noexcept final { self().run_forward(a); }
+  void backward_sums(const BackwardArgs<float>& a) const noexcept final { self().run_backward_sums(a); }
+  void backward_sums(const BackwardArgs<double>& a) const noexcept final { self().run_backward_sums(a); }
+  void backward(const BackwardArgs<float>& a) const noexcept final { self().run_backward(a); }
+  void backward(const BackwardArgs<double>& a) const noexcept final { self().run_backward(a); }
+
+ protected:
+  template <class T>
+  WorkspaceNeed need(std::span<const Shape>, int, bool, const kernels::KernelTable<T>&) const {
+    return {};
+  }
+  template <class T>
+  void run_prepare(const PrepareArgs<T>&) const noexcept {}
+  template <class T>
+  void run_forward_sums(const ForwardArgs<T>&) const noexcept {}
+  template <class T>
+  void run_forward_merge(const MergeArgs<T>&) const noexcept {}
+  template <class T>
+  void run_backward_sums(const BackwardArgs<T>&) const noexcept {}
+
+ private:
+  const Derived& self() const noexcept { return static_cast<const Derived&>(*this); }
+};
+
+/// Builds a layer from its kind and attributes. `where` names the node in error messages.
+/// @throws Error{usage} for an unknown kind (naming the nearest) or attribute.
+[[nodiscard]] LayerPtr make_layer(std::string_view kind, const Attributes& attributes, const std::string& where);
+/// All kinds, in the order of the registry.
+[[nodiscard]] std::vector<std::string_view> layer_kinds();
+
+}  // namespace fpcpu

@@ -1,0 +1,255 @@
+#include <algorithm>
+#include <cmath>
+
+#include "layers/activations.hpp"
+#include "layers/checks.hpp"
+#include "layers/layer.hpp"
+#include "layers/pool_window.hpp"
+#include "layers/registry.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+/// batch_norm, and norm_act_pool which is the same code with an activation and a pool behind it.
+///
+/// batch sums:  forward sum x, sum x^2; backward sum g, sum g * xhat, which are dbeta and dgamma of the slice:
+///              backward_sums writes them into dparams, backward itself leaves dparams alone
+/// batch stats: scale, shift, mean, inv_std
+/// prepared:    scale, shift of inference from the running statistics; ones and zeros without norm
+/// scratch:     [kernel][mean_g, mean_gx]
+/// saved:       argmax of the pool
+class NormActPool final : public LayerBase<NormActPool> {
+ public:
+  NormActPool(std::string_view kind, const NormActPoolOptions& o)
+      : kind_(kind),
+        norm_(o.norm),
+        momentum_(o.momentum),
+        epsilon_(o.epsilon),
+        activation_(o.activation, o.slope, kind),
+        pool_(checked_pool(kind, o.pool)) {
+    check_option(momentum_ > 0.0 && momentum_ <= 1.0, kind,
+                 "momentum is " + std::to_string(momentum_) + ", expected more than 0 and at most 1.");
+    check_option(epsilon_ > 0.0, kind, "eps is " + std::to_string(epsilon_) + ", expected more than 0.");
+    check_option(
+        o.activation != ActivationKind::sigmoid && o.activation != ActivationKind::tanh, kind,
+        "cannot end in " + std::string(activation_name(o.activation)) + ". Use an activation layer behind it.");
+  }
+
+  [[nodiscard]] std::string_view kind() const noexcept override { return kind_; }
+
+  [[nodiscard]] Attributes describe() const override {
+    Attributes attributes;
+    if (kind_ == "norm_act_pool") attributes.set("norm", norm_);
+    if (norm_) attributes.set("momentum", momentum_).set("eps", epsilon_);
+    if (kind_ == "norm_act_pool") {
+      activation_.describe("activation", attributes);
+      describe_pool(pool_, "pool_", attributes);
+    }
+    return attributes;
+  }
+
+  [[nodiscard]] Signature signature(std::span<const Shape> in) const override {
+    check_inputs(kind(), in, 1);
+    const std::int64_t c = in[0].c;
+    const auto channels = static_cast<std::size_t>(c);
+    Signature result;
+    result.out = pooled() ? pooled_shape(kind(), pool_, in[0]) : in[0];
+    result.keep = Keep::input;
+    if (pooled()) result.saved_bytes = result.out.size();
+    if (norm_) {
+      result.params = {{.name = "gamma", .dims = {c}, .init = Initializer::ones},
+                       {.name = "beta", .dims = {c}},
+                       {.name = "running_mean", .dims = {c}, .trainable = false},
+                       {.name = "running_var", .dims = {c}, .init = Initializer::ones, .trainable = false}};
+      result.batch_sums = 2 * channels;
+      result.batch_stats = 4 * channels;
+    }
+    result.flops = 4.0 * static_cast<double>(in[0].size());
+    return result;
+  }
+
+  template <class T>
+  WorkspaceNeed need(std::span<const Shape> in, int, bool training, const kernels::KernelTable<T>& k) const {
+    const auto channels = static_cast<std::size_t>(in[0].c);
+    WorkspaceNeed result;
+    result.prepared = 2 * channels;
+    result.scratch = padded<T>(k.norm_act_pool_scratch_size(pool_shape(pool_, in[0])));
+    if (training && norm_) result.scratch += 2 * channels;
+    return result;
+  }
+
+  template <class T>
+  void run_prepare(const PrepareArgs<T>& a) const noexcept {
+    const auto channels = static_cast<std::size_t>(a.in[0].c);
+    for (std::size_t c = 0; c < channels; ++c) {
+      a.prepared[c] = T(1);
+      a.prepared[channels + c] = T(0);
+      if (!norm_) continue;
+      const double inv_std = 1.0 / std::sqrt(static_cast<double>(a.params[3][c]) + epsilon_);
+      const double scale = static_cast<double>(a.params[0][c]) * inv_std;
+      a.prepared[c] = static_cast<T>(scale);
+      a.prepared[channels + c] =
+          static_cast<T>(static_cast<double>(a.params[1][c]) - static_cast<double>(a.params[2][c]) * scale);
+    }
+  }
+
+  template <class T>
+  void run_forward_sums(const ForwardArgs<T>& a) const noexcept {
+    a.kernels->channel_sums(a.x[0], static_cast<std::size_t>(a.n) * pixels(a.in[0]), a.in[0].c, a.sums);
+  }
+
+  template <class T>
+  void run_forward_merge(const MergeArgs<T>& a) const noexcept {
+    const auto channels = static_cast<std::size_t>(a.in[0].c);
+    const double count = static_cast<double>(a.batch) * static_cast<double>(pixels(a.in[0]));
+    for (std::size_t c = 0; c < channels; ++c) {
+      const double mean = a.total_sums[c] / count;
+      const double variance = std::max(0.0, a.total_sums[channels + c] / count - mean * mean);
+      const double inv_std = 1.0 / std::sqrt(variance + epsilon_);
+      const double scale = static_cast<double>(a.params[0][c]) * inv_std;
+      a.stats[c] = static_cast<T>(scale);
+      a.stats[channels + c] = static_cast<T>(static_cast<double>(a.params[1][c]) - mean * scale);
+      a.stats[2 * channels + c] = static_cast<T>(mean);
+      a.stats[3 * channels + c] = static_cast<T>(inv_std);
+      const double unbiased = count > 1.0 ? variance * count / (count - 1.0) : variance;
+      move_towards(a.params[2][c], mean);
+      move_towards(a.params[3][c], unbiased);
+    }
+  }
+
+  template <class T>
+  void run_forward(const ForwardArgs<T>& a) const noexcept {
+    const auto channels = static_cast<std::size_t>(a.in[0].c);
+    const kernels::PoolShape shape = pool_shape(pool_, a.in[0]);
+    const std::size_t outputs = output_size(shape);
+    const T* affine = a.training && norm_ ? a.stats : a.prepared;
+    for (int i = 0; i < a.n; ++i) {
+      const auto image = static_cast<std::size_t>(i);
+      a.kernels->norm_act_pool_forward({.shape = shape,
+                                        .pooled = pooled(),
+                                        .activation = activation_.spec(),
+                                        .x = a.x[0] + image * a.in[0].size(),
+                                        .scale = affine,
+                                        .shift = affine + channels,
+                                        .y = a.y + image * outputs,
+                                        .argmax = pooled() && a.saved != nullptr
+                                                      ? reinterpret_cast<std::uint8_t*>(a.saved) + image * outputs
+                                                      : nullptr,
+                                        .scratch = a.scratch});
+    }
+  }
+
+  template <class T>
+  void run_backward_sums(const BackwardArgs<T>& a) const noexcept {
+    const auto channels = static_cast<std::size_t>(a.in[0].c);
+    kernels::NormActPoolBackward<T> b = backward_of(a);
+    b.sums = a.sums;
+    for (int i = 0; i < a.n; ++i) {
+      point_at_image(a, i, b);
+      a.kernels->norm_act_pool_backward_sums(b);
+    }
+    for (std::size_t c = 0; c < channels; ++c) {
+      a.dparams[0][c] = static_cast<T>(a.sums[channels + c]);
+      a.dparams[1][c] = static_cast<T>(a.sums[c]);
+    }
+  }
+
+  template <class T>
+  void run_backward(const BackwardArgs<T>& a) const noexcept {
+    if (a.dx[0] == nullptr) return;
+    const auto channels = static_cast<std::size_t>(a.in[0].c);
+    kernels::NormActPoolBackward<T> b = backward_of(a);
+    if (norm_) {
+      T* means = a.scratch + padded<T>(a.kernels->norm_act_pool_scratch_size(b.shape));
+      const double count = static_cast<double>(a.batch) * static_cast<double>(pixels(a.in[0]));
+      for (std::size_t c = 0; c < 2 * channels; ++c) means[c] = static_cast<T>(a.total_sums[c] / count);
+      b.mean_g = means;
+      b.mean_gx = means + channels;
+    } else {
+      b.mean_g = b.mean_gx = b.shift;  // zeros
+    }
+    b.beta = a.beta[0];
+    for (int i = 0; i < a.n; ++i) {
+      point_at_image(a, i, b);
+      b.dx = a.dx[0] + static_cast<std::size_t>(i) * a.in[0].size();
+      a.kernels->norm_act_pool_backward_data(b);
+    }
+  }
+
+ private:
+  [[nodiscard]] bool pooled() const noexcept { return pool_.window > 0; }
+  [[nodiscard]] static std::size_t pixels(const Shape& s) noexcept { return Shape{s.h, s.w, 1}.size(); }
+  [[nodiscard]] static std::size_t output_size(const kernels::PoolShape& s) noexcept {
+    return Shape{s.oh, s.ow, s.c}.size();
+  }
+
+  template <class T>
+  void move_towards(T& running, double value) const noexcept {
+    running = static_cast<T>((1.0 - momentum_) * static_cast<double>(running) + momentum_ * value);
+  }
+
+  /// What all images of a slice share. Without norm the transform is x * 1 + 0 and xhat does not matter.
+  template <class T>
+  [[nodiscard]] kernels::NormActPoolBackward<T> backward_of(const BackwardArgs<T>& a) const noexcept {
+    const auto channels = static_cast<std::size_t>(a.in[0].c);
+    kernels::NormActPoolBackward<T> b;
+    b.shape = pool_shape(pool_, a.in[0]);
+    b.pooled = pooled();
+    b.activation = activation_.spec();
+    b.scale = norm_ ? a.stats : a.prepared;
+    b.shift = b.scale + channels;
+    b.mean = norm_ ? a.stats + 2 * channels : b.shift;
+    b.inv_std = norm_ ? a.stats + 3 * channels : b.scale;
+    b.scratch = a.scratch;
+    return b;
+  }
+
+  template <class T>
+  void point_at_image(const BackwardArgs<T>& a, int i, kernels::NormActPoolBackward<T>& b) const noexcept {
+    const auto image = static_cast<std::size_t>(i);
+    const std::size_t outputs = output_size(b.shape);
+    b.x = a.x[0] + image * a.in[0].size();
+    b.dy = a.dy + image * outputs;
+    if (pooled()) b.argmax = reinterpret_cast<const std::uint8_t*>(a.saved) + image * outputs;
+  }
+
+  std::string_view kind_;
+  bool norm_;
+  double momentum_;
+  double epsilon_;
+  FusedActivation activation_;
+  PoolOptions pool_;
+};
+
+}  // namespace
+
+LayerPtr make_batch_norm(BatchNormOptions options) {
+  return std::make_shared<NormActPool>(
+      "batch_norm",
+      NormActPoolOptions{.momentum = options.momentum, .epsilon = options.epsilon, .activation = ActivationKind::none});
+}
+
+LayerPtr make_norm_act_pool(NormActPoolOptions options) {
+  return std::make_shared<NormActPool>("norm_act_pool", options);
+}
+
+LayerPtr read_batch_norm(AttributeReader& reader) {
+  BatchNormOptions o;
+  o.momentum = reader.number("momentum", o.momentum);
+  o.epsilon = reader.number("eps", o.epsilon);
+  return make_batch_norm(o);
+}
+
+LayerPtr read_norm_act_pool(AttributeReader& reader) {
+  NormActPoolOptions o;
+  o.norm = reader.boolean("norm", o.norm);
+  o.momentum = reader.number("momentum", o.momentum);
+  o.epsilon = reader.number("eps", o.epsilon);
+  o.activation = read_activation(reader, "activation", ActivationKind::none);
+  o.slope = reader.number("slope", o.slope);
+  o.pool = read_pool(reader, "pool_", 0);
+  return make_norm_act_pool(o);
+}
+
+}  // namespace fpcpu

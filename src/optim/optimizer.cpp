@@ -1,0 +1,116 @@
+#include "optim/optimizer.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "core/nearest.hpp"
+#include "fpcpu/error.hpp"
+#include "optim/saved_state.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+using Update = void (*)(const kernels::OptimizerUpdate<float>&) noexcept;
+using Table = kernels::KernelTable<float>;
+
+/// One optimizer: its usual values, the kernel that runs it, and which moments it keeps.
+struct Recipe {
+  std::string_view name;
+  OptimizerOptions defaults;
+  Update Table::*update;
+  bool second_moment;
+};
+
+constexpr std::array<Recipe, 5> kRecipes = {{
+    {"sgd", {OptimizerKind::sgd, 0.9, 0.0, 0.0, 0.0, 0.0}, &Table::sgd_update, false},
+    {"nesterov", {OptimizerKind::nesterov, 0.9, 0.0, 0.0, 0.0, 0.0}, &Table::sgd_update, false},
+    {"rmsprop", {OptimizerKind::rmsprop, 0.0, 0.99, 1e-8, 0.0, 0.0}, &Table::rmsprop_update, true},
+    {"adam", {OptimizerKind::adam, 0.9, 0.999, 1e-8, 0.0, 0.0}, &Table::adam_update, true},
+    {"adamw", {OptimizerKind::adamw, 0.9, 0.999, 1e-8, 0.01, 0.0}, &Table::adam_update, true},
+}};
+
+const Recipe& recipe(OptimizerKind kind) noexcept { return kRecipes[static_cast<std::size_t>(kind)]; }
+
+void require(bool ok, const char* what, double value, const char* expected) {
+  if (ok) return;
+  throw Error(ErrorCode::usage,
+              std::string("optimizer: ") + what + " is " + std::to_string(value) + ", expected " + expected + ".");
+}
+
+}  // namespace
+
+std::vector<std::string_view> optimizer_names() {
+  std::vector<std::string_view> names;
+  for (const Recipe& r : kRecipes) names.push_back(r.name);
+  return names;
+}
+
+OptimizerOptions optimizer_defaults(std::string_view name) {
+  for (const Recipe& r : kRecipes) {
+    if (r.name == name) return r.defaults;
+  }
+  throw Error(ErrorCode::usage, "unknown optimizer '" + std::string(name) + "'." + suggest(name, optimizer_names()));
+}
+
+std::string_view to_string(OptimizerKind kind) noexcept { return recipe(kind).name; }
+
+Optimizer::Optimizer(const OptimizerOptions& options, const ParamLayout& layout,
+                     const kernels::KernelTable<float>& kernels)
+    : options_(options), update_(kernels.*recipe(options.kind).update), blocks_(make_update_blocks(layout)) {
+  require(options.momentum >= 0 && options.momentum < 1, "momentum", options.momentum, "0 <= momentum < 1");
+  require(options.beta2 >= 0 && options.beta2 < 1, "beta2", options.beta2, "0 <= beta2 < 1");
+  require(options.eps >= 0, "eps", options.eps, "0 or more");
+  require(options.weight_decay >= 0, "weight decay", options.weight_decay, "0 or more");
+  require(options.l1 >= 0, "l1", options.l1, "0 or more");
+  const bool adam = options.kind == OptimizerKind::adam || options.kind == OptimizerKind::adamw;
+  if (adam || options.momentum > 0) m_ = AlignedBuffer<float>(layout.trainable_size());
+  if (recipe(options.kind).second_moment) v_ = AlignedBuffer<float>(layout.trainable_size());
+  step_.momentum = static_cast<float>(options.momentum);
+  step_.beta2 = static_cast<float>(options.beta2);
+  step_.eps = static_cast<float>(options.eps);
+  step_.nesterov = options.kind == OptimizerKind::nesterov;
+}
+
+void Optimizer::begin_step(double lr, double grad_scale) noexcept {
+  ++steps_;
+  const double t = static_cast<double>(steps_);
+  step_.lr = static_cast<float>(lr);
+  step_.grad_scale = static_cast<float>(grad_scale);
+  // Powers in double, but of the rounded factors that the kernel multiplies with: 1 - float(0.999) is 1.3e-5 off 0.001,
+  // and the correction must undo what the kernel did.
+  step_.bias1 = static_cast<float>(1.0 - std::pow(static_cast<double>(step_.momentum), t));
+  step_.bias2 = static_cast<float>(1.0 - std::pow(static_cast<double>(step_.beta2), t));
+}
+
+void Optimizer::update_block(std::size_t block, float* params, const float* grads) const noexcept {
+  const UpdateBlock& range = blocks_[block];
+  kernels::OptimizerUpdate<float> update = step_;
+  update.w = params + range.begin;
+  update.grad = grads + range.begin;
+  update.m = m_.size() == 0 ? nullptr : m_.data() + range.begin;
+  update.v = v_.size() == 0 ? nullptr : v_.data() + range.begin;
+  update.n = range.end - range.begin;
+  if (range.decay) {
+    const float decay = static_cast<float>(options_.weight_decay);
+    (options_.kind == OptimizerKind::adamw ? update.decoupled : update.l2) = decay;
+    update.l1 = static_cast<float>(options_.l1);
+  }
+  update_(update);
+}
+
+void Optimizer::save(std::map<std::string, std::vector<float>>& arrays,
+                     std::map<std::string, std::string>& state) const {
+  if (m_.size() != 0) saved_state::put(arrays, "optimizer.m", m_);
+  if (v_.size() != 0) saved_state::put(arrays, "optimizer.v", v_);
+  saved_state::put(state, "optimizer.steps", steps_);
+}
+
+void Optimizer::load(const std::map<std::string, std::vector<float>>& arrays,
+                     const std::map<std::string, std::string>& state) {
+  if (m_.size() != 0) saved_state::get(arrays, "optimizer.m", m_);
+  if (v_.size() != 0) saved_state::get(arrays, "optimizer.v", v_);
+  steps_ = saved_state::get_integer(state, "optimizer.steps");
+}
+
+}  // namespace fpcpu

@@ -1,0 +1,62 @@
+#include "optim/saved_state.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "fpcpu/error.hpp"
+
+namespace fpcpu::saved_state {
+
+namespace {
+
+template <class Number>
+std::string exact_text(Number value) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return std::string(text.data(), end);
+}
+
+template <class Values>
+const typename Values::mapped_type& entry(const Values& values, const std::string& key) {
+  const auto it = values.find(key);
+  if (it == values.end()) {
+    throw Error(ErrorCode::format, "checkpoint: '" + key +
+                                       "' is missing. It was saved with other settings (optimizer, momentum or EMA); "
+                                       "resume with the settings of the saved run.");
+  }
+  return it->second;
+}
+
+template <class Number>
+Number number(const Texts& texts, const std::string& key) {
+  const std::string& text = entry(texts, key);
+  Number value{};
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (result.ec != std::errc{} || result.ptr != text.data() + text.size()) {
+    throw Error(ErrorCode::format, "checkpoint: '" + key + "' is '" + text + "', expected a number.");
+  }
+  return value;
+}
+
+}  // namespace
+
+void put(Arrays& arrays, const std::string& key, const AlignedBuffer<float>& values) {
+  arrays[key].assign(values.begin(), values.end());
+}
+void put(Texts& texts, const std::string& key, std::int64_t value) { texts[key] = exact_text(value); }
+void put(Texts& texts, const std::string& key, double value) { texts[key] = exact_text(value); }
+
+void get(const Arrays& arrays, const std::string& key, AlignedBuffer<float>& values) {
+  const std::vector<float>& saved = entry(arrays, key);
+  if (saved.size() != values.size()) {
+    throw Error(ErrorCode::format, "checkpoint: '" + key + "' has " + std::to_string(saved.size()) +
+                                       " numbers, expected " + std::to_string(values.size()) +
+                                       ". It belongs to another network.");
+  }
+  std::copy(saved.begin(), saved.end(), values.begin());
+}
+std::int64_t get_integer(const Texts& texts, const std::string& key) { return number<std::int64_t>(texts, key); }
+double get_number(const Texts& texts, const std::string& key) { return number<double>(texts, key); }
+
+}  // namespace fpcpu::saved_state

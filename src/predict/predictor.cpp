@@ -1,0 +1,152 @@
+#include "fpcpu/predictor.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+#include <filesystem>
+
+#include "core/cpu.hpp"
+#include "data/coordinates.hpp"
+#include "data/decode.hpp"
+#include "data/resample.hpp"
+#include "fpcpu/error.hpp"
+#include "graph/inference.hpp"
+#include "io/checkpoint.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+double milliseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+bool is_image(const fs::path& file) {
+  std::string extension = file.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension == ".jpg" || extension == ".jpeg" || extension == ".png" || extension == ".bmp";
+}
+
+}  // namespace
+
+struct Predictor::Impl {
+  Impl(Checkpoint model, const DetectOptions& options)
+      : preprocessing(std::move(model.preprocessing)),
+        facts(std::move(model.facts)),
+        pool(options.threads > 0 ? options.threads : available_cores()),
+        network(model.graph, model.params, std::max(1, options.batch),
+                kernels::choose_table(options.isa.empty() ? nullptr : options.isa.c_str()), pool),
+        input(static_cast<std::size_t>(network.batch()) * preprocessing.input.size()) {}
+
+  float* slot(std::size_t i) const { return input.data() + i * preprocessing.input.size(); }
+
+  void prepare(const Image& image, std::size_t i) { prepare_image(image, preprocessing, slot(i)); }
+
+  /// Decodes files [begin, end) into the input and runs those that could be decoded.
+  void run_batch(const std::vector<std::string>& files, std::size_t begin, std::size_t end,
+                 std::vector<Detection>& results) {
+    const auto start = Clock::now();
+    std::vector<std::uint8_t> good(end - begin, 0);
+    pool.parallel_for(static_cast<int>(end - begin), [&](int index, int) {
+      const auto i = static_cast<std::size_t>(index);
+      Detection& d = results[begin + i];
+      d.file = files[begin + i];
+      try {
+        const Image image = decode_image(d.file);
+        d.width = image.width;
+        d.height = image.height;
+        prepare(image, i);
+        good[i] = 1;
+      } catch (const std::exception& e) {
+        d.error = e.what();
+      }
+    });
+    // Broken images leave holes; the network sees only what is there.
+    std::vector<std::size_t> rows;
+    for (std::size_t i = 0; i < good.size(); ++i) {
+      if (good[i] == 0) continue;
+      if (rows.size() != i) std::copy_n(slot(i), preprocessing.input.size(), slot(rows.size()));
+      rows.push_back(i);
+    }
+    if (rows.empty()) return;
+    const float* output = network.run(input.data(), static_cast<int>(rows.size()));
+    const double share = milliseconds_since(start) / static_cast<double>(rows.size());
+    const auto width = static_cast<std::size_t>(2 * preprocessing.points);
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      Detection& d = results[begin + rows[r]];
+      to_pixels({output + r * width, width}, d.width, d.height, d.points);
+      d.milliseconds = share;
+    }
+  }
+
+  Preprocessing preprocessing;
+  Facts facts;
+  ThreadPool pool;
+  InferenceNetwork network;
+  AlignedBuffer<float> input;
+};
+
+Predictor::Predictor(const std::string& model_file, DetectOptions options)
+    : impl_(std::make_unique<Impl>(load_checkpoint(model_file), options)) {}
+Predictor::~Predictor() = default;
+Predictor::Predictor(Predictor&&) noexcept = default;
+Predictor& Predictor::operator=(Predictor&&) noexcept = default;
+
+const Preprocessing& Predictor::preprocessing() const noexcept { return impl_->preprocessing; }
+const Facts& Predictor::facts() const noexcept { return impl_->facts; }
+
+std::vector<float> Predictor::detect(const Image& image) {
+  impl_->prepare(image, 0);
+  const float* output = impl_->network.run(impl_->input.data(), 1);
+  std::vector<float> points;
+  to_pixels({output, static_cast<std::size_t>(2 * impl_->preprocessing.points)}, image.width, image.height, points);
+  return points;
+}
+
+std::vector<Detection> Predictor::detect_files(const std::vector<std::string>& files,
+                                               const std::function<bool(std::size_t)>& done) {
+  std::vector<Detection> results(files.size());
+  const auto batch = static_cast<std::size_t>(impl_->network.batch());
+  for (std::size_t begin = 0; begin < files.size(); begin += batch) {
+    const std::size_t end = std::min(begin + batch, files.size());
+    impl_->run_batch(files, begin, end, results);
+    if (done && !done(end)) {
+      results.resize(end);
+      break;
+    }
+  }
+  return results;
+}
+
+std::vector<std::string> list_images(const std::string& file_or_folder) {
+  const fs::path path = file_or_folder;
+  std::error_code error;
+  if (!fs::is_directory(path, error)) {
+    if (fs::exists(path, error)) return {file_or_folder};
+    throw Error(ErrorCode::io, file_or_folder + " does not exist; give an image or a folder of images.");
+  }
+  std::vector<std::string> files;
+  for (const auto& entry : fs::directory_iterator(path, error)) {
+    if (entry.is_regular_file(error) && is_image(entry.path())) files.push_back(entry.path().string());
+  }
+  if (error) throw Error(ErrorCode::io, "cannot read folder " + file_or_folder + ": " + error.message() + ".");
+  std::sort(files.begin(), files.end());
+  if (files.empty()) throw Error(ErrorCode::io, "no JPEG, PNG or BMP images in " + file_or_folder + ".");
+  return files;
+}
+
+std::map<std::string, std::vector<float>> detect(const std::string& model_file, const std::string& image_dir) {
+  Predictor predictor(model_file);
+  std::map<std::string, std::vector<float>> points;
+  for (Detection& d : predictor.detect_files(list_images(image_dir))) {
+    if (!d.error.empty()) throw Error(ErrorCode::format, d.error);
+    points[fs::path(d.file).filename().string()] = std::move(d.points);
+  }
+  return points;
+}
+
+}  // namespace fpcpu

@@ -1,0 +1,71 @@
+#include "train/evaluator.hpp"
+
+#include <limits>
+
+#include "data/coordinates.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+LoaderOptions in_order(int batch, std::size_t cache_mb, int threads) {
+  LoaderOptions options;
+  options.batch = batch;
+  options.shuffle = false;
+  options.drop_last = false;
+  options.cache_mb = cache_mb;
+  options.threads = threads;
+  return options;
+}
+
+double batch_loss(const Loss& loss, const Batch& batch, const float* output, const Preprocessing& preprocessing) {
+  double visible = 0;
+  const auto coordinates = static_cast<std::size_t>(batch.n) * static_cast<std::size_t>(preprocessing.points);
+  for (std::size_t k = 0; k < coordinates; ++k) visible += batch.visible[k] != 0.0F ? 2.0 : 0.0;
+  LossArgs<float> a;
+  a.pred = output;
+  a.target = batch.targets;
+  a.visible = batch.visible;
+  a.n = batch.n;
+  a.points = preprocessing.points;
+  a.unit_x = static_cast<float>(preprocessing.input.w);
+  a.unit_y = static_cast<float>(preprocessing.input.h);
+  a.inv_count = visible > 0 ? 1.0 / visible : 0.0;
+  return loss.run(a);
+}
+
+}  // namespace
+
+Evaluator::Evaluator(DatasetPtr data, const Preprocessing& preprocessing, int batch, std::size_t cache_mb,
+                     ThreadPool& pool)
+    : data_(std::move(data)),
+      preprocessing_(preprocessing),
+      batch_(batch),
+      pool_(pool),
+      loader_(data_, preprocessing, in_order(batch, cache_mb, pool.threads())) {}
+
+Evaluation Evaluator::run(const Graph& graph, const Params<float>& params, const kernels::KernelTable<float>& kernels,
+                          const Loss* loss, const std::function<void(std::size_t)>& progress) {
+  InferenceNetwork network(graph, params, batch_, kernels, pool_);
+  Evaluation result;
+  const auto width = static_cast<std::size_t>(2 * preprocessing_.points);
+  result.predictions.reserve(data_->size() * width);
+  double weighted = 0;
+  std::size_t done = 0;
+  loader_.start(0);
+  while (const Batch* batch = loader_.next()) {
+    const float* output = network.run(batch->x, batch->n);
+    if (loss != nullptr) weighted += batch_loss(*loss, *batch, output, preprocessing_) * batch->n;
+    for (int i = 0; i < batch->n; ++i) {
+      to_pixels({output + static_cast<std::size_t>(i) * width, width}, data_->width(done), data_->height(done),
+                result.predictions);
+      ++done;
+    }
+    if (progress) progress(done);
+  }
+  result.metrics = compute_metrics(*data_, result.predictions);
+  result.loss = loss != nullptr ? weighted / static_cast<double>(done) : std::numeric_limits<double>::quiet_NaN();
+  return result;
+}
+
+}  // namespace fpcpu

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "core/thread_pool.hpp"
+#include "data/loader.hpp"
+#include "fpcpu/losses.hpp"
+#include "graph/inference.hpp"
+#include "train/metrics.hpp"
+
+namespace fpcpu {
+
+/// What a network achieves on a data set.
+struct Evaluation {
+  std::vector<float> predictions;  // images x 2K, in pixels of the original images
+  Metrics metrics;
+  double loss = 0;  // mean over batches, NaN without a loss
+};
+
+/// Judges networks on one data set, without augmentation; the loader and its cache serve every epoch.
+class Evaluator {
+ public:
+  Evaluator(DatasetPtr data, const Preprocessing& preprocessing, int batch, std::size_t cache_mb, ThreadPool& pool);
+
+  /// @param loss may be null. @param progress called with the number of images done so far; may be empty.
+  /// @throws Error naming the image that cannot be read.
+  Evaluation run(const Graph& graph, const Params<float>& params, const kernels::KernelTable<float>& kernels,
+                 const Loss* loss, const std::function<void(std::size_t)>& progress = {});
+
+  [[nodiscard]] const Dataset& data() const noexcept { return *data_; }
+
+ private:
+  DatasetPtr data_;
+  Preprocessing preprocessing_;
+  int batch_;
+  ThreadPool& pool_;
+  Loader loader_;
+};
+
+}  // namespace fpcpu

@@ -1,0 +1,191 @@
+#include "train/learner.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "fpcpu/error.hpp"
+#include "graph/passes/passes.hpp"
+#include "graph/reference_executor.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+OptimizerOptions optimizer_options(const TrainOptions& o) {
+  OptimizerOptions options = optimizer_defaults(o.optimizer);
+  // RMSprop's momentum buffer is off unless asked for in the optimizer's own defaults; `momentum` of the run is Adam's
+  // beta1 and the momentum of the SGD family.
+  if (options.kind != OptimizerKind::rmsprop) options.momentum = o.momentum;
+  if (o.beta2 >= 0) options.beta2 = o.beta2;
+  options.weight_decay = o.weight_decay;
+  options.l1 = o.l1;
+  return options;
+}
+
+std::vector<double> parse_milestones(const std::string& text) {
+  std::vector<double> values;
+  const char* p = text.data();
+  const char* end = p + text.size();
+  while (p < end) {
+    double value = 0;
+    const auto result = std::from_chars(p, end, value);
+    if (result.ec != std::errc{} || (result.ptr != end && *result.ptr != ',')) {
+      throw Error(ErrorCode::usage, "--milestones " + text + ": expected epochs with commas, e.g. 60,80.");
+    }
+    values.push_back(value);
+    p = result.ptr + (result.ptr != end ? 1 : 0);
+  }
+  return values;
+}
+
+ScheduleOptions schedule_options(const TrainOptions& o, int steps_per_epoch) {
+  ScheduleOptions options;
+  options.name = o.schedule;
+  options.lr = o.lr;
+  options.epochs = o.epochs;
+  options.steps_per_epoch = steps_per_epoch;
+  options.warmup = std::min(o.warmup, static_cast<double>(o.epochs) / 2);
+  options.gamma = o.gamma;
+  options.drop_every = o.drop_every;
+  options.milestones = parse_milestones(o.milestones);
+  options.final_ratio = o.final_ratio;
+  options.patience = o.plateau_patience;
+  return options;
+}
+
+}  // namespace
+
+Learner::Learner(const Graph& graph, Params<float> params, const TrainOptions& options, int steps_per_epoch,
+                 const kernels::KernelTable<float>& kernels, ThreadPool& pool)
+    : options_(options),
+      graph_(graph),
+      fused_(fuse_for_training(graph)),
+      params_(std::move(params)),
+      loss_(make_loss(options.loss)),
+      kernels_(kernels),
+      pool_(pool),
+      executor_(fused_, params_, PlanOptions{.training = true, .batch = options.batch}, kernels, pool),
+      optimizer_(optimizer_options(options), params_.layout, kernels),
+      schedule_(schedule_options(options, steps_per_epoch)),
+      gradient_(params_.layout.trainable_size()),
+      block_norms_(optimizer_.blocks().size(), 0.0) {
+  if (options.ema > 0) {
+    weights_average_ =
+        std::make_unique<Ema>("ema.weights", options.ema, params_.trainable.data(), params_.trainable.size());
+    buffers_average_ =
+        std::make_unique<Ema>("ema.statistics", options.ema, params_.buffers.data(), params_.buffers.size());
+  }
+}
+
+StepResult Learner::step(const Batch& batch) {
+  TrainInput input;
+  input.n = batch.n;
+  input.x = batch.x;
+  input.targets = batch.targets;
+  input.visible = batch.visible;
+  input.seed = options_.seed;
+  input.step = static_cast<std::uint64_t>(steps());
+
+  StepResult result;
+  result.lr = lr();
+  result.loss = executor_.train(input, *loss_);
+  if (!std::isfinite(result.loss)) report_not_finite(batch);
+
+  const auto blocks = optimizer_.blocks();
+  const int count = static_cast<int>(blocks.size());
+  pool_.parallel_for(count, [&](int index, int) {
+    const auto b = static_cast<std::size_t>(index);
+    const UpdateBlock& block = blocks[b];
+    kernels_.sum_rows(executor_.gradient_rows() + block.begin, executor_.gradient_stride(),
+                      executor_.gradient_row_count(), gradient_.data() + block.begin, block.end - block.begin);
+    block_norms_[b] = squared_norm(block, gradient_.data());
+  });
+  const double scale = clip_scale(block_norms_, options_.clip);
+  if (!std::isfinite(scale)) report_not_finite(batch);
+
+  optimizer_.begin_step(result.lr, scale);
+  if (weights_average_) {
+    weights_average_->begin_step();
+    buffers_average_->begin_step();
+    buffers_average_->update_range(params_.buffers.data(), 0, params_.buffers.size());
+  }
+  pool_.parallel_for(count, [&](int index, int) {
+    const auto b = static_cast<std::size_t>(index);
+    optimizer_.update_block(b, params_.trainable.data(), gradient_.data());
+    if (weights_average_) weights_average_->update_range(params_.trainable.data(), blocks[b].begin, blocks[b].end);
+  });
+  result.mse100 = batch_mse100(batch);
+  return result;
+}
+
+double Learner::batch_mse100(const Batch& batch) const noexcept {
+  const float* output = executor_.output();
+  const auto points = graph_.output_shape().size() / 2;
+  double total = 0;
+  int images = 0;
+  for (int i = 0; i < batch.n; ++i) {
+    double squares = 0;
+    double visible = 0;
+    for (std::size_t k = 0; k < points; ++k) {
+      const std::size_t at = static_cast<std::size_t>(i) * points + k;
+      if (batch.visible[at] == 0.0F) continue;
+      const double dx = 100.0 * static_cast<double>(output[2 * at] - batch.targets[2 * at]);
+      const double dy = 100.0 * static_cast<double>(output[2 * at + 1] - batch.targets[2 * at + 1]);
+      squares += dx * dx + dy * dy;
+      visible += 2;
+    }
+    if (visible > 0) {
+      total += squares / visible;
+      ++images;
+    }
+  }
+  return images > 0 ? total / images : 0.0;
+}
+
+void Learner::report_not_finite(const Batch& batch) const {
+  Params<float> params = params_.clone();
+  ReferenceExecutor<float> reference(graph_, params, batch.n);
+  reference.forward(batch.x, true, options_.seed, static_cast<std::uint64_t>(steps()));
+  std::string culprit = "the gradient";
+  for (int node = 0; node < graph_.size() && culprit == "the gradient"; ++node) {
+    const float* y = reference.output(node);
+    const std::size_t size = graph_.node(node).signature.out.size() * static_cast<std::size_t>(batch.n);
+    if (!std::all_of(y, y + size, [](float v) { return std::isfinite(v); })) {
+      culprit = "the output of layer '" + graph_.node(node).name + "'";
+    }
+  }
+  throw Error(ErrorCode::numeric, "step " + std::to_string(steps() + 1) + ": " + culprit +
+                                      " is not finite. The last saved model is intact. Try a lower --lr, --clip 1 or a "
+                                      "longer --warmup.");
+}
+
+Params<float> Learner::result() const {
+  Params<float> copy = params_.clone();
+  if (weights_average_) {
+    std::copy_n(weights_average_->data(), weights_average_->size(), copy.trainable.data());
+    std::copy_n(buffers_average_->data(), buffers_average_->size(), copy.buffers.data());
+  }
+  return copy;
+}
+
+void Learner::save(std::map<std::string, std::vector<float>>& arrays, std::map<std::string, std::string>& state) const {
+  optimizer_.save(arrays, state);
+  schedule_.save(state);
+  if (weights_average_) {
+    weights_average_->save(arrays, state);
+    buffers_average_->save(arrays, state);
+  }
+}
+
+void Learner::load(const std::map<std::string, std::vector<float>>& arrays,
+                   const std::map<std::string, std::string>& state) {
+  optimizer_.load(arrays, state);
+  schedule_.load(state);
+  if (weights_average_) {
+    weights_average_->load(arrays, state);
+    buffers_average_->load(arrays, state);
+  }
+}
+
+}  // namespace fpcpu

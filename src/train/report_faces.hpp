@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "train/report.hpp"
+
+namespace fpcpu {
+
+/// One validation image with its points: rings where they are, dots where they were found, a line between. Inline JPEG
+/// of at most about 320 px under an SVG in the original's coordinates.
+[[nodiscard]] std::string draw_face(const ReportFace& face);
+
+/// The mean shape with a disc per point whose radius is the root of its mse100 at three times true scale.
+/// Empty unless both describe the same number of points.
+[[nodiscard]] std::string draw_point_errors(std::span<const float> mean_shape, std::span<const double> point_mse100);
+
+}  // namespace fpcpu

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "fpcpu/dataset.hpp"
+#include "fpcpu/model.hpp"
+#include "fpcpu/trainer.hpp"
+#include "graph/graph.hpp"
+#include "graph/params.hpp"
+
+namespace fpcpu {
+
+/// Training and validation faces of a run. `val` is null without validation.
+struct TrainingData {
+  DatasetPtr train;
+  DatasetPtr val;
+};
+
+/// Opens and splits the data of a run; the split depends on seed and sizes only. With `fast` a few batches are kept.
+/// @throws Error{io|format|usage}
+/// @param given replaces options.data when not null.
+[[nodiscard]] TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, bool fast);
+
+/// The network of a run, from the zoo or a .toml file.
+[[nodiscard]] Graph build_network(const TrainOptions& options, int points);
+
+/// Colours, mean shape and mirror table, measured on the training faces.
+/// @throws Error{format} if no mirror table can be derived and mirroring is on.
+[[nodiscard]] Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& train,
+                                                  const Graph& graph);
+
+/// Initial values: by seed, and the last layer starts at the mean shape.
+[[nodiscard]] Params<float> initial_params(const Graph& graph, const Preprocessing& preprocessing, std::uint64_t seed);
+
+}  // namespace fpcpu

@@ -1,0 +1,370 @@
+#include "fpcpu/trainer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <optional>
+
+#include "core/cpu.hpp"
+#include "core/version.hpp"
+#include "data/folder_dataset.hpp"
+#include "fpcpu/error.hpp"
+#include "io/atomic_file.hpp"
+#include "io/checkpoint.hpp"
+#include "io/metrics_csv.hpp"
+#include "optim/saved_state.hpp"
+#include "train/config.hpp"
+#include "train/epoch_line.hpp"
+#include "train/evaluator.hpp"
+#include "train/learner.hpp"
+#include "train/run_folder.hpp"
+#include "train/run_report.hpp"
+#include "train/setup.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+class Clock {
+ public:
+  explicit Clock(double already = 0) : start_(std::chrono::steady_clock::now()), already_(already) {}
+  [[nodiscard]] double seconds() const {
+    return already_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_;
+  double already_;
+};
+
+/// Where a run stands between two steps; all of it goes into last.safetensors.
+struct Position {
+  int epoch = 0;  // epochs done
+  int batch = 0;  // batches done of the next one
+  double loss_sum = 0;
+  double mse_sum = 0;
+  double seconds = 0;        // of the whole run
+  double epoch_seconds = 0;  // training time of the unfinished epoch
+  double best_error = std::numeric_limits<double>::infinity();
+  int best_epoch = 0;
+
+  void save(saved_state::Texts& state) const {
+    saved_state::put(state, "epoch", std::int64_t{epoch});
+    saved_state::put(state, "batch", std::int64_t{batch});
+    saved_state::put(state, "best_epoch", std::int64_t{best_epoch});
+    saved_state::put(state, "loss_sum", loss_sum);
+    saved_state::put(state, "mse_sum", mse_sum);
+    saved_state::put(state, "seconds", seconds);
+    saved_state::put(state, "epoch_seconds", epoch_seconds);
+    saved_state::put(state, "best_error", best_error);
+  }
+  void load(const saved_state::Texts& state) {
+    epoch = static_cast<int>(saved_state::get_integer(state, "epoch"));
+    batch = static_cast<int>(saved_state::get_integer(state, "batch"));
+    best_epoch = static_cast<int>(saved_state::get_integer(state, "best_epoch"));
+    loss_sum = saved_state::get_number(state, "loss_sum");
+    mse_sum = saved_state::get_number(state, "mse_sum");
+    seconds = saved_state::get_number(state, "seconds");
+    epoch_seconds = saved_state::get_number(state, "epoch_seconds");
+    best_error = saved_state::get_number(state, "best_error");
+  }
+};
+
+double usual_lr(const std::string& optimizer) {
+  if (optimizer == "sgd" || optimizer == "nesterov") return 1e-4;
+  return optimizer == "rmsprop" ? 5e-4 : 2e-3;
+}
+
+class TrainingRun {
+ public:
+  TrainingRun(TrainOptions options, const RunOptions& run, const TrainCallbacks& callbacks, DatasetPtr given)
+      : options_(std::move(options)),
+        run_(run),
+        callbacks_(callbacks),
+        kernels_(kernels::choose_table(run.isa.empty() ? nullptr : run.isa.c_str())),
+        pool_(run.threads > 0 ? run.threads : available_cores()) {
+    if (!run.resume.empty()) {
+      folder_ = RunFolder::open(run.resume);
+      options_ = TrainOptions{};
+      read_config(folder_->config(), options_);
+    }
+    if (run.fast) options_.epochs = 1;
+    if (options_.lr == 0) options_.lr = usual_lr(options_.optimizer);
+    check_options(options_);
+    data_ = open_training_data(options_, std::move(given), run.fast);
+  }
+
+  TrainResult run() {
+    std::optional<Checkpoint> resumed;
+    if (folder_) resumed = load_checkpoint(folder_->last());
+    const Graph graph = resumed ? resumed->graph : build_network(options_, data_.train->points());
+    options_.input_size = graph.input_shape().h;
+    if (!run_.fast && !folder_) folder_ = RunFolder::create(run_.out);
+    say(describe_data());
+    say(describe_machine(graph));
+    Preprocessing preprocessing;
+    if (resumed) {
+      preprocessing = resumed->preprocessing;
+    } else {
+      say("measuring colours and mean shape ...");
+      preprocessing = measure_preprocessing(options_, *data_.train, graph);
+    }
+
+    LoaderOptions loading;
+    loading.batch = options_.batch;
+    loading.augment = augment_preset(options_.augment);
+    loading.seed = options_.seed;
+    loading.cache_mb = static_cast<std::size_t>(options_.cache_mb);
+    loading.threads = pool_.threads();
+    Loader loader(data_.train, preprocessing, loading);
+
+    Learner learner(graph, resumed ? std::move(resumed->params) : initial_params(graph, preprocessing, options_.seed),
+                    options_, loader.batches_per_epoch(), kernels_, pool_);
+    std::unique_ptr<Evaluator> evaluator;
+    if (data_.val) {
+      evaluator = std::make_unique<Evaluator>(data_.val, preprocessing, options_.batch,
+                                              static_cast<std::size_t>(options_.cache_mb) / 4, pool_);
+    }
+    if (resumed) {
+      if (resumed->facts["train_images"] != std::to_string(data_.train->size())) {
+        throw Error(ErrorCode::usage, "the training data has " + std::to_string(data_.train->size()) +
+                                          " faces, the run to resume had " + resumed->facts["train_images"] +
+                                          "; results would not be those of one run.");
+      }
+      learner.load(resumed->extra, resumed->state);
+      position_.load(resumed->state);
+      say("resuming " + folder_->path().string() + " after epoch " + std::to_string(position_.epoch) +
+          (position_.batch > 0 ? ", batch " + std::to_string(position_.batch) : ""));
+    } else if (folder_) {
+      write_file_atomically(folder_->config(), config_text(options_));
+    }
+    if (folder_) {
+      metrics_.emplace(folder_->metrics(), position_.epoch);
+      recall_best();
+    }
+
+    loss_ = make_loss(options_.loss);
+    clock_ = Clock(position_.seconds);
+    TrainResult result;
+    bool patience_over = false;
+    while (position_.epoch < options_.epochs && !patience_over) {
+      if (!train_epoch(loader, learner)) {
+        result.interrupted = true;
+        break;
+      }
+      finish_epoch(graph, preprocessing, learner, evaluator.get());
+      patience_over = options_.patience > 0 && position_.epoch - position_.best_epoch >= options_.patience;
+      if (callbacks_.stop && callbacks_.stop() && position_.epoch < options_.epochs) {
+        result.interrupted = true;
+        break;
+      }
+    }
+    if (patience_over) {
+      say("stopped: no better validation error for " + std::to_string(options_.patience) + " epochs");
+    }
+    if (folder_) {
+      if (result.interrupted) save_last(graph, preprocessing, learner);
+      if (!std::filesystem::exists(folder_->model())) save_model(graph, preprocessing, learner, last_);
+      write_report(preprocessing, evaluator.get());
+      result.run = folder_->path().string();
+      result.model = folder_->model().string();
+    }
+    result.epochs = position_.epoch;
+    result.best_epoch = position_.best_epoch;
+    result.train_mse100 = last_.train_mse100;
+    result.val_mse100 = best_.val_mse100;
+    result.val_nme = best_.val_nme;
+    return result;
+  }
+
+ private:
+  void say(const std::string& text) {
+    if (folder_) folder_->log(text);
+    if (callbacks_.message) callbacks_.message(text);
+  }
+
+  [[nodiscard]] std::string describe_data() const {
+    return std::to_string(data_.train->size()) + " training faces, " +
+           std::to_string(data_.val ? data_.val->size() : 0) + " for validation, " +
+           std::to_string(data_.train->points()) + " points";
+  }
+
+  [[nodiscard]] std::string describe_machine(const Graph& graph) const {
+    const ParamLayout layout(graph);
+    char text[256];
+    std::snprintf(text, sizeof(text),
+                  "%s, input %s, %.2f M parameters, %.0f MFLOP per training image; %s, %s, %d threads",
+                  options_.model.c_str(), to_string(graph.input_shape()).c_str(),
+                  static_cast<double>(layout.parameter_count()) / 1e6, graph.training_flops() / 1e6, cpu_name().c_str(),
+                  std::string(to_string(kernels_.isa)).c_str(), pool_.threads());
+    return text;
+  }
+
+  /// The figures of the best epoch of a resumed run.
+  void recall_best() {
+    for (const EpochRow& row : metrics_->rows()) {
+      if (row.epoch != position_.best_epoch) continue;
+      best_.val_mse100 = row.val_mse100;
+      best_.val_nme = row.val_nme;
+    }
+  }
+
+  /// False when the caller asked to stop.
+  bool train_epoch(Loader& loader, Learner& learner) {
+    const Clock epoch_clock(position_.epoch_seconds);
+    const int batches = loader.batches_per_epoch();
+    loader.start(position_.epoch, position_.batch);
+    while (const Batch* batch = loader.next()) {
+      const StepResult step = learner.step(*batch);
+      ++position_.batch;
+      position_.loss_sum += step.loss;
+      position_.mse_sum += step.mse100;
+      position_.epoch_seconds = epoch_clock.seconds();
+      position_.seconds = clock_.seconds();
+      if (callbacks_.step) {
+        StepProgress p;
+        p.epoch = position_.epoch + 1;
+        p.epochs = options_.epochs;
+        p.batch = position_.batch;
+        p.batches = batches;
+        p.loss = position_.loss_sum / position_.batch;
+        p.mse100 = position_.mse_sum / position_.batch;
+        p.images_per_s = static_cast<double>(position_.batch) * options_.batch / position_.epoch_seconds;
+        const double done = position_.epoch + static_cast<double>(position_.batch) / batches;
+        p.seconds_left = position_.seconds / done * (options_.epochs - done);
+        callbacks_.step(p);
+      }
+      if (callbacks_.stop && callbacks_.stop() && position_.batch < batches) return false;
+    }
+    return true;
+  }
+
+  void finish_epoch(const Graph& graph, const Preprocessing& preprocessing, Learner& learner, Evaluator* evaluator) {
+    EpochResult r;
+    r.epoch = ++position_.epoch;
+    r.epochs = options_.epochs;
+    r.lr = learner.lr();
+    r.train_loss = position_.loss_sum / position_.batch;
+    r.train_mse100 = position_.mse_sum / position_.batch;
+    r.images_per_s = static_cast<double>(position_.batch) * options_.batch / position_.epoch_seconds;
+    r.val_loss = r.val_mse100 = r.val_nme = kNone;
+    if (evaluator != nullptr) {
+      const Evaluation e = evaluator->run(graph, learner.result(), kernels_, loss_.get());
+      r.val_loss = e.loss;
+      r.val_mse100 = e.metrics.mse100;
+      r.val_nme = e.metrics.nme;
+    }
+    // Without validation the newest weights are the ones to keep.
+    const double error = evaluator != nullptr ? r.val_mse100 : -static_cast<double>(r.epoch);
+    r.best = error < position_.best_error;
+    learner.observe(evaluator != nullptr ? r.val_mse100 : r.train_mse100);
+    if (r.best) {
+      position_.best_error = error;
+      position_.best_epoch = r.epoch;
+      best_ = r;
+    }
+    position_.batch = 0;
+    position_.loss_sum = position_.mse_sum = position_.epoch_seconds = 0;
+    r.seconds = position_.seconds = clock_.seconds();
+    last_ = r;
+    if (folder_) {
+      if (r.best) save_model(graph, preprocessing, learner, r);
+      save_last(graph, preprocessing, learner);
+      metrics_->append({r.epoch, learner.steps(), r.lr, r.train_loss, r.train_mse100, r.val_loss, r.val_mse100,
+                        r.val_nme, r.images_per_s, r.seconds});
+      folder_->log(epoch_line(r));
+    }
+    if (callbacks_.epoch) callbacks_.epoch(r);
+  }
+
+  [[nodiscard]] Facts facts(const EpochResult& r) const {
+    Facts f;
+    f["version"] = kVersion;
+    f["model"] = options_.model;
+    f["loss"] = options_.loss;
+    f["optimizer"] = options_.optimizer;
+    f["augment"] = options_.augment;
+    f["seed"] = std::to_string(options_.seed);
+    f["epoch"] = std::to_string(r.epoch);
+    f["epochs"] = std::to_string(options_.epochs);
+    f["train_images"] = std::to_string(data_.train->size());
+    f["val_images"] = std::to_string(data_.val ? data_.val->size() : 0);
+    f["isa"] = to_string(kernels_.isa);
+    for (const std::string& d : options_.data) f["data"] += (f["data"].empty() ? "" : " ") + d;
+    if (!std::isnan(r.val_mse100)) {
+      saved_state::put(f, "val_mse100", r.val_mse100);
+      saved_state::put(f, "val_nme", r.val_nme);
+    }
+    return f;
+  }
+
+  void save_model(const Graph& graph, const Preprocessing& preprocessing, const Learner& learner,
+                  const EpochResult& r) {
+    save_checkpoint(folder_->model(), {graph, learner.result(), preprocessing, facts(r), {}, {}});
+  }
+
+  void save_last(const Graph& graph, const Preprocessing& preprocessing, const Learner& learner) {
+    Checkpoint c{graph, learner.params().clone(), preprocessing, facts(last_), {}, {}};
+    learner.save(c.extra, c.state);
+    position_.save(c.state);
+    save_checkpoint(folder_->last(), c);
+  }
+
+  void write_report(const Preprocessing& preprocessing, Evaluator* evaluator) {
+    RunReport report;
+    report.title = folder_->path().filename().string();
+    report.options = &options_;
+    report.rows = metrics_->rows();
+    report.best_epoch = position_.best_epoch;
+    report.isa = to_string(kernels_.isa);
+    report.threads = pool_.threads();
+    report.preprocessing = &preprocessing;
+    Evaluation evaluation;
+    if (evaluator != nullptr) {
+      const Checkpoint best = load_checkpoint(folder_->model());
+      evaluation = evaluator->run(best.graph, best.params, kernels_, loss_.get());
+      report.evaluation = &evaluation;
+      report.val = &evaluator->data();
+    }
+    write_file_atomically(folder_->report(), make_run_report(report));
+  }
+
+  TrainOptions options_;
+  RunOptions run_;
+  const TrainCallbacks& callbacks_;
+  const kernels::KernelTable<float>& kernels_;
+  ThreadPool pool_;
+  TrainingData data_;
+  std::optional<RunFolder> folder_;
+  std::optional<MetricsCsv> metrics_;
+  LossPtr loss_;
+  Clock clock_;
+  Position position_;
+  EpochResult last_;
+  EpochResult best_{.val_mse100 = kNone, .val_nme = kNone};
+};
+
+}  // namespace
+
+TrainResult train(const TrainOptions& options, const RunOptions& run, const TrainCallbacks& callbacks) {
+  return TrainingRun(options, run, callbacks, nullptr).run();
+}
+
+TrainResult train(std::shared_ptr<const Dataset> data, const TrainOptions& options, const RunOptions& run,
+                  const TrainCallbacks& callbacks) {
+  return TrainingRun(options, run, callbacks, std::move(data)).run();
+}
+
+std::string train_detector(const std::string& gt, const std::string& image_dir, bool fast) {
+  TrainOptions options;
+  options.data = {gt};
+  RunOptions run;
+  run.fast = fast;
+  return train(open_faces(gt, image_dir), options, run).model;
+}
+
+}  // namespace fpcpu

@@ -1,0 +1,327 @@
+// The program as a user meets it: exit codes, messages, files.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "cli/program.hpp"
+#include "data/decode.hpp"
+#include "data/image_files.hpp"
+#include "data/image_write.hpp"
+#include "data/synth.hpp"
+#include "support/messages.hpp"
+
+using namespace fpcpu;
+using test::contains;
+using test::Outcome;
+using test::run_program;
+using test::run_shell;
+using test::TemporaryFolder;
+
+namespace {
+
+const std::string kQuick = "--input-size 32 --batch 8 ";
+const std::string kSampleFaces = std::string(FPCPU_SOURCE_DIR) + "/data";
+
+/// A model that was trained for a moment.
+const std::filesystem::path& model() {
+  static const TemporaryFolder folder;
+  static const std::filesystem::path file = [] {
+    const Outcome o = run_program(folder, "train --data synth:64 --epochs 2 " + kQuick + "--out run --quiet");
+    REQUIRE_MESSAGE(o.code == 0, o.err);
+    return folder / "run/model.safetensors";
+  }();
+  return file;
+}
+
+void check_one_line(const Outcome& o, int code, const std::vector<std::string>& parts) {
+  CHECK_MESSAGE(o.code == code, o.err);
+  CHECK_MESSAGE(std::count(o.err.begin(), o.err.end(), '\n') == 1, o.err);
+  for (const std::string& part : parts) CHECK_MESSAGE(contains(o.err, part), o.err << " lacks " << part);
+}
+
+}  // namespace
+
+TEST_CASE("the overview and every help show examples") {
+  const TemporaryFolder folder;
+  const Outcome overview = run_program(folder, "");
+  CHECK(overview.code == 0);
+  CHECK(contains(overview.out, "Examples:"));
+  for (const char* command : {"train", "detect", "eval", "synth", "info", "plan"}) {
+    CHECK(contains(overview.out, command));
+    const Outcome help = run_program(folder, std::string(command) + " --help");
+    CHECK(help.code == 0);
+    CHECK_MESSAGE(contains(help.out, "Examples:"), command);
+    CHECK_MESSAGE(contains(help.out, "--threads"), command);
+  }
+  CHECK(contains(run_program(folder, "--version").out, "fpcpu 0."));
+}
+
+TEST_CASE("mistyped commands, options and names suggest the nearest and exit with 2") {
+  const TemporaryFolder folder;
+  check_one_line(run_program(folder, "trian"), 2, {"'train'"});
+  check_one_line(run_program(folder, "train --epoch 3"), 2, {"--epochs"});
+  check_one_line(run_program(folder, "train --model smal"), 2, {"small"});
+  check_one_line(run_program(folder, "train --optimizer adma"), 2, {"adam"});
+  check_one_line(run_program(folder, "train --epochs none"), 2, {"--epochs none"});
+  check_one_line(run_program(folder, "train --epochs"), 2, {"epochs"});
+  check_one_line(run_program(folder, "train faces"), 2, {"--data faces"});
+  check_one_line(run_program(folder, "detect model.safetensors"), 2, {"fpcpu detect"});
+  check_one_line(run_program(folder, "eval --data synth:3"), 2, {"--pred"});
+  check_one_line(run_program(folder, "info --isa avx1024"), 2, {"avx1024"});
+  check_one_line(run_program(folder, "synth faces"), 2, {"--count"});
+  CHECK(std::filesystem::is_empty(folder.path()));
+}
+
+TEST_CASE("a forced instruction set is the one that runs, from the option and from the environment") {
+  const TemporaryFolder folder;
+  CHECK(contains(run_program(folder, "info --isa eigen").out, "chosen            eigen"));
+  CHECK(contains(run_shell(folder, "FPCPU_ISA=eigen \"$FPCPU\" info").out, "chosen            eigen"));
+  CHECK(run_shell(folder, "FPCPU_ISA=quantum \"$FPCPU\" info").code == 2);
+}
+
+TEST_CASE("faults of gt.csv: one line with file and line, exit 3, nothing written") {
+  struct Fault {
+    const char* csv;
+    std::vector<std::string> parts;
+  };
+  const std::string good = "a.png,1,2,3,4\n";
+  const std::vector<Fault> faults = {
+      {"filename,x1,y1,x2,y2\na.png,1,2,3\n", {"gt.csv", "line 2", "3 numbers, expected 4"}},
+      {"filename,x1,y1,x2,y2\na.png,1,2,3,4\nb.png,1,two,3,4\n", {"line 3", "two"}},
+      {"filename,x1,y1,x2,y2\nmissing.png,1,2,3,4\n", {"line 2", "missing.png"}},
+      {"filename,x1,y1,x2,y2\na.png,1,2,3,4\na.png,1,2,3,4\n", {"line 3", "a.png", "line 2"}},
+      {"", {"gt.csv", "empty"}},
+      {"a.png,1,2,3,4\n", {"gt.csv", "line 1", "header"}},
+      {"filename,x1,y1,x2,y2\n", {"no rows"}},
+  };
+  for (const Fault& fault : faults) {
+    const TemporaryFolder folder;
+    std::filesystem::create_directories(folder / "faces/images");
+    for (const char* name : {"a.png", "b.png"}) {
+      write_image(folder / "faces/images" / name, Image{4, 4, 1, std::vector<std::uint8_t>(16, 90)});
+    }
+    std::ofstream(folder / "faces/gt.csv") << fault.csv;
+    check_one_line(run_program(folder, "train --data faces --out run"), 3, fault.parts);
+    CHECK(!std::filesystem::exists(folder / "run"));
+  }
+  const TemporaryFolder folder;
+  check_one_line(run_program(folder, "train --data nowhere"), 3, {"nowhere"});
+}
+
+TEST_CASE("a broken image in the training data is named before the first step") {
+  const TemporaryFolder folder;
+  write_synth_folder(folder / "faces", 12, 1, 40);
+  std::ofstream(folder / "faces/broken.txt") << "x";
+  std::string name;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "faces/images"))
+    name = entry.path().filename().string();
+  std::ofstream(folder / "faces/images" / name) << "not an image";
+  check_one_line(run_program(folder, "train --data faces --out run --quiet"), 3, {name});
+}
+
+TEST_CASE("train --fast works in a read-only folder and writes nothing") {
+  const TemporaryFolder folder;
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  const Outcome o = run_shell(folder, "true");
+  const TemporaryFolder elsewhere;
+  const Outcome fast = run_shell(elsewhere, "cd '" + folder.path().string() + "' && \"$FPCPU\" train --fast");
+  CHECK_MESSAGE(fast.code == 0, fast.err);
+  CHECK(contains(fast.out, "training works"));
+  CHECK(std::filesystem::is_empty(folder.path()));
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_all);
+}
+
+TEST_CASE("killed in the middle of an epoch and resumed: the model of a run that was never stopped") {
+  const TemporaryFolder folder;
+  const std::string options = "--data synth:120 --augment full --epochs 6 " + kQuick;
+  REQUIRE(run_program(folder, "train " + options + "--out whole --quiet").code == 0);
+  // Wait for two epochs, then for a moment inside the third.
+  const Outcome killed = run_shell(
+      folder, "\"$FPCPU\" train " + options +
+                  "--out killed --quiet --threads 1 & pid=$!; "
+                  "for i in $(seq 600); do "
+                  "[ \"$(wc -l <killed/metrics.csv 2>/dev/null || echo 0)\" -ge 3 ] && break; sleep 0.02; done; "
+                  "sleep 0.03; kill -9 $pid; wait $pid; test -f killed/last.safetensors");
+  CHECK(killed.code == 0);
+  REQUIRE(run_program(folder, "train --resume killed --quiet").code == 0);
+  CHECK(test::read_text(folder / "killed/model.safetensors") == test::read_text(folder / "whole/model.safetensors"));
+}
+
+TEST_CASE("Ctrl-C saves, says how to go on and exits with 130") {
+  const TemporaryFolder folder;
+  const Outcome o = run_shell(
+      folder, "\"$FPCPU\" train --data synth:120 --epochs 500 " + kQuick +
+                  "--out run & pid=$!; "
+                  "for i in $(seq 600); do [ -s run/metrics.csv ] && [ $(wc -l <run/metrics.csv) -ge 2 ] && break; "
+                  "sleep 0.02; done; kill -TERM $pid; wait $pid");
+  CHECK(o.code == 130);
+  CHECK(contains(o.out, "--resume run"));
+  CHECK(std::filesystem::exists(folder / "run/last.safetensors"));
+  CHECK(std::filesystem::exists(folder / "run/report.html"));
+}
+
+TEST_CASE("detect reads every kind of image, names the broken one, does the others, exits with 3") {
+  const TemporaryFolder folder;
+  const auto images = folder / "images";
+  std::filesystem::create_directories(images);
+  const DatasetPtr faces = make_synth_dataset(1, 3, 96);
+  const Image face = faces->image(0);
+  write_image(images / "colour.png", face);
+  write_image(images / "photo.jpg", face, 95);
+  Image gray{face.width, face.height, 1, {}};
+  for (std::size_t i = 0; i < face.pixels.size(); i += 3) gray.pixels.push_back(face.pixels[i + 1]);
+  write_image(images / "gray.png", gray);
+  write_image(images / "row.png", Image{200, 1, 3, std::vector<std::uint8_t>(600, 128)});
+  write_image(images / "column.png", Image{1, 200, 1, std::vector<std::uint8_t>(200, 128)});
+  write_image(images / "tiny.png", make_synth_dataset(1, 3, 30)->image(0));
+  Image large{4000, 4000, 3, std::vector<std::uint8_t>(std::size_t{4000} * 4000 * 3)};
+  for (std::size_t y = 0; y < 4000; ++y) {
+    for (std::size_t x = 0; x < 4000; ++x) {
+      const std::size_t from = (y * 96 / 4000 * 96 + x * 96 / 4000) * 3;
+      std::copy_n(face.pixels.begin() + static_cast<std::ptrdiff_t>(from), 3,
+                  large.pixels.begin() + static_cast<std::ptrdiff_t>((y * 4000 + x) * 3));
+    }
+  }
+  write_image(images / "large.jpg", large, 90);
+  std::ofstream(images / "broken.jpg") << "\xff\xd8\xff\xe0 this is no picture";
+
+  const Outcome o = run_program(folder, "detect '" + model().string() + "' images --out found.json --draw drawn");
+  CHECK(o.code == 3);
+  CHECK(contains(o.err, "broken.jpg"));
+  CHECK(std::count(o.err.begin(), o.err.end(), '\n') == 1);
+  const auto found = nlohmann::json::parse(test::read_text(folder / "found.json"));
+  REQUIRE(found.size() == 7);
+  std::map<std::string, std::vector<double>> points;
+  for (const auto& f : found) {
+    CHECK(f["points"].size() == 28);
+    CHECK(f["milliseconds"].get<double>() > 0);
+    points[f["filename"]] = f["points"].get<std::vector<double>>();
+    CHECK(std::filesystem::exists(folder / "drawn" / (f["filename"].get<std::string>() + ".png")));
+  }
+  CHECK(found[0]["filename"] == "colour.png");
+  for (std::size_t k = 0; k < 28; ++k) {
+    CHECK(points["photo.jpg"][k] == doctest::Approx(points["colour.png"][k]).epsilon(0.05));
+    const double scaled = (points["colour.png"][k] + 0.5) * 4000 / 96 - 0.5;
+    CHECK(std::abs(points["large.jpg"][k] - scaled) < 0.02 * 4000);
+    CHECK(points["row.png"][k] > -100);
+  }
+
+  const Outcome csv = run_program(folder, "detect '" + model().string() + "' images/colour.png images/gray.png");
+  CHECK(csv.code == 0);
+  CHECK(contains(csv.out, "filename,x1,y1"));
+  CHECK(std::count(csv.out.begin(), csv.out.end(), '\n') == 3);
+}
+
+TEST_CASE("16-bit, palette and alpha PNGs give the points of the plain image") {
+  const TemporaryFolder folder;
+  const Image face = make_synth_dataset(1, 3, 64)->image(0);
+  std::map<std::string, test::PngSpec> specs;
+  const auto spec = [&](const char* name, std::uint8_t depth, std::uint8_t colour) -> test::PngSpec& {
+    test::PngSpec& s = specs[name];
+    s.width = s.height = 64;
+    s.depth = depth;
+    s.colour = colour;
+    s.rows.resize(64);
+    return s;
+  };
+  test::PngSpec& plain = spec("plain.png", 8, 0);
+  test::PngSpec& deep = spec("deep.png", 16, 0);
+  test::PngSpec& palette = spec("palette.png", 8, 3);
+  test::PngSpec& alpha = spec("alpha.png", 8, 6);
+  for (int v = 0; v < 256; ++v) palette.palette.insert(palette.palette.end(), 3, static_cast<std::uint8_t>(v));
+  for (std::size_t i = 0; i < 64 * 64; ++i) {
+    const std::uint8_t v = face.pixels[i * static_cast<std::size_t>(face.channels)];
+    const std::size_t row = i / 64;
+    plain.rows[row].push_back(v);
+    palette.rows[row].push_back(v);
+    deep.rows[row].insert(deep.rows[row].end(), {v, 0});
+    alpha.rows[row].insert(alpha.rows[row].end(), {v, v, v, static_cast<std::uint8_t>(i % 256)});
+  }
+  for (const auto& [name, s] : specs) test::put(folder / name, test::make_png(s));
+  const Outcome o = run_program(folder, "detect '" + model().string() + "' .");
+  CHECK_MESSAGE(o.code == 0, o.err);
+  std::istringstream lines(o.out);
+  std::string line;
+  std::getline(lines, line);
+  std::vector<std::string> points;
+  while (std::getline(lines, line)) points.push_back(line.substr(line.find(',')));
+  REQUIRE(points.size() == 4);
+  for (const std::string& p : points) CHECK(p == points.front());
+}
+
+TEST_CASE("models that are none are refused") {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "bad.safetensors") << "nonsense";
+  check_one_line(run_program(folder, "detect bad.safetensors '" + kSampleFaces + "/images'"), 3, {"bad.safetensors"});
+  check_one_line(run_program(folder, "detect none.safetensors '" + kSampleFaces + "/images'"), 3, {"none.safetensors"});
+  check_one_line(run_program(folder, "detect '" + model().string() + "' nowhere.png"), 3, {"nowhere.png"});
+}
+
+TEST_CASE("eval of a model equals eval of what detect wrote, and names that disagree are named") {
+  const TemporaryFolder folder;
+  const std::string data = " --data '" + kSampleFaces + "' ";
+  const auto by_model =
+      nlohmann::json::parse(run_program(folder, "eval '" + model().string() + "'" + data + "--json").out);
+  REQUIRE(
+      run_program(folder, "detect '" + model().string() + "' '" + kSampleFaces + "/images' --out p.csv --quiet").code ==
+      0);
+  const auto by_file = nlohmann::json::parse(run_program(folder, "eval --pred p.csv" + data + "--json").out);
+  for (const char* key : {"images", "mse100", "rmse100", "nme", "auc08", "fr08", "median", "p95"}) {
+    CHECK_MESSAGE(by_file[key].get<double>() == doctest::Approx(by_model[key].get<double>()).epsilon(1e-2), key);
+  }
+  CHECK(by_model["per_point"].size() == 14);
+  CHECK(contains(run_program(folder, "eval --pred p.csv" + data).out, "mse100"));
+
+  check_one_line(run_shell(folder, "sed -i '$d' p.csv; \"$FPCPU\" eval --pred p.csv" + data), 3, {"no row for"});
+  check_one_line(run_shell(folder, "sed -i 's/^[^f,]*,/stranger.png,/;2!b' p.csv; \"$FPCPU\" eval --pred p.csv" + data),
+                 3, {"p.csv"});
+}
+
+TEST_CASE("synth writes a folder that train, eval and detect read") {
+  const TemporaryFolder folder;
+  CHECK(run_program(folder, "synth faces --count 5 --seed 4 --size 48").code == 0);
+  const std::string csv = test::read_text(folder / "faces/gt.csv");
+  CHECK(std::count(csv.begin(), csv.end(), '\n') == 6);
+  REQUIRE(run_program(folder, "synth again --count 5 --seed 4 --size 48").code == 0);
+  CHECK(test::read_text(folder / "again/gt.csv") == csv);
+  CHECK(run_program(folder, "eval '" + model().string() + "' --data faces").code == 0);
+}
+
+TEST_CASE("info and plan describe machine, models and plans") {
+  const TemporaryFolder folder;
+  CHECK(contains(run_program(folder, "info").out, "instruction sets"));
+  const Outcome about = run_program(folder, "info '" + model().string() + "'");
+  for (const char* part : {"points", "seed", "val_mse100", "conv1", "batch_norm"})
+    CHECK_MESSAGE(contains(about.out, part), part);
+  CHECK(contains(run_program(folder, "plan bn --train --batch 16").out, "batch 16"));
+  CHECK(contains(run_program(folder, "plan '" + model().string() + "'").out, "inference"));
+  CHECK(run_program(folder, "plan nothing").code == 2);
+}
+
+TEST_CASE("a network of the user's own trains, and its plan can be shown") {
+  const TemporaryFolder folder;
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(FPCPU_SOURCE_DIR) + "/docs/models")) {
+    if (entry.path().extension() != ".toml") continue;
+    const std::string file = "'" + entry.path().string() + "'";
+    CHECK(run_program(folder, "plan " + file).code == 0);
+    const Outcome o = run_program(folder, "train --fast --data synth:40 --batch 4 --model " + file);
+    CHECK_MESSAGE(o.code == 0, o.err);
+  }
+}
+
+TEST_CASE("the configuration of a run repeats it bit for bit, and the command line wins over it") {
+  const TemporaryFolder folder;
+  REQUIRE(
+      run_program(folder, "train --data synth:40 --epochs 2 --loss wing --optimizer nesterov --schedule one-cycle " +
+                              kQuick + "--out a --quiet")
+          .code == 0);
+  REQUIRE(run_program(folder, "train --config a/config.toml --out b --quiet").code == 0);
+  CHECK(test::read_text(folder / "a/model.safetensors") == test::read_text(folder / "b/model.safetensors"));
+  REQUIRE(run_program(folder, "train --config a/config.toml --seed 9 --out c --quiet").code == 0);
+  CHECK(test::read_text(folder / "a/model.safetensors") != test::read_text(folder / "c/model.safetensors"));
+  CHECK(contains(test::read_text(folder / "c/config.toml"), "seed = 9"));
+}

@@ -1,0 +1,109 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "core/arena.hpp"
+#include "core/cpu.hpp"
+#include "core/nearest.hpp"
+#include "core/rng.hpp"
+#include "core/slices.hpp"
+#include "core/thread_pool.hpp"
+
+using namespace fpcpu;
+
+TEST_CASE("philox agrees with the published test vectors") {
+  // Random123, kat_vectors: philox4x32 10 rounds.
+  const Rng::Block zero = Rng::philox({0, 0, 0, 0}, {0, 0});
+  CHECK(zero == Rng::Block{0x6627e8d5U, 0xe169c58dU, 0xbc57ac4cU, 0x9b00dbd8U});
+  const std::uint32_t f = 0xffffffffU;
+  CHECK(Rng::philox({f, f, f, f}, {f, f}) == Rng::Block{0x408f276dU, 0x41c83b0eU, 0xa20bc7c6U, 0x6d5451fdU});
+}
+
+TEST_CASE("streams of random numbers are repeatable and differ by use, epoch and sample") {
+  const auto first = [](Rng rng) { return rng.bits(); };
+  CHECK(first(Rng(1, RandomUse::augment, 2, 3)) == first(Rng(1, RandomUse::augment, 2, 3)));
+  const std::vector<std::uint32_t> others = {
+      first(Rng(1, RandomUse::augment, 2, 3)), first(Rng(2, RandomUse::augment, 2, 3)),
+      first(Rng(1, RandomUse::dropout, 2, 3)), first(Rng(1, RandomUse::augment, 3, 3)),
+      first(Rng(1, RandomUse::augment, 2, 4)), first(Rng(1ULL << 32U, RandomUse::augment, 2, 3))};
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    for (std::size_t j = i + 1; j < others.size(); ++j) CHECK(others[i] != others[j]);
+  }
+}
+
+TEST_CASE("uniform and normal numbers have the right moments") {
+  Rng rng(5, RandomUse::init);
+  double sum = 0;
+  double square = 0;
+  double normal_square = 0;
+  constexpr int kCount = 40000;
+  for (int i = 0; i < kCount; ++i) {
+    const double u = static_cast<double>(rng.uniform());
+    CHECK_MESSAGE((u >= 0 && u < 1), u);
+    sum += u;
+    square += u * u;
+    const double n = static_cast<double>(rng.normal());
+    normal_square += n * n;
+  }
+  CHECK(sum / kCount == doctest::Approx(0.5).epsilon(0.02));
+  CHECK(square / kCount == doctest::Approx(1.0 / 3).epsilon(0.02));
+  CHECK(normal_square / kCount == doctest::Approx(1.0).epsilon(0.04));
+}
+
+TEST_CASE("slices cover the batch once and depend on batch and number only") {
+  for (int batch = 1; batch < 40; ++batch) {
+    const Slices slices(batch, 8);
+    CHECK(slices.count() == std::min(batch, 8));
+    int next = 0;
+    for (int s = 0; s < slices.count(); ++s) {
+      CHECK(slices.begin(s) == next);
+      CHECK(slices.size(s) >= 1);
+      CHECK(slices.size(s) <= slices.max_size());
+      next = slices.end(s);
+    }
+    CHECK(next == batch);
+  }
+}
+
+TEST_CASE("the pool runs every index once and never shares a slot") {
+  for (const int threads : {1, 2, 5}) {
+    ThreadPool pool(threads);
+    CHECK(pool.threads() == threads);
+    std::vector<std::atomic<int>> seen(1000);
+    std::vector<std::atomic<int>> busy(static_cast<std::size_t>(threads));
+    std::atomic<bool> shared{false};
+    pool.parallel_for(1000, [&](int index, int slot) {
+      if (busy[static_cast<std::size_t>(slot)].fetch_add(1) != 0) shared = true;
+      seen[static_cast<std::size_t>(index)].fetch_add(1);
+      busy[static_cast<std::size_t>(slot)].fetch_sub(1);
+    });
+    CHECK(!shared);
+    CHECK(std::all_of(seen.begin(), seen.end(), [](const auto& n) { return n == 1; }));
+  }
+}
+
+TEST_CASE("arenas are aligned and zeroed") {
+  const AlignedBuffer<float> buffer(1001);
+  CHECK(reinterpret_cast<std::uintptr_t>(buffer.data()) % kAlignment == 0);
+  CHECK(std::all_of(buffer.begin(), buffer.end(), [](float v) { return v == 0.0F; }));
+  CHECK(Arena(0).data() == nullptr);
+}
+
+TEST_CASE("names of instruction sets round trip") {
+  for (const Isa isa : {Isa::eigen, Isa::sse4, Isa::avx2, Isa::avx512, Isa::neon})
+    CHECK(parse_isa(to_string(isa)) == isa);
+  CHECK(!parse_isa("avx1024").has_value());
+  CHECK(cpu_supports(Isa::eigen));
+  CHECK(available_cores() >= 1);
+}
+
+TEST_CASE("nearest finds typing errors and stays silent on nonsense") {
+  const std::vector<std::string_view> names = {"adam", "adamw", "sgd", "nesterov"};
+  CHECK(nearest("adma", names) == "adam");
+  CHECK(nearest("nestrov", names) == "nesterov");
+  CHECK(nearest("qqqqqqqq", names).empty());
+}

@@ -1,0 +1,69 @@
+#include "data/image_files.hpp"
+
+#include <fstream>
+
+namespace fpcpu::test {
+
+namespace {
+
+void put32(std::string& out, std::uint32_t v) {
+  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>((v >> static_cast<unsigned>(shift)) & 255U);
+}
+
+std::uint32_t crc(const std::string& data) {
+  std::uint32_t c = 0xFFFFFFFFU;
+  for (const char ch : data) {
+    c ^= static_cast<std::uint8_t>(ch);
+    for (int k = 0; k < 8; ++k) c = (c >> 1U) ^ ((c & 1U) != 0 ? 0xEDB88320U : 0U);
+  }
+  return ~c;
+}
+
+void chunk(std::string& out, const std::string& kind, const std::string& data) {
+  put32(out, static_cast<std::uint32_t>(data.size()));
+  out += kind + data;
+  put32(out, crc(kind + data));
+}
+
+}  // namespace
+
+std::string make_png(const PngSpec& spec) {
+  std::string header;
+  put32(header, spec.width);
+  put32(header, spec.height);
+  header += {static_cast<char>(spec.depth), static_cast<char>(spec.colour), 0, 0, 0};
+
+  std::string raw;
+  for (const auto& row : spec.rows) {
+    raw += '\0';
+    raw.append(row.begin(), row.end());
+  }
+  std::string data = "\x78\x01";
+  std::uint32_t a = 1;
+  std::uint32_t b = 0;
+  for (const char ch : raw) {
+    a = (a + static_cast<std::uint8_t>(ch)) % 65521U;
+    b = (b + a) % 65521U;
+  }
+  const auto length = static_cast<std::uint16_t>(raw.size());
+  const auto inverse = static_cast<std::uint16_t>(~length);
+  data += '\x01';
+  data += {static_cast<char>(length & 255), static_cast<char>(length >> 8), static_cast<char>(inverse & 255),
+           static_cast<char>(inverse >> 8)};
+  data += raw;
+  put32(data, (b << 16U) | a);
+
+  std::string png = "\x89PNG\r\n\x1a\n";
+  chunk(png, "IHDR", header);
+  if (!spec.palette.empty()) chunk(png, "PLTE", {spec.palette.begin(), spec.palette.end()});
+  chunk(png, "IDAT", data);
+  chunk(png, "IEND", "");
+  return png;
+}
+
+std::filesystem::path put(const std::filesystem::path& file, std::string_view bytes) {
+  std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return file;
+}
+
+}  // namespace fpcpu::test

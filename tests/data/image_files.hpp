@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fpcpu::test {
+
+/// What a PNG is to hold; `rows` are the raw samples of each row as the file format wants them.
+struct PngSpec {
+  std::uint32_t width = 1;
+  std::uint32_t height = 1;
+  std::uint8_t depth = 8;   // bits per sample
+  std::uint8_t colour = 0;  // 0 gray, 2 RGB, 3 palette, 4 gray + alpha, 6 RGB + alpha
+  std::vector<std::uint8_t> palette;
+  std::vector<std::vector<std::uint8_t>> rows;
+};
+
+/// A valid PNG file with uncompressed (stored) data.
+[[nodiscard]] std::string make_png(const PngSpec& spec);
+
+/// Writes a file as it is given, and returns its path.
+std::filesystem::path put(const std::filesystem::path& file, std::string_view bytes);
+
+}  // namespace fpcpu::test

@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""Writes the golden files of this folder with PyTorch: what it computes is what fpcpu must compute.
+
+    /usr/bin/python3 tests/golden/make_golden.py        (Debian: apt-get install python3-torch)
+
+net.safetensors: conv 3x3 (bias), BN, ReLU, max pool 2, conv 3x3 stride 2 (no bias), BN, ReLU, dense, on 9x11x3 images.
+optimizers.safetensors: five steps of every optimizer on a quadratic, and learning rates of three schedules.
+Layouts are fpcpu's: activations N,H,W,C; convolution weights kh,kw,C,K; dense weights inputs,units with the inputs in
+H,W,C order.
+"""
+import json
+import pathlib
+import struct
+
+import torch
+from torch import nn
+
+HERE = pathlib.Path(__file__).resolve().parent
+BATCH, HEIGHT, WIDTH, POINTS = 4, 9, 11, 3
+
+
+def write_safetensors(path, tensors, metadata):
+    entries, blobs, offset = {"__metadata__": metadata}, [], 0
+    for name in sorted(tensors):
+        tensor = tensors[name].detach().to(torch.float32).contiguous()
+        blob = struct.pack(f"<{tensor.numel()}f", *tensor.flatten().tolist())
+        entries[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [offset, offset + len(blob)]}
+        blobs.append(blob)
+        offset += len(blob)
+    header = json.dumps(entries, separators=(",", ":")).encode()
+    header += b" " * (-(8 + len(header)) % 64)
+    path.write_bytes(struct.pack("<Q", len(header)) + header + b"".join(blobs))
+    print(path.name, path.stat().st_size, "bytes,", len(tensors), "tensors")
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 8, 3, padding=1)
+        self.bn1 = nn.BatchNorm2d(8)
+        self.conv2 = nn.Conv2d(8, 12, 3, stride=2, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(12)
+        self.fc = nn.Linear(12 * 2 * 3, 2 * POINTS)
+
+    def forward(self, x):
+        x = torch.max_pool2d(torch.relu(self.bn1(self.conv1(x))), 2)
+        x = torch.relu(self.bn2(self.conv2(x)))
+        return self.fc(x.flatten(1))
+
+
+def to_fpcpu(name, tensor):
+    """A parameter, its gradient or a running statistic in fpcpu's layout."""
+    if name.startswith("conv") and name.endswith("weight"):
+        return tensor.permute(2, 3, 1, 0)
+    if name == "fc.weight":
+        units = tensor.shape[0]
+        return tensor.reshape(units, 12, 2, 3).permute(2, 3, 1, 0).reshape(-1, units)
+    return tensor
+
+
+def fpcpu_name(name):
+    layer, parameter = name.split(".")
+    if layer.startswith("bn"):
+        parameter = {"weight": "gamma", "bias": "beta"}.get(parameter, parameter)
+    return f"{layer}.{parameter}"
+
+
+def state(net, prefix):
+    return {prefix + fpcpu_name(name): to_fpcpu(name, value).clone() for name, value in net.state_dict().items()
+            if not name.endswith("num_batches_tracked")}
+
+
+def golden_net():
+    torch.manual_seed(7)
+    net = Net().train()
+    with torch.no_grad():  # so that a forgotten gamma or beta is seen
+        for norm in (net.bn1, net.bn2):
+            norm.weight.uniform_(0.5, 1.5)
+            norm.bias.uniform_(-0.3, 0.3)
+    x = torch.randn(BATCH, 3, HEIGHT, WIDTH)
+    targets = torch.rand(BATCH, 2 * POINTS) - 0.5
+    tensors = {"input": x.permute(0, 2, 3, 1), "targets": targets, **state(net, "initial/")}
+
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+    losses = []
+    for step in range(10):
+        optimizer.zero_grad()
+        output = net(x)
+        loss = nn.functional.mse_loss(output, targets)
+        loss.backward()
+        if step == 0:
+            tensors["output"] = output.clone()
+            for name, parameter in net.named_parameters():
+                tensors["gradient/" + fpcpu_name(name)] = to_fpcpu(name, parameter.grad.clone())
+        losses.append(loss.item())
+        optimizer.step()
+    tensors["losses"] = torch.tensor(losses)
+    tensors.update(state(net, "final/"))
+    net.eval()
+    with torch.no_grad():
+        tensors["final_inference"] = net(x)
+    about = {"torch": torch.__version__, "loss": "mean of squares", "optimizer": "Adam lr 0.01, ten steps",
+             "output": "of the first step, in training mode"}
+    write_safetensors(HERE / "net.safetensors", {k: v.clone() for k, v in tensors.items()}, about)
+
+
+OPTIMIZERS = {
+    "sgd": lambda p: torch.optim.SGD(p, lr=0.1),
+    "sgd_momentum_l2": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.05),
+    "nesterov_l2": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.05, nesterov=True),
+    "rmsprop": lambda p: torch.optim.RMSprop(p, lr=0.01),
+    "rmsprop_momentum": lambda p: torch.optim.RMSprop(p, lr=0.01, momentum=0.9, weight_decay=0.05),
+    "adam": lambda p: torch.optim.Adam(p, lr=0.1),
+    "adam_l2": lambda p: torch.optim.Adam(p, lr=0.1, weight_decay=0.05),
+    "adamw": lambda p: torch.optim.AdamW(p, lr=0.1, weight_decay=0.05),
+}
+
+
+def golden_optimizers():
+    """Loss 0.5 * sum of curvature * (w - goal)^2, so the gradient is curvature * (w - goal)."""
+    torch.manual_seed(8)
+    count = 37
+    start, goal, curvature = torch.randn(count), torch.randn(count), torch.rand(count) * 2 + 0.1
+    tensors = {"start": start, "goal": goal, "curvature": curvature}
+    for name, make in OPTIMIZERS.items():
+        w = nn.Parameter(start.clone())
+        optimizer = make([w])
+        for _ in range(5):
+            optimizer.zero_grad()
+            (0.5 * curvature * (w - goal) ** 2).sum().backward()
+            optimizer.step()
+        tensors[name] = w.data
+
+    def rates(make, steps):
+        optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.5)
+        schedule = make(optimizer)
+        out = []
+        for _ in range(steps):
+            out.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            schedule.step()
+        return torch.tensor(out)
+
+    lr = torch.optim.lr_scheduler
+    tensors["schedule/one-cycle"] = rates(
+        lambda o: lr.OneCycleLR(o, max_lr=0.5, total_steps=41, pct_start=0.3 + 0.7 / 41, final_div_factor=4.0), 41)
+    tensors["schedule/cosine"] = rates(lambda o: lr.CosineAnnealingLR(o, T_max=40, eta_min=0.005), 41)
+    tensors["schedule/multi-step"] = rates(lambda o: lr.MultiStepLR(o, milestones=[6, 9], gamma=0.1), 12)
+
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.5)
+    plateau = lr.ReduceLROnPlateau(optimizer, factor=0.1, patience=2, threshold=1e-3)
+    errors = [5.0, 4.0, 4.0, 3.9999, 4.1, 3.0, 3.5, 3.4, 3.3, 3.2, 2.0, 2.0, 2.0, 2.0, 2.0]
+    out = []
+    for error in errors:
+        plateau.step(error)
+        out.append(optimizer.param_groups[0]["lr"])
+    tensors["schedule/plateau_errors"] = torch.tensor(errors)
+    tensors["schedule/plateau"] = torch.tensor(out)
+    write_safetensors(HERE / "optimizers.safetensors", tensors, {"torch": torch.__version__})
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    golden_net()
+    golden_optimizers()

@@ -1,0 +1,76 @@
+#include "graph/graph.hpp"
+
+#include <doctest/doctest.h>
+
+#include "fpcpu/layers.hpp"
+#include "graph/params.hpp"
+#include "graph/zoo/zoo.hpp"
+#include "support/messages.hpp"
+
+using namespace fpcpu;
+using test::contains;
+using test::message_of;
+
+TEST_CASE("a shape error names the layer, its input and the reason") {
+  Graph graph({8, 8, 3});
+  graph.add("c1", make_conv2d({.out_channels = 4}));
+  graph.add("half", make_max_pool());
+  const std::string text = message_of(ErrorCode::shape, [&] { graph.add("sum", make_add(), {1, 2}); });
+  CHECK(contains(text, "'sum'"));
+  CHECK(contains(text, "c1 8x8x4"));
+  CHECK(contains(text, "half 4x4x4"));
+}
+
+TEST_CASE("names of layers are unique and inputs must exist") {
+  Graph graph({8, 8, 3});
+  graph.add("c1", make_conv2d({.out_channels = 4}));
+  CHECK(contains(message_of(ErrorCode::usage, [&] { graph.add("c1", make_flatten()); }), "c1"));
+  CHECK(contains(message_of(ErrorCode::usage, [&] { graph.add("x", make_flatten(), {7}); }), "7"));
+  message_of(ErrorCode::shape, [] { Graph({0, 4, 3}); });
+}
+
+TEST_CASE("the zoo's networks have the parameters and FLOPs of their definitions") {
+  struct Expected {
+    const char* name;
+    std::size_t parameters;
+    double mflop;  // convolutions and dense layers
+  };
+  // PyTorch counts for base and bn: 19.26 M / 810 and 3.54 M / 1014.
+  for (const Expected& e : {Expected{"base", 19260060, 810}, Expected{"bn", 3540924, 1014}}) {
+    const Graph graph = make_network(e.name, {});
+    CHECK(ParamLayout(graph).parameter_count() == e.parameters);
+    CHECK(graph.flops() / 1e6 == doctest::Approx(e.mflop).epsilon(0.01));
+  }
+  CHECK(contains(message_of(ErrorCode::usage, [] { (void)make_network("smal", {}); }), "small"));
+}
+
+TEST_CASE("any number of points and any sensible input size") {
+  for (const ZooEntry& entry : zoo()) {
+    for (const int points : {5, 68}) {
+      const Graph graph = make_network(entry.name, {.points = points, .input_size = 64});
+      CHECK(graph.output_shape() == Shape{1, 1, 2 * points});
+      CHECK(graph.input_shape() == Shape{64, 64, 3});
+    }
+    message_of(ErrorCode::shape, [&] { (void)make_network(entry.name, {.input_size = 4}); });
+  }
+}
+
+TEST_CASE("initial values follow the seed and the initializer") {
+  const Graph graph = make_network("small", {.input_size = 32});
+  Params<float> a{ParamLayout(graph)};
+  Params<float> b{ParamLayout(graph)};
+  Params<float> c{ParamLayout(graph)};
+  initialize(a, 1);
+  initialize(b, 1);
+  initialize(c, 2);
+  CHECK(std::equal(a.trainable.begin(), a.trainable.end(), b.trainable.begin()));
+  CHECK(!std::equal(a.trainable.begin(), a.trainable.end(), c.trainable.begin()));
+  const ParamSlot* weight = a.layout.find("conv3b.weight");
+  REQUIRE(weight != nullptr);
+  double square = 0;
+  for (std::size_t i = 0; i < weight->spec.size(); ++i)
+    square += static_cast<double>(a.at(*weight)[i]) * static_cast<double>(a.at(*weight)[i]);
+  CHECK(square / static_cast<double>(weight->spec.size()) == doctest::Approx(2.0 / (9 * 64)).epsilon(0.05));
+  CHECK(a.at(*a.layout.find("conv1_bn.gamma"))[0] == 1.0F);
+  CHECK(a.at(*a.layout.find("conv1_bn.running_var"))[0] == 1.0F);
+}

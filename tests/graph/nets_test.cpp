@@ -1,0 +1,231 @@
+// Plan executor = reference executor, on every model, with fusion on and off, on every instruction set.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "fpcpu/layers.hpp"
+#include "graph/inference.hpp"
+#include "graph/passes/passes.hpp"
+#include "graph/plan_executor.hpp"
+#include "graph/reference_executor.hpp"
+#include "graph/zoo/zoo.hpp"
+#include "support/random_values.hpp"
+
+using namespace fpcpu;
+
+namespace {
+
+/// Every kind of layer at least once, with branches: a residual block, concat, gates, up- and downsampling.
+Graph branching_network() {
+  Graph g({20, 24, 3});
+  const int image = 0;
+  const int coords = g.add("coords", make_coord_planes({.radius = true}), {image});
+  const int stem = g.add("stem", make_conv2d({.out_channels = 8, .kernel = 5, .stride = 2, .bias = false}), {coords});
+  const int bn = g.add("stem_bn", make_batch_norm(), {stem});
+  const int act = g.add("stem_act", make_activation({.function = ActivationKind::hard_swish}), {bn});
+  const int a = g.add("a", make_conv2d({.out_channels = 8, .bias = false}), {act});
+  const int a_bn = g.add("a_bn", make_batch_norm(), {a});
+  const int a_act = g.add("a_act", make_activation({.function = ActivationKind::leaky_relu, .slope = 0.1}), {a_bn});
+  const int dw = g.add("dw", make_depthwise_conv2d({.bias = false}), {a_act});
+  const int dw_bn = g.add("dw_bn", make_batch_norm(), {dw});
+  const int sum = g.add("sum", make_add({.activation = ActivationKind::relu}), {dw_bn, act});
+  const int gate =
+      g.add("gate", make_conv2d({.out_channels = 8, .kernel = 1, .activation = ActivationKind::sigmoid}), {sum});
+  const int gated = g.add("gated", make_multiply(), {sum, gate});
+  const int low = g.add("low", make_average_pool({.window = 2}), {gated});
+  const int grouped = g.add("grouped", make_conv2d({.out_channels = 8, .dilation = 2, .groups = 2}), {low});
+  const int prelu = g.add("prelu", make_prelu(), {grouped});
+  const int up = g.add("up", make_upsample({.factor = 2, .mode = UpsampleMode::bilinear}), {prelu});
+  const int both = g.add("both", make_concat(), {up, sum});
+  const int drop = g.add("drop", make_dropout({.rate = 0.3, .mode = DropoutMode::channels}), {both});
+  const int last =
+      g.add("last", make_conv2d({.out_channels = 12, .kernel = 3, .activation = ActivationKind::relu}), {drop});
+  const int pool = g.add("pool", make_max_pool({.window = 3, .stride = 2, .padding = 1}), {last});
+  const int second_norm = g.add("norm_again", make_batch_norm(), {pool});
+  const int small = g.add("nearest", make_upsample({.factor = 2}), {second_norm});
+  const int average = g.add("average", make_global_average_pool(), {small});
+  const int flat = g.add("flat", make_flatten(), {average});
+  const int hidden = g.add("hidden", make_dense({.units = 10, .activation = ActivationKind::tanh}), {flat});
+  g.add("out", make_dense({.units = 6}), {hidden});
+  return g;
+}
+
+struct Named {
+  std::string name;
+  Graph graph;
+};
+
+std::vector<Named> networks() {
+  std::vector<Named> all;
+  for (const ZooEntry& entry : zoo()) {
+    all.push_back({std::string(entry.name), make_network(entry.name, {.points = 3, .input_size = 33})});
+  }
+  all.push_back({"branching", branching_network()});
+  return all;
+}
+
+/// Largest difference relative to the root mean square of the expected values.
+template <class A, class B>
+double difference(const A* found, const B* expected, std::size_t n) {
+  double square = 1e-30;
+  double worst = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    square += static_cast<double>(expected[i]) * static_cast<double>(expected[i]);
+    const double d = std::abs(static_cast<double>(found[i]) - static_cast<double>(expected[i]));
+    worst = d <= worst ? worst : d;  // NaN wins
+  }
+  return worst / std::sqrt(square / static_cast<double>(n));
+}
+
+struct Case {
+  Graph graph;
+  int batch = 11;
+  std::vector<float> x, targets, visible;
+  Params<float> params;
+  Params<double> wide;
+
+  explicit Case(const Graph& g) : graph(g), params(ParamLayout(g)), wide(ParamLayout(g)) {
+    const auto n = static_cast<std::size_t>(batch);
+    x = test::random_values(n * g.input_shape().size(), 3);
+    targets = test::random_values(n * g.output_shape().size(), 4);
+    visible.assign(n * g.output_shape().size() / 2, 1.0F);
+    visible[1] = 0.0F;
+    initialize(params, 9);
+    // Defaults of ones and zeros would hide a swapped gamma or beta.
+    Rng rng(2, RandomUse::init, 5);
+    for (const ParamSlot& slot : params.layout.slots()) {
+      const bool variance = slot.spec.name == "running_var";
+      for (std::size_t i = 0; i < slot.spec.size(); ++i) {
+        params.at(slot)[i] += variance ? rng.uniform(0.1F, 0.5F) : rng.uniform(-0.1F, 0.1F);
+      }
+    }
+    std::copy(params.trainable.begin(), params.trainable.end(), wide.trainable.begin());
+    std::copy(params.buffers.begin(), params.buffers.end(), wide.buffers.begin());
+  }
+
+  /// Loss and dL/dy in double.
+  std::pair<double, std::vector<double>> loss_of(const double* y) const {
+    const std::vector<double> t(targets.begin(), targets.end());
+    const std::vector<double> v(visible.begin(), visible.end());
+    std::vector<double> dy(t.size());
+    LossArgs<double> a;
+    a.pred = y;
+    a.target = t.data();
+    a.visible = v.data();
+    a.n = batch;
+    a.points = static_cast<int>(graph.output_shape().size() / 2);
+    a.unit_x = graph.input_shape().w;
+    a.unit_y = graph.input_shape().h;
+    double count = 0;
+    for (const double s : v) count += 2 * s;
+    a.inv_count = 1 / count;
+    a.dpred = dy.data();
+    const double value = make_mse_loss()->run(a);
+    return {value, dy};
+  }
+};
+
+constexpr double kTolerance = 2e-3;  // float against double through some twenty layers, relative to the RMS
+
+void check_training(const Named& named, const Graph& executed, Isa isa) {
+  INFO(named.name << " " << to_string(isa) << (executed.size() == named.graph.size() ? "" : " fused"));
+  Case c(named.graph);
+  ReferenceExecutor<double> reference(c.graph, c.wide, c.batch);
+  const std::vector<double> wide_x(c.x.begin(), c.x.end());
+  const double* y = reference.forward(wide_x.data(), true, 5, 6);
+  const auto [loss, dy] = c.loss_of(y);
+  reference.backward(dy.data());
+
+  ThreadPool pool(2);
+  PlanOptions options{.training = true, .batch = c.batch};
+  options.max_slices = 4;
+  PlanExecutor plan(executed, c.params, options, kernels::float_table(isa), pool);
+  TrainInput input;
+  input.n = c.batch;
+  input.x = c.x.data();
+  input.targets = c.targets.data();
+  input.visible = c.visible.data();
+  input.seed = 5;
+  input.step = 6;
+  const double plan_loss = plan.train(input, *make_mse_loss());
+
+  CHECK(plan_loss == doctest::Approx(loss).epsilon(1e-4));
+  CHECK(difference(plan.output(), y, c.targets.size()) < kTolerance);
+  std::vector<double> gradient(c.params.layout.trainable_size(), 0.0);
+  for (int r = 0; r < plan.gradient_row_count(); ++r) {
+    const float* row = plan.gradient_rows() + static_cast<std::size_t>(r) * plan.gradient_stride();
+    for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] += static_cast<double>(row[i]);
+  }
+  // A bias in front of a batch norm has no effect: its exact gradient is 0, what is left is rounding.
+  double overall = 0;
+  for (const double g : reference.gradients()) overall = std::max(overall, std::abs(g));
+  for (const ParamSlot& slot : c.params.layout.slots()) {
+    if (!slot.spec.trainable) {
+      CHECK_MESSAGE(difference(c.params.at(slot), c.wide.at(slot), slot.spec.size()) < kTolerance, slot.name);
+      continue;
+    }
+    const double* exact = reference.gradients().data() + slot.offset;
+    const double size = *std::max_element(exact, exact + slot.spec.size(),
+                                          [](double p, double q) { return std::abs(p) < std::abs(q); });
+    if (std::abs(size) < 1e-9 * overall) continue;
+    CHECK_MESSAGE(difference(gradient.data() + slot.offset, exact, slot.spec.size()) < kTolerance, slot.name);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("training: plan executor equals reference executor") {
+  const kernels::IsaList isas = kernels::available_isas();
+  for (const Named& named : networks()) {
+    for (int i = 0; i < isas.count; ++i) {
+      check_training(named, named.graph, isas.items[i]);
+      check_training(named, fuse_for_training(named.graph), isas.items[i]);
+    }
+  }
+}
+
+TEST_CASE("inference: folded and fused network equals reference executor, for every batch size up to the planned one") {
+  const kernels::IsaList isas = kernels::available_isas();
+  for (const Named& named : networks()) {
+    Case c(named.graph);
+    ReferenceExecutor<double> reference(c.graph, c.wide, c.batch);
+    const std::vector<double> wide_x(c.x.begin(), c.x.end());
+    const double* y = reference.forward(wide_x.data(), false);
+    const std::size_t width = c.graph.output_shape().size();
+    for (int i = 0; i < isas.count; ++i) {
+      INFO(named.name << " " << to_string(isas.items[i]));
+      ThreadPool pool(2);
+      InferenceNetwork network(c.graph, c.params, c.batch, kernels::float_table(isas.items[i]), pool);
+      CHECK(network.graph().find("drop") < 0);
+      for (int n = 1; n <= c.batch; ++n) {
+        CHECK(difference(network.run(c.x.data(), n), y, static_cast<std::size_t>(n) * width) < kTolerance);
+      }
+    }
+  }
+}
+
+TEST_CASE("one instruction set gives the same bits for any number of threads") {
+  for (const Named& named : networks()) {
+    std::vector<std::vector<float>> results;
+    for (const int threads : {1, 2, 5}) {
+      Case c(named.graph);
+      ThreadPool pool(threads);
+      const Graph fused = fuse_for_training(c.graph);
+      PlanExecutor plan(fused, c.params, {.training = true, .batch = c.batch}, kernels::choose_table(), pool);
+      TrainInput input;
+      input.n = c.batch;
+      input.x = c.x.data();
+      input.targets = c.targets.data();
+      input.visible = c.visible.data();
+      (void)plan.train(input, *make_wing_loss());
+      const float* rows = plan.gradient_rows();
+      results.emplace_back(rows, rows + plan.gradient_stride() * static_cast<std::size_t>(plan.gradient_row_count()));
+      results.back().insert(results.back().end(), c.params.buffers.begin(), c.params.buffers.end());
+    }
+    CHECK_MESSAGE(results[0] == results[1], named.name);
+    CHECK_MESSAGE(results[0] == results[2], named.name);
+  }
+}

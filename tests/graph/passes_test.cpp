@@ -1,0 +1,56 @@
+#include "graph/passes/passes.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "fpcpu/layers.hpp"
+#include "graph/zoo/zoo.hpp"
+
+using namespace fpcpu;
+
+namespace {
+
+int count_kind(const Graph& graph, std::string_view kind) {
+  int n = 0;
+  for (int i = 1; i < graph.size(); ++i) n += graph.node(i).layer->kind() == kind ? 1 : 0;
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("training fusion leaves convolutions and norm_act_pool nodes only, with the same parameters") {
+  const Graph graph = make_network("bn", {});
+  const Graph fused = fuse_for_training(graph);
+  CHECK(count_kind(fused, "norm_act_pool") == 8);
+  CHECK(count_kind(fused, "batch_norm") + count_kind(fused, "activation") + count_kind(fused, "max_pool") == 0);
+  const ParamLayout before(graph);
+  const ParamLayout after(fused);
+  REQUIRE(before.slots().size() == after.slots().size());
+  for (const ParamSlot& slot : before.slots()) CHECK_MESSAGE(after.find(slot.name) != nullptr, slot.name);
+}
+
+TEST_CASE("a convolution with ReLU in front of a pool keeps only what the pool picks") {
+  const Graph fused = fuse_for_training(make_network("base", {}));
+  CHECK(count_kind(fused, "norm_act_pool") == 3);
+  CHECK(count_kind(fused, "max_pool") == 0);
+}
+
+TEST_CASE("inference folding removes batch norm, activations, pools and dropout") {
+  const Graph graph = make_network("small", {});
+  const FoldedNetwork folded = fold_for_inference(graph, Params<float>{ParamLayout(graph)});
+  CHECK(count_kind(folded.graph, "conv2d") == 7);
+  CHECK(count_kind(folded.graph, "dense") == 2);
+  CHECK(folded.graph.size() == 10);
+}
+
+TEST_CASE("a value that two layers read is not folded away") {
+  Graph graph({8, 8, 3});
+  const int conv = graph.add("conv", make_conv2d({.out_channels = 3, .bias = false}));
+  const int norm = graph.add("norm", make_batch_norm(), {conv});
+  graph.add("sum", make_add(), {norm, conv});
+  graph.add("out", make_dense({.units = 2}));
+  const FoldedNetwork folded = fold_for_inference(graph, Params<float>{ParamLayout(graph)});
+  CHECK(count_kind(folded.graph, "batch_norm") == 1);
+  CHECK(count_kind(fuse_for_training(graph), "batch_norm") == 1);
+}

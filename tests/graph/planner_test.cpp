@@ -1,0 +1,93 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "fpcpu/layers.hpp"
+#include "graph/memory.hpp"
+#include "graph/passes/passes.hpp"
+#include "graph/plan.hpp"
+#include "graph/zoo/zoo.hpp"
+#include "support/messages.hpp"
+
+using namespace fpcpu;
+
+namespace {
+
+const kernels::KernelTable<float>& table() { return kernels::eigen_table<float>(); }
+
+std::size_t count(const Plan& plan, StepKind kind) {
+  std::size_t n = 0;
+  for (const Segment& s : plan.segments) {
+    n += static_cast<std::size_t>(
+        std::count_if(s.steps.begin(), s.steps.end(), [&](const Step& t) { return t.kind == kind; }));
+  }
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("blocks alive at the same time never overlap and dead memory is used again") {
+  MemoryPlanner planner;
+  std::size_t a = 0;
+  std::size_t b = 0;
+  std::size_t c = 0;
+  std::size_t d = 0;
+  planner.add(&a, 1000, 0, 1);
+  planner.add(&b, 500, 1, 2);
+  planner.add(&c, 1000, 2, 3);
+  planner.add(&d, 64, 0, 3);
+  const std::size_t total = planner.solve();
+  CHECK(a == c);
+  CHECK((b >= a + 1024 || a >= b + 512));
+  CHECK(total == 1024 + 512 + 64);
+}
+
+TEST_CASE("only batch norm cuts a training plan, and its sums come from the convolution in front") {
+  const Graph graph = fuse_for_training(make_network("bn", {.input_size = 32}));
+  const Plan plan = make_plan(graph, {.training = true, .batch = 8}, table());
+  CHECK(plan.segments.size() == 17);  // eight batch norms, forward and backward, one turning point
+  CHECK(count(plan, StepKind::forward_sums) == 0);
+  CHECK(count(plan, StepKind::backward_sums) == 8);
+  CHECK(count(plan, StepKind::loss) == 1);
+  const Plan base =
+      make_plan(fuse_for_training(make_network("base", {.input_size = 32})), {.training = true, .batch = 8}, table());
+  CHECK(base.segments.size() == 1);
+}
+
+TEST_CASE("an inference plan is one segment whose tensors stay with the worker, apart from the output") {
+  const Graph graph = make_network("small", {.input_size = 32});
+  const FoldedNetwork folded = fold_for_inference(graph, Params<float>{ParamLayout(graph)});
+  const Plan plan = make_plan(folded.graph, {.training = false, .batch = 16}, table());
+  CHECK(plan.segments.size() == 1);
+  for (int i = 1; i < folded.graph.size(); ++i) {
+    const Place place = plan.nodes[static_cast<std::size_t>(i)].y.place;
+    CHECK((place == (i == folded.graph.output() ? Place::batch : Place::worker)));
+  }
+}
+
+TEST_CASE("slices do not depend on threads and shrink when gradient rows would be large") {
+  const Graph graph = make_network("bn", {.input_size = 32});
+  PlanOptions options{.training = true, .batch = 32};
+  CHECK(make_plan(graph, options, table()).slices.count() == 8);
+  options.row_bytes = 3 * ParamLayout(graph).trainable_size() * sizeof(float);
+  CHECK(make_plan(graph, options, table()).slices.count() == 2);
+}
+
+TEST_CASE("a layer nobody reads is an error that names it") {
+  Graph graph({8, 8, 3});
+  graph.add("lost", make_conv2d({.out_channels = 4}));
+  graph.add("out", make_dense({.units = 4}), {0});
+  const std::string text =
+      test::message_of(ErrorCode::shape, [&] { (void)make_plan(graph, {.training = false, .batch = 1}, table()); });
+  CHECK(test::contains(text, "'lost'"));
+}
+
+TEST_CASE("the printed plan shows every step") {
+  const Graph graph = fuse_for_training(make_network("small", {}));
+  const Plan plan = make_plan(graph, {.training = true, .batch = 32}, table());
+  const std::string text = describe_plan(graph, plan, ParamLayout(graph));
+  for (const char* part :
+       {"segment 1", "conv1_bn", "norm_act_pool", "merge", "loss", "backward", "batch 32 in 8 slices"}) {
+    CHECK_MESSAGE(test::contains(text, part), part);
+  }
+}

@@ -1,0 +1,139 @@
+#include "io/checkpoint.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "fpcpu/error.hpp"
+#include "fpcpu/layers.hpp"
+#include "io/atomic_file.hpp"
+#include "io/graph_json.hpp"
+#include "io/safetensors.hpp"
+#include "support/messages.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace fpcpu {
+namespace {
+
+using test::contains;
+using test::message_of;
+
+Checkpoint example() {
+  Graph graph({8, 10, 3});
+  const int stem = graph.add("stem", make_conv2d({.out_channels = 4, .kernel = 3, .stride = 2, .bias = false}));
+  graph.add("norm", make_batch_norm({.momentum = 0.05, .epsilon = 1e-3}));
+  const int act = graph.add("act", make_activation({.function = ActivationKind::leaky_relu, .slope = 0.2}));
+  graph.add("sum", make_add({.activation = ActivationKind::relu}), {stem, act});
+  graph.add("drop", make_dropout({.rate = 0.1}));
+  graph.add("landmarks", make_dense({.units = 4, .init = DenseInit::small}));
+  Params<float> params{ParamLayout(graph)};
+  initialize(params, 5);
+  for (float& v : params.buffers) v += 0.25F;
+  Preprocessing pre{.input = {8, 10, 3},
+                    .points = 2,
+                    .mean = {1.1F, 2, 3},
+                    .deviation = {60, 61, 62},
+                    .mean_shape = {-0.1F, 0.2F, 0.1F, 0.2F},
+                    .mirror = {1, 0}};
+  return {std::move(graph),
+          std::move(params),
+          std::move(pre),
+          {{"seed", "5"}, {"name", "\"J\xC3\xBCrgen\"\n"}},
+          {{"optimizer.m", {0.5F, -1e-42F}}, {"ema", {}}},
+          {{"epoch", "3"}, {"schedule.best", "0.30000000000000004"}}};
+}
+
+TEST_CASE("a checkpoint comes back complete and to the last bit, and equal content gives equal bytes") {
+  const test::TemporaryFolder folder;
+  const auto file = folder / "model.safetensors";
+  const Checkpoint saved = example();
+  save_checkpoint(file, saved);
+  const Checkpoint read = load_checkpoint(file);
+
+  CHECK(graph_to_json(read.graph) == graph_to_json(saved.graph));
+  REQUIRE(read.graph.size() == saved.graph.size());
+  for (int i = 1; i < read.graph.size(); ++i) {
+    CHECK(read.graph.node(i).name == saved.graph.node(i).name);
+    CHECK(read.graph.node(i).inputs == saved.graph.node(i).inputs);
+    CHECK(read.graph.node(i).layer->describe() == saved.graph.node(i).layer->describe());
+  }
+  for (const ParamSlot& slot : saved.params.layout.slots()) {
+    CAPTURE(slot.name);
+    const ParamSlot* other = read.params.layout.find(slot.name);
+    REQUIRE(other != nullptr);
+    CHECK(std::equal(saved.params.at(slot), saved.params.at(slot) + slot.spec.size(), read.params.at(*other)));
+  }
+  CHECK(read.preprocessing.input == saved.preprocessing.input);
+  CHECK(read.preprocessing.points == 2);
+  CHECK(read.preprocessing.mean == saved.preprocessing.mean);
+  CHECK(read.preprocessing.deviation == saved.preprocessing.deviation);
+  CHECK(read.preprocessing.mean_shape == saved.preprocessing.mean_shape);
+  CHECK(read.preprocessing.mirror == saved.preprocessing.mirror);
+  CHECK(read.facts == saved.facts);
+  CHECK(read.extra == saved.extra);
+  CHECK(read.state == saved.state);
+
+  save_checkpoint(folder / "again.safetensors", read);
+  CHECK(read_file(folder / "again.safetensors") == read_file(file));
+}
+
+TEST_CASE("what does not fit is refused by name: another network, version, tensor, metadata") {
+  const test::TemporaryFolder folder;
+  const auto file = folder / "model.safetensors";
+  save_checkpoint(file, example());
+  const SafetensorsFile good(file);
+  Metadata metadata = good.metadata();
+  std::vector<TensorView> tensors;
+  for (const auto& t : good.tensors()) tensors.push_back({t.name, t.dtype, t.dims, good.bytes(t)});
+  const auto broken = folder / "broken.safetensors";
+  const auto refused = [&](const std::vector<TensorView>& t, const Metadata& m) {
+    write_safetensors(broken, t, m);
+    const std::string message = message_of(ErrorCode::format, [&] { static_cast<void>(load_checkpoint(broken)); });
+    CHECK(contains(message, broken.string()));
+    return message;
+  };
+
+  auto changed = tensors;
+  std::erase_if(changed, [](const TensorView& t) { return t.name == "stem.weight"; });
+  CHECK(contains(refused(changed, metadata), "'stem.weight' is missing"));
+  changed = tensors;
+  for (TensorView& t : changed) {
+    if (t.name == "stem.weight") t.dims = {9, 3, 4};
+  }
+  CHECK(contains(refused(changed, metadata), "'stem.weight' is [9, 3, 4], the network needs [3, 3, 3, 4]"));
+  changed = tensors;
+  changed.push_back({"other.weight", Dtype::u8, {0}, {}});
+  CHECK(contains(refused(changed, metadata), "'other.weight' belongs to no layer"));
+
+  const auto with = [&](const std::string& key, const std::string& value) {
+    Metadata m = metadata;
+    m[key] = value;
+    return refused(tensors, m);
+  };
+  CHECK(contains(with("fpcpu_version", "99"), "version '99'"));
+  CHECK(contains(with("graph", "{"), "graph"));
+  std::string graph = metadata.at("graph");
+  graph.replace(graph.find("batch_norm"), 10, "batch_nrom");
+  CHECK(contains(with("graph", graph), "'batch_norm'"));
+  CHECK(contains(with("graph", R"({"input":[0,8,3],"nodes":[]})"), "dimension"));
+  CHECK(contains(
+      with("graph", R"({"input":[8,10,3],"nodes":[{"name":"a","kind":"flatten","inputs":[7],"attributes":{}}]})"),
+      "'a'"));
+  CHECK(contains(with("state", "[1]"), "state"));
+  const auto with_preprocessing = [&](const std::string& from, const std::string& to) {
+    std::string text = metadata.at("preprocessing");
+    REQUIRE(contains(text, from));
+    text.replace(text.find(from), from.size(), to);
+    return with("preprocessing", text);
+  };
+  CHECK(contains(with_preprocessing("\"points\":2", "\"points\":3"), "2 numbers per point"));
+  CHECK(contains(with_preprocessing("[1,0]", "[1,1]"), "involution"));
+  CHECK(contains(with_preprocessing("[1,0]", "[1,-7]"), "involution"));
+  CHECK(contains(with_preprocessing("60.0", "0.0"), "deviation"));
+  CHECK(contains(with_preprocessing("[8,10,3]", "[8,11,3]"), "input"));
+  Metadata none;
+  CHECK(contains(refused({}, none), "not a model of fpcpu"));
+}
+
+}  // namespace
+}  // namespace fpcpu

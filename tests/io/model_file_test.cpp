@@ -1,0 +1,98 @@
+#include "io/model_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include "fpcpu/error.hpp"
+#include "support/messages.hpp"
+
+namespace fpcpu {
+namespace {
+
+using test::contains;
+using test::message_of;
+
+constexpr const char* kBranching = R"(
+input = [32, 24, 3]
+[[layer]]
+kind = "conv2d"
+name = "stem"
+out_channels = 8
+activation = "relu"
+[[layer]]
+kind = "conv2d"
+name = "left"
+out_channels = 8
+[[layer]]
+kind = "conv2d"
+inputs = ["stem"]
+out_channels = 8
+[[layer]]
+kind = "add"
+inputs = ["left", "conv2d3"]
+[[layer]]
+kind = "landmarks"
+)";
+
+TEST_CASE("layers follow each other unless they say what they read") {
+  const Graph graph = parse_model(kBranching, "net.toml", {.points = 5});
+  REQUIRE(graph.size() == 6);
+  CHECK(graph.input_shape() == Shape{32, 24, 3});
+  CHECK(graph.node(1).name == "stem");
+  CHECK(graph.node(2).inputs == std::vector<int>{1});
+  CHECK(graph.node(3).name == "conv2d3");
+  CHECK(graph.node(3).inputs == std::vector<int>{1});
+  CHECK(graph.node(4).inputs == std::vector<int>{2, 3});
+  CHECK(graph.node(5).name == "landmarks1");
+  CHECK(graph.node(5).layer->kind() == "dense");
+  CHECK(graph.output_shape() == Shape{1, 1, 10});
+  CHECK(parse_model(kBranching, "net.toml", {.points = 5, .input_size = 48}).input_shape() == Shape{48, 48, 3});
+}
+
+TEST_CASE("the documented examples build for 5 and for 98 points") {
+  for (const char* name : {"sequential.toml", "branching.toml"}) {
+    CAPTURE(name);
+    for (const int points : {5, 98}) {
+      const Graph graph = load_model_file(std::string(FPCPU_SOURCE_DIR "/docs/models/") + name, {.points = points});
+      CHECK(graph.output_shape().size() == 2 * static_cast<std::size_t>(points));
+    }
+  }
+}
+
+TEST_CASE("mistakes name the file, the line, the layer and what was probably meant") {
+  const auto refused = [](ErrorCode code, std::string text, const std::string& from, const std::string& to,
+                          const std::string& line, const std::string& what) {
+    if (!from.empty()) {
+      REQUIRE(contains(text, from));
+      text.replace(text.find(from), from.size(), to);
+    }
+    const std::string message =
+        message_of(code, [&] { static_cast<void>(parse_model(text, "net.toml", {.points = 5})); });
+    CAPTURE(message);
+    CHECK(contains(message, "net.toml line " + line + ":"));
+    CHECK(contains(message, what));
+  };
+  using enum ErrorCode;
+  const std::string text = kBranching;
+  refused(usage, text, "input = [32, 24, 3]", "input = [32, 24]", "2", "[height, width, channels]");
+  refused(usage, text, "input = [32, 24, 3]", "input = [32, 24, 2]", "2", "3 (or 1) channels");
+  refused(usage, text, "input = [32, 24, 3]", "", "1", "[height, width, channels]");
+  refused(usage, text, "input = [32, 24, 3]", "input = [32, 24, 3]\nepochs = 3", "3", "'epochs'");
+  refused(usage, text, "\"conv2d\"", "\"conv2\"", "4", "layer 'stem': unknown kind 'conv2'. Did you mean 'conv2d'?");
+  refused(usage, text, "\"landmarks\"", "\"landmark\"", "20", "Did you mean 'landmarks'?");
+  refused(usage, text, "out_channels = 8", "out_chanels = 8", "4", "out_channels");
+  refused(usage, text, "out_channels = 8", "out_channels = 8\nstide = 2", "4", "Did you mean 'stride'?");
+  refused(usage, text, "inputs = [\"stem\"]", "inputs = [\"steem\"]", "13", "Did you mean 'stem'?");
+  refused(usage, text, "inputs = [\"stem\"]", "inputs = \"stem\"", "14", "list of names");
+  refused(usage, text, "inputs = [\"stem\"]", "stride = [1, 2]\ninputs = [\"stem\"]", "14", "single value");
+  refused(usage, text, "name = \"left\"", "name = \"stem\"", "9", "'stem'");
+  refused(usage, text, "name = \"left\"", "name = \"input\"", "9", "stands for the image");
+  refused(usage, text, "inputs = [\"left\", \"conv2d3\"]", "inputs = [\"stem\", \"conv2d3\"]", "9",
+          "nothing reads layer 'left'");
+  refused(shape, text, "out_channels = 8\n[[layer]]\nkind = \"add\"", "out_channels = 9\n[[layer]]\nkind = \"add\"",
+          "17", "'add1'");
+  refused(shape, text, "[[layer]]\nkind = \"landmarks\"", "", "17", "End it with kind = \"landmarks\"");
+  refused(format, text, "input = [32, 24, 3]", "input = [32, 24, 3", "3", "");
+}
+
+}  // namespace
+}  // namespace fpcpu

@@ -1,0 +1,155 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include "kernels/guarded.hpp"
+
+/// Compares the three passes of a convolution of every instruction set with the Eigen kernels in double.
+namespace fpcpu::testing {
+
+/// The entries of a table that make up one kind of convolution.
+template <class T>
+struct ConvPasses {
+  std::size_t (*scratch_size)(const kernels::ConvShape&) noexcept;
+  void (*forward)(const kernels::ConvShape&, const kernels::ConvForward<T>&) noexcept;
+  void (*backward_data)(const kernels::ConvShape&, const kernels::ConvBackwardData<T>&) noexcept;
+  void (*backward_weights)(const kernels::ConvShape&, const kernels::ConvBackwardWeights<T>&) noexcept;
+  bool packs;
+};
+
+template <class T>
+[[nodiscard]] ConvPasses<T> conv_passes(const kernels::KernelTable<T>& t, bool depthwise) {
+  if (depthwise) {
+    return {t.depthwise_scratch_size, t.depthwise_forward, t.depthwise_backward_data, t.depthwise_backward_weights,
+            false};
+  }
+  return {t.conv_scratch_size, t.conv_forward, t.conv_backward_data, t.conv_backward_weights, true};
+}
+
+struct ConvResult {
+  std::vector<double> y, dx, dw, db;
+};
+
+struct ConvInputs {
+  std::vector<float> x, w, bias, dy;
+};
+
+[[nodiscard]] inline ConvResult conv_reference(const kernels::ConvShape& s, bool depthwise, const ConvInputs& in,
+                                               kernels::ActivationSpec activation, bool absolute) {
+  const kernels::KernelTable<double>& table = kernels::eigen_table<double>();
+  const ConvPasses<double> passes = conv_passes(table, depthwise);
+  const std::vector<double> x = widened(in.x, absolute);
+  const std::vector<double> w = widened(in.w, absolute);
+  const std::vector<double> bias = widened(in.bias, absolute);
+  const std::vector<double> dy = widened(in.dy, absolute);
+  AlignedBuffer<double> scratch(passes.scratch_size(s));
+  std::vector<AlignedBuffer<double>> packed;
+  for (const kernels::ConvPass pass : {kernels::ConvPass::forward, kernels::ConvPass::backward_data}) {
+    packed.emplace_back(passes.packs ? table.conv_packed_size(s, pass) : 0);
+    if (packed.back().size() > 0) table.conv_pack(s, pass, w.data(), packed.back().data());
+  }
+  ConvResult r{std::vector<double>(dy.size()), std::vector<double>(x.size()), std::vector<double>(w.size()),
+               std::vector<double>(bias.size())};
+  kernels::ConvForward<double> forward;
+  forward.x = x.data(), forward.w = w.data(), forward.packed = packed[0].data(), forward.bias = bias.data();
+  forward.activation = absolute ? kernels::ActivationSpec{} : activation;
+  forward.row_end = s.oh, forward.y = r.y.data(), forward.scratch = scratch.data();
+  passes.forward(s, forward);
+  kernels::ConvBackwardData<double> data;
+  data.dy = dy.data(), data.w = w.data(), data.packed = packed[1].data();
+  data.dx = r.dx.data(), data.scratch = scratch.data();
+  passes.backward_data(s, data);
+  kernels::ConvBackwardWeights<double> weights;
+  weights.x = x.data(), weights.dy = dy.data(), weights.dw = r.dw.data(), weights.db = r.db.data();
+  weights.scratch = scratch.data();
+  passes.backward_weights(s, weights);
+  return r;
+}
+
+/// What beta = 1 adds to.
+inline constexpr float kBefore = 0.5F;
+
+[[nodiscard]] inline std::vector<double> plus(std::vector<double> values, float beta) {
+  for (double& v : values) v += static_cast<double>(beta * kBefore);
+  return values;
+}
+
+inline void check_conv(const kernels::ConvShape& s, bool depthwise, kernels::ActivationSpec activation) {
+  const auto count = [](int a, int b, int c) { return static_cast<std::size_t>(a * b) * static_cast<std::size_t>(c); };
+  const std::size_t weights_size = count(s.kh, s.kw, depthwise ? 1 : s.c / s.groups) * static_cast<std::size_t>(s.k);
+  const ConvInputs in{random_values(count(s.h, s.w, s.c), 1), random_values(weights_size, 2),
+                      random_values(static_cast<std::size_t>(s.k), 3), random_values(count(s.oh, s.ow, s.k), 4)};
+  const ConvResult want = conv_reference(s, depthwise, in, activation, false);
+  const ConvResult magnitude = conv_reference(s, depthwise, in, activation, true);
+  const int depth = depthwise ? 1 : s.c / s.groups;
+  const double forward_length = s.kh * s.kw * depth;
+  const double data_length = s.kh * s.kw * (depthwise ? 1 : s.k / s.groups);
+  const double pixels = s.oh * s.ow;
+  const Guarded<float> x = copy_of(in.x);
+  const Guarded<float> w = copy_of(in.w);
+  const Guarded<float> bias = copy_of(in.bias);
+  const Guarded<float> dy = copy_of(in.dy);
+
+  for (const Isa isa : isas()) {
+    INFO("isa ", to_string(isa), " ", text(s));
+    const kernels::KernelTable<float>& table = kernels::float_table(isa);
+    const ConvPasses<float> passes = conv_passes(table, depthwise);
+    const Guarded<float> scratch = scratch_of(passes.scratch_size(s));
+    std::vector<Guarded<float>> packed;
+    for (const kernels::ConvPass pass : {kernels::ConvPass::forward, kernels::ConvPass::backward_data}) {
+      packed.push_back(scratch_of(passes.packs ? table.conv_packed_size(s, pass) : 0));
+      if (packed.back().size() > 0) table.conv_pack(s, pass, w.data(), packed.back().data());
+      CHECK(packed.back().intact());
+    }
+
+    const Guarded<float> y = filled(in.dy.size(), kNan);
+    kernels::ConvForward<float> forward;
+    forward.x = x.data(), forward.w = w.data(), forward.packed = packed[0].data(), forward.bias = bias.data();
+    forward.activation = activation, forward.row_end = s.oh, forward.y = y.data(), forward.scratch = scratch.data();
+    passes.forward(s, forward);
+    CHECK(worst_error(y, want.y, magnitude.y, forward_length) <= 1.0);
+    CHECK(y.intact());
+
+    const std::size_t row = count(1, s.ow, s.k);
+    forward.row_begin = s.oh / 3, forward.row_end = s.oh - s.oh / 4;
+    const std::size_t skipped = row * static_cast<std::size_t>(forward.row_begin);
+    const Guarded<float> band = filled(row * static_cast<std::size_t>(forward.row_end - forward.row_begin), kNan);
+    forward.y = band.data();
+    passes.forward(s, forward);
+    const auto part = [&](const std::vector<double>& v) {
+      const auto first = v.begin() + static_cast<std::ptrdiff_t>(skipped);
+      return std::vector<double>(first, first + static_cast<std::ptrdiff_t>(band.size()));
+    };
+    CHECK(worst_error(band, part(want.y), part(magnitude.y), forward_length) <= 1.0);
+    // Rows must not depend on which rows are asked for, to the bit. Eigen's product blocks by size and does not promise
+    // it.
+    if (isa != Isa::eigen) CHECK(std::equal(band.data(), band.data() + band.size(), y.data() + skipped));
+    CHECK(band.intact());
+
+    for (const float beta : {0.0F, 1.0F}) {
+      CAPTURE(beta);
+      const float before = beta == 0.0F ? kNan : kBefore;
+      const Guarded<float> dx = filled(in.x.size(), before);
+      kernels::ConvBackwardData<float> data;
+      data.dy = dy.data(), data.w = w.data(), data.packed = packed[1].data();
+      data.dx = dx.data(), data.beta = beta, data.scratch = scratch.data();
+      passes.backward_data(s, data);
+      CHECK(worst_error(dx, plus(want.dx, beta), plus(magnitude.dx, beta), data_length) <= 1.0);
+      CHECK(dx.intact());
+
+      const Guarded<float> dw = filled(in.w.size(), before);
+      const Guarded<float> db = filled(in.bias.size(), before);
+      kernels::ConvBackwardWeights<float> weights;
+      weights.x = x.data(), weights.dy = dy.data(), weights.dw = dw.data(), weights.db = db.data();
+      weights.beta = beta, weights.scratch = scratch.data();
+      passes.backward_weights(s, weights);
+      CHECK(worst_error(dw, plus(want.dw, beta), plus(magnitude.dw, beta), pixels) <= 1.0);
+      CHECK(worst_error(db, plus(want.db, beta), plus(magnitude.db, beta), pixels) <= 1.0);
+      CHECK(dw.intact());
+      CHECK(db.intact());
+    }
+    CHECK(scratch.intact());
+  }
+}
+
+}  // namespace fpcpu::testing

@@ -1,0 +1,83 @@
+#include "kernels/conv_harness.hpp"
+
+using namespace fpcpu::testing;
+using fpcpu::kernels::Activation;
+using fpcpu::kernels::ActivationSpec;
+
+namespace {
+
+void check(const ConvCase& c, ActivationSpec activation = {}) { check_conv(conv_shape(c), false, activation); }
+
+/// One of the listed values.
+int pick(fpcpu::Rng& rng, std::initializer_list<int> values) {
+  return values.begin()[rng.below(static_cast<std::uint32_t>(values.size()))];
+}
+
+}  // namespace
+
+TEST_CASE("convolution agrees with the reference: layers of the networks, small") {
+  check({10, 10, 3, 32, 3, 3, 1, 1, 1, 1, 1});
+  check({11, 27, 32, 33, 3, 3, 1, 1, 1, 1, 1});
+  check({6, 6, 64, 48, 3, 3, 1, 1, 1, 1, 1});
+  check({25, 25, 3, 16, 7, 7, 2, 3, 3, 1, 1});
+  check({13, 14, 24, 40, 1, 1, 1, 0, 0, 1, 1});
+  check({13, 14, 24, 40, 1, 1, 2, 0, 0, 1, 1});
+}
+
+TEST_CASE("convolution agrees with the reference: deep reductions and pixels a power of two apart") {
+  check({1, 5, 2100, 28, 1, 1, 1, 0, 0, 1, 1});
+  check({1, 17, 1024, 17, 1, 1, 1, 0, 0, 1, 1});
+  check({4, 4, 512, 20, 3, 3, 1, 1, 1, 1, 1});
+  check({3, 40, 512, 18, 3, 3, 1, 1, 1, 1, 1});
+  check({40, 33, 40, 17, 3, 3, 1, 1, 1, 1, 1});
+}
+
+TEST_CASE("convolution agrees with the reference: random shapes") {
+  fpcpu::Rng rng(11, fpcpu::RandomUse::init);
+  int done = 0;
+  while (done < 150) {
+    const int groups = pick(rng, {1, 1, 1, 2, 3});
+    const int kernel = pick(rng, {1, 2, 3, 5});
+    ConvCase c{};
+    c.h = pick(rng, {1, 2, 5, 8, 13});
+    c.w = pick(rng, {1, 3, 6, 7, 13, 15, 16, 17, 30});
+    c.c = groups * pick(rng, {1, 3, 15, 16, 17, 33});
+    c.k = groups * pick(rng, {1, 3, 15, 16, 17, 33});
+    c.kh = kernel, c.kw = pick(rng, {kernel, kernel, 1, 3});
+    c.stride = pick(rng, {1, 1, 2, 3});
+    c.pad_h = pick(rng, {0, 1, 2, 3}), c.pad_w = pick(rng, {c.pad_h, 0, 1});
+    c.dilation = pick(rng, {1, 1, 2});
+    c.groups = groups;
+    if (conv_shape(c).oh == 0) continue;
+    ++done;
+    check(c);
+  }
+}
+
+TEST_CASE("activations in the epilogue of a convolution") {
+  for (const Activation kind : {Activation::relu, Activation::leaky_relu, Activation::relu6, Activation::hard_swish,
+                                Activation::sigmoid, Activation::tanh}) {
+    CAPTURE(static_cast<int>(kind));
+    check({9, 9, 40, 33, 3, 3, 1, 1, 1, 1, 1}, {kind, 0.1F});
+  }
+}
+
+TEST_CASE("NaN in the input of a convolution with ReLU stays visible") {
+  const fpcpu::kernels::ConvShape s = conv_shape({4, 4, 2, 17, 3, 3, 1, 1, 1, 1, 1});
+  const Guarded<float> x = filled(32, kNan);
+  const Guarded<float> w = filled(9 * 2 * 17, 1.0F);
+  for (const fpcpu::Isa isa : isas()) {
+    INFO("isa ", to_string(isa));
+    const auto& table = fpcpu::kernels::float_table(isa);
+    const Guarded<float> packed = scratch_of(table.conv_packed_size(s, fpcpu::kernels::ConvPass::forward));
+    if (packed.size() > 0) table.conv_pack(s, fpcpu::kernels::ConvPass::forward, w.data(), packed.data());
+    const Guarded<float> scratch = scratch_of(table.conv_scratch_size(s));
+    const Guarded<float> y = filled(16 * 17, 0.0F);
+    fpcpu::kernels::ConvForward<float> a;
+    a.x = x.data(), a.w = w.data(), a.packed = packed.data(), a.activation.kind = Activation::relu;
+    a.row_end = 4, a.y = y.data(), a.scratch = scratch.data();
+    table.conv_forward(s, a);
+    const bool visible = std::all_of(y.data(), y.data() + y.size(), [](float v) { return std::isnan(v); });
+    CHECK(visible);
+  }
+}

@@ -1,0 +1,142 @@
+#include <doctest/doctest.h>
+
+#include "kernels/pool_cases.hpp"
+
+using namespace fpcpu::testing;
+using fpcpu::Isa;
+using fpcpu::kernels::Activation;
+using fpcpu::kernels::KernelTable;
+using fpcpu::kernels::NormActPoolBackward;
+using fpcpu::kernels::NormActPoolForward;
+using fpcpu::kernels::PoolShape;
+
+namespace {
+
+struct Inputs {
+  std::vector<float> x, dy, scale, shift, mean, inv_std, mean_g, mean_gx;
+
+  Inputs(const PoolShape& s, bool pooled)
+      : x(coarse_values(inputs_of(s), 1)), dy(random_values(pooled ? outputs_of(s) : inputs_of(s), 2)) {
+    const std::size_t c = static_cast<std::size_t>(s.c);
+    scale = random_values(c, 3);
+    // Powers of two of both signs and multiples of 1/8 keep scale * x + shift exact in float.
+    for (float& v : scale) v = v < -0.3F ? -0.5F : (v < 0.4F ? 1.0F : 2.0F);
+    shift = coarse_values(c, 4);
+    mean = random_values(c, 5);
+    inv_std = random_values(c, 6);
+    for (float& v : inv_std) v += 1.5F;
+    mean_g = random_values(c, 7);
+    mean_gx = random_values(c, 8);
+  }
+};
+
+/// Buffers of a reference or tested run; T decides which.
+template <class T>
+struct Run {
+  std::vector<T> x, dy, scale, shift, mean, inv_std, mean_g, mean_gx;
+
+  explicit Run(const Inputs& in)
+      : x(in.x.begin(), in.x.end()),
+        dy(in.dy.begin(), in.dy.end()),
+        scale(in.scale.begin(), in.scale.end()),
+        shift(in.shift.begin(), in.shift.end()),
+        mean(in.mean.begin(), in.mean.end()),
+        inv_std(in.inv_std.begin(), in.inv_std.end()),
+        mean_g(in.mean_g.begin(), in.mean_g.end()),
+        mean_gx(in.mean_gx.begin(), in.mean_gx.end()) {}
+
+  void forward(const KernelTable<T>& table, const PoolShape& s, bool pooled, Activation kind, T* y,
+               std::uint8_t* argmax, T* scratch) const {
+    NormActPoolForward<T> a;
+    a.shape = s, a.pooled = pooled, a.activation = {kind, 0.25F};
+    a.x = x.data(), a.scale = scale.data(), a.shift = shift.data(), a.y = y, a.argmax = argmax, a.scratch = scratch;
+    table.norm_act_pool_forward(a);
+  }
+  [[nodiscard]] NormActPoolBackward<T> backward(const PoolShape& s, bool pooled, Activation kind,
+                                                const std::uint8_t* argmax, T* scratch) const {
+    NormActPoolBackward<T> a;
+    a.shape = s, a.pooled = pooled, a.activation = {kind, 0.25F};
+    a.x = x.data(), a.dy = dy.data(), a.argmax = argmax, a.scale = scale.data(), a.shift = shift.data();
+    a.mean = mean.data(), a.inv_std = inv_std.data(), a.mean_g = mean_g.data(), a.mean_gx = mean_gx.data();
+    a.scratch = scratch;
+    return a;
+  }
+};
+
+void check(const PoolShape& s, bool pooled, Activation kind) {
+  const Inputs in(s, pooled);
+  const Run<double> wide(in);
+  const Run<float> single(in);
+  const KernelTable<double>& reference = fpcpu::kernels::eigen_table<double>();
+  const std::size_t outputs = in.dy.size();
+  const std::size_t channels = static_cast<std::size_t>(s.c);
+  std::vector<double> y_want(outputs);
+  std::vector<std::uint8_t> argmax_want(outputs);
+  wide.forward(reference, s, pooled, kind, y_want.data(), argmax_want.data(), nullptr);
+  std::vector<double> sums_want(2 * channels, 1.0);
+  NormActPoolBackward<double> want = wide.backward(s, pooled, kind, argmax_want.data(), nullptr);
+  want.sums = sums_want.data();
+  reference.norm_act_pool_backward_sums(want);
+  // |g| <= 1 times slopes of at most 1.5 and |xhat| below 13, for each output.
+  const std::vector<double> sums_magnitude(2 * channels, 13.0 * static_cast<double>(outputs / channels));
+
+  for (const Isa isa : isas()) {
+    INFO("isa ", to_string(isa), " ", text(s), " pooled ", pooled, " activation ", static_cast<int>(kind));
+    const KernelTable<float>& table = fpcpu::kernels::float_table(isa);
+    const Guarded<float> scratch = scratch_of(table.norm_act_pool_scratch_size(s));
+    const Guarded<float> y = filled(outputs, kNan);
+    const Guarded<std::uint8_t> argmax(outputs);
+    single.forward(table, s, pooled, kind, y.data(), argmax.data(), scratch.data());
+    CHECK(worst_error(y, y_want) <= 1.0);
+    CHECK(y.intact());
+    CHECK(argmax.intact());
+    if (pooled) CHECK(std::equal(argmax_want.begin(), argmax_want.end(), argmax.data()));
+    const Guarded<float> only_y = filled(outputs, kNan);
+    single.forward(table, s, pooled, kind, only_y.data(), nullptr, scratch.data());
+    CHECK(std::equal(y.data(), y.data() + outputs, only_y.data()));
+
+    const Guarded<double> sums(2 * channels);
+    std::fill_n(sums.data(), sums.size(), 1.0);
+    NormActPoolBackward<float> a = single.backward(s, pooled, kind, argmax_want.data(), scratch.data());
+    a.sums = sums.data();
+    table.norm_act_pool_backward_sums(a);
+    CHECK(worst_error(sums, sums_want, sums_magnitude) <= 1.0);
+    CHECK(sums.intact());
+
+    for (const float beta : {0.0F, 1.0F}) {
+      CAPTURE(beta);
+      std::vector<double> dx_want(inputs_of(s), 0.5);
+      want.dx = dx_want.data(), want.beta = static_cast<double>(beta);
+      reference.norm_act_pool_backward_data(want);
+      const Guarded<float> dx = filled(inputs_of(s), beta == 0.0F ? kNan : 0.5F);
+      a.dx = dx.data(), a.beta = beta;
+      table.norm_act_pool_backward_data(a);
+      // Terms of at most 2 * (9 + 1 + 13) are added.
+      CHECK(worst_error(dx, dx_want, std::vector<double>(dx_want.size(), 46.0)) <= 1.0);
+      CHECK(dx.intact());
+    }
+    CHECK(scratch.intact());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("normalise, activate and pool agree with the reference") {
+  for (const Activation kind :
+       {Activation::none, Activation::relu, Activation::leaky_relu, Activation::relu6, Activation::hard_swish}) {
+    for_each_pool([&](const PoolShape& s) { check(s, true, kind); });
+  }
+}
+
+TEST_CASE("normalise and activate without pooling agree with the reference") {
+  for (const Activation kind :
+       {Activation::none, Activation::relu, Activation::leaky_relu, Activation::relu6, Activation::hard_swish}) {
+    for (const int c : {1, 3, 15, 16, 17, 33}) {
+      for (const int w : {1, 15, 16, 17, 40}) {
+        PoolShape s;
+        s.h = 3, s.w = w, s.c = c;
+        check(s, false, kind);
+      }
+    }
+  }
+}

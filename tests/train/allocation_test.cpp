@@ -1,0 +1,64 @@
+// Counts operator new: training steps after the first must not allocate.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "graph/zoo/zoo.hpp"
+#include "support/random_values.hpp"
+#include "train/learner.hpp"
+
+namespace {
+std::atomic<long> g_allocations{0};
+}
+
+void* operator new(std::size_t size) {
+  g_allocations.fetch_add(1, std::memory_order_relaxed);
+  if (void* p = std::malloc(size == 0 ? 1 : size)) return p;
+  throw std::bad_alloc();
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  g_allocations.fetch_add(1, std::memory_order_relaxed);
+  const auto a = static_cast<std::size_t>(alignment);
+  if (void* p = std::aligned_alloc(a, (size + a - 1) / a * a)) return p;
+  throw std::bad_alloc();
+}
+void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  g_allocations.fetch_add(1, std::memory_order_relaxed);
+  const auto a = static_cast<std::size_t>(alignment);
+  return std::aligned_alloc(a, (size + a - 1) / a * a);
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+
+using namespace fpcpu;
+
+TEST_CASE("no heap allocation in training steps after the first") {
+  for (const char* model : {"small", "base", "bn"}) {
+    const Graph graph = make_network(model, {.input_size = 32});
+    Params<float> params{ParamLayout(graph)};
+    initialize(params, 1);
+    TrainOptions options;
+    options.batch = 8;
+    options.lr = 1e-3;
+    options.clip = 1;
+    ThreadPool pool(2);
+    Learner learner(graph, std::move(params), options, 10, kernels::choose_table(), pool);
+    const std::vector<float> x = test::random_values(8 * graph.input_shape().size(), 1);
+    const std::vector<float> targets(8 * 28, 0.1F);
+    const std::vector<float> visible(8 * 14, 1.0F);
+    Batch batch;
+    batch.n = 8;
+    batch.x = x.data();
+    batch.targets = targets.data();
+    batch.visible = visible.data();
+    (void)learner.step(batch);
+    const long before = g_allocations.load();
+    CHECK(before > 0);
+    for (int i = 0; i < 5; ++i) (void)learner.step(batch);
+    CHECK_MESSAGE(g_allocations.load() == before, model);
+  }
+}

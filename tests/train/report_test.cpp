@@ -1,0 +1,130 @@
+#include "train/report.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "support/messages.hpp"
+#include "train/html_text.hpp"
+#include "train/line_chart.hpp"
+
+namespace fpcpu {
+namespace {
+
+using test::contains;
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+ReportFace face(const std::string& name) {
+  ReportFace f;
+  f.name = name;
+  f.image = {700, 500, 3, std::vector<std::uint8_t>(700 * 500 * 3, 90)};
+  f.truth = {{10, 20, 30, 40}, {1, 0}};
+  f.found = {11, 21, 31, 41};
+  f.mse100 = 1.25;
+  return f;
+}
+
+ReportData example() {
+  ReportData data;
+  data.title = "runs/<b>";
+  data.summary = {{"mse100", "3.4"}};
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    data.epochs.push_back(
+        {epoch, 10 * epoch, 0.001, 5.0 / epoch, 50.0 / epoch, std::nan(""), 40.0 / epoch, 0.1, 100, 1});
+  }
+  data.best_epoch = 3;
+  data.image_nme = {0.03, 0.05, 0.2};
+  data.point_mse100 = {2.0, 9.0};
+  data.mean_shape = {-0.2F, 0.0F, 0.2F, 0.1F};
+  data.worst = {face("a&b.png")};
+  data.best = {face("c.png")};
+  data.config = {{"lr", "0.001"}};
+  data.machine = {{"processor", "x"}};
+  return data;
+}
+
+TEST_CASE("the page is complete, self-contained and escaped") {
+  const std::string page = make_report(example());
+  CHECK(page.starts_with("<!DOCTYPE html>"));
+  CHECK(page.ends_with("</html>\n"));
+  CHECK(contains(page, "runs/&lt;b&gt;"));
+  CHECK_FALSE(contains(page, "<b>\n"));
+  CHECK(contains(page, "a&amp;b.png"));
+  CHECK(count(page, "class=\"chart\"") == 4);
+  CHECK(count(page, "data:image/jpeg;base64,/9j/") == 2);
+  // Nothing is fetched and nothing runs.
+  for (const char* never : {"http://", "https://", "<script", "@import", "url("}) CHECK_FALSE(contains(page, never));
+  // One true point of the two is visible; both were found. The style sheet has neither word with a class attribute.
+  CHECK(count(page, "<circle class=\"true\"") == 2);
+  CHECK(count(page, "<circle class=\"found\"") == 4);
+  CHECK(contains(page, "viewBox=\"-0.5 -0.5 700 500\""));
+  CHECK(contains(page, "cx=\"11\" cy=\"21\""));
+  CHECK(contains(page, "disc worst"));
+  // Large images are reduced: two of 1 MB each would otherwise be far beyond this.
+  CHECK(page.size() < 100'000);
+}
+
+TEST_CASE("a run without validation, and one of a single epoch, still have a page") {
+  ReportData data = example();
+  data.epochs.resize(1);
+  data.image_nme.clear();
+  data.worst.clear();
+  data.best.clear();
+  data.point_mse100.clear();
+  const std::string page = make_report(data);
+  CHECK(count(page, "class=\"chart\"") == 3);
+  CHECK_FALSE(contains(page, "validation images"));
+  CHECK_FALSE(contains(page, "nan"));
+  CHECK_FALSE(contains(page, "inf"));
+  CHECK(contains(make_report({}), "</html>"));
+}
+
+TEST_CASE("a chart leaves gaps for what is not a number and needs something to show") {
+  LineChart chart{.title = "t", .x_label = "x", .series = {{"s", "a", {{1, 1}, {2, std::nan("")}, {3, 2}, {4, 2}}}}};
+  const std::string svg = draw_chart(chart);
+  CHECK(count(svg, "<circle") == 3);
+  const std::size_t path = svg.find("<path d=\"");
+  REQUIRE(path != std::string::npos);
+  const std::string d = svg.substr(path, svg.find("\"/>", path) - path);
+  CHECK(count(d, "M") == 2);
+  CHECK(count(d, "L") == 1);
+  CHECK_FALSE(contains(svg, "log scale"));
+  chart.series[0].points = {{1, 1}, {2, 100}};
+  CHECK(contains(draw_chart(chart), "log scale"));
+  chart.series[0].points = {{1, std::numeric_limits<double>::infinity()}};
+  CHECK(draw_chart(chart).empty());
+}
+
+TEST_CASE("ticks are round") {
+  CHECK(linear_ticks(0, 10, 5) == std::vector<double>{0, 2, 4, 6, 8, 10});
+  CHECK(linear_ticks(-1, 1, 4) == std::vector<double>{-1, -0.5, 0, 0.5, 1});
+  CHECK(log_ticks(0.9, 6) == std::vector<double>{1, 2, 5});
+  CHECK(log_ticks(1, 10000).size() == 5);
+}
+
+TEST_CASE("text of the page") {
+  CHECK(html::escape("<a href=\"x\">'&'</a>") == "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
+  CHECK(html::number(3.4567) == "3.46");
+  CHECK(html::number(12800) == "12800");
+  CHECK(html::number(0.5) == "0.5");
+  CHECK(html::number(std::nan("")) == "-");
+  const auto base64 = [](std::string_view text) {
+    return html::base64({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  };
+  // RFC 4648, section 10.
+  CHECK(base64("") == "");
+  CHECK(base64("f") == "Zg==");
+  CHECK(base64("fo") == "Zm8=");
+  CHECK(base64("foo") == "Zm9v");
+  CHECK(base64("foobar") == "Zm9vYmFy");
+}
+
+}  // namespace
+}  // namespace fpcpu

@@ -1,0 +1,233 @@
+// Promises of training: it learns, it repeats bit for bit, it can be stopped and resumed.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <numeric>
+
+#include "data/folder_dataset.hpp"
+#include "fpcpu/dataset.hpp"
+#include "fpcpu/fpcpu.hpp"
+#include "support/messages.hpp"
+#include "support/temporary_folder.hpp"
+#include "train/metrics.hpp"
+
+using namespace fpcpu;
+
+namespace {
+
+std::string content(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  REQUIRE_MESSAGE(in, file.string());
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TrainOptions quick() {
+  TrainOptions options;
+  options.data = {"synth:60:3"};
+  options.input_size = 32;
+  options.epochs = 3;
+  options.batch = 8;
+  options.augment = "full";
+  return options;
+}
+
+RunOptions into(const std::filesystem::path& run, int threads = 2) {
+  RunOptions r;
+  r.out = run.string();
+  r.threads = threads;
+  return r;
+}
+
+/// Stops after `steps` calls.
+TrainCallbacks stop_after(int steps) {
+  TrainCallbacks callbacks;
+  callbacks.stop = [left = steps]() mutable { return --left <= 0; };
+  return callbacks;
+}
+
+}  // namespace
+
+TEST_CASE("the same seed gives the same model bytes for any number of threads, another seed another model") {
+  const test::TemporaryFolder folder;
+  std::vector<std::string> models;
+  for (const int threads : {1, 2, 5}) {
+    const auto run = folder / ("t" + std::to_string(threads));
+    (void)train(quick(), into(run, threads));
+    models.push_back(content(run / "model.safetensors"));
+  }
+  CHECK(models[0] == models[1]);
+  CHECK(models[0] == models[2]);
+  TrainOptions other = quick();
+  other.seed = 2;
+  (void)train(other, into(folder / "other"));
+  CHECK(content(folder / "other" / "model.safetensors") != models[0]);
+}
+
+TEST_CASE("stopped anywhere and resumed equals never stopped") {
+  const test::TemporaryFolder folder;
+  for (const std::string schedule : {"cosine", "plateau"}) {
+    TrainOptions options = quick();
+    options.schedule = schedule;
+    const auto whole = folder / ("whole-" + schedule);
+    (void)train(options, into(whole));
+    // 54 faces make 6 batches; stop is asked after every step and every epoch, so 7 calls are one epoch.
+    for (const int calls : {1, 4, 7, 10, 14}) {
+      INFO(schedule << ", stopped at call " << calls);
+      const auto run = folder / ("stopped-" + schedule + std::to_string(calls));
+      const TrainResult first = train(options, into(run), stop_after(calls));
+      CHECK(first.interrupted);
+      CHECK(std::filesystem::exists(run / "model.safetensors"));
+      RunOptions resume;
+      resume.resume = run.string();
+      resume.threads = 1;
+      const TrainResult second = train({}, resume);
+      CHECK(!second.interrupted);
+      CHECK(second.epochs == 3);
+      CHECK(content(run / "model.safetensors") == content(whole / "model.safetensors"));
+    }
+  }
+}
+
+TEST_CASE("a run writes its folder, and its config.toml repeats it") {
+  const test::TemporaryFolder folder;
+  TrainCallbacks callbacks;
+  int epochs = 0;
+  int steps = 0;
+  callbacks.epoch = [&](const EpochResult&) { ++epochs; };
+  callbacks.step = [&](const StepProgress&) { ++steps; };
+  const TrainResult result = train(quick(), into(folder / "run"), callbacks);
+  CHECK(epochs == 3);
+  CHECK(steps == 18);
+  CHECK(result.model == (folder / "run" / "model.safetensors").string());
+  for (const char* name :
+       {"model.safetensors", "last.safetensors", "metrics.csv", "config.toml", "report.html", "log.txt"}) {
+    CHECK_MESSAGE(std::filesystem::exists(folder / "run" / name), name);
+  }
+  const std::string metrics = content(folder / "run" / "metrics.csv");
+  CHECK(std::count(metrics.begin(), metrics.end(), '\n') == 4);
+  const std::string refused = test::message_of(ErrorCode::usage, [&] { (void)train(quick(), into(folder / "run")); });
+  CHECK(test::contains(refused, "--resume"));
+}
+
+TEST_CASE("fast training writes nothing") {
+  const test::TemporaryFolder folder;
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  RunOptions run;
+  run.fast = true;
+  const TrainResult result = train(quick(), run);
+  std::filesystem::current_path(before);
+  CHECK(result.run.empty());
+  CHECK(result.epochs == 1);
+  CHECK(std::filesystem::is_empty(folder.path()));
+}
+
+TEST_CASE("eight faces are learnt by heart") {
+  TrainOptions options;
+  options.data = {"synth:8:5"};
+  options.val_split = 0;
+  options.augment = "none";
+  options.input_size = 48;
+  options.batch = 8;
+  options.epochs = 150;
+  options.weight_decay = 0;
+  options.dropout = 0;
+  options.loss = "mse";
+  options.ema = 0;
+  const test::TemporaryFolder folder;
+  const TrainResult result = train(options, into(folder / "run"));
+  CHECK(result.train_mse100 < 0.3);
+}
+
+TEST_CASE("a short run on the sample faces beats the mean shape clearly, and detect finds the same points as eval") {
+  const std::string data = std::string(FPCPU_SOURCE_DIR) + "/data";
+  const DatasetPtr faces = open_dataset(data);
+  const std::vector<float> mean = mean_shape(*faces);
+  std::vector<float> guess;
+  for (std::size_t i = 0; i < faces->size(); ++i) {
+    for (std::size_t k = 0; k < mean.size(); ++k) {
+      const int side = k % 2 == 0 ? faces->width(i) : faces->height(i);
+      guess.push_back((mean[k] + 0.5F) * static_cast<float>(side) - 0.5F);
+    }
+  }
+  const double mean_error = compute_metrics(*faces, guess).mse100;
+
+  TrainOptions options;
+  options.data = {"synth:500:11"};
+  options.val = data;
+  options.input_size = 48;
+  options.epochs = 10;
+  options.batch = 16;
+  const test::TemporaryFolder folder;
+  const TrainResult result = train(options, into(folder / "run"));
+  MESSAGE("mse100 ", result.val_mse100, ", mean shape ", mean_error);
+  CHECK(result.val_mse100 < mean_error / 2.5);
+
+  const auto points = detect(result.model, data + "/images");
+  std::vector<float> found;
+  for (std::size_t i = 0; i < faces->size(); ++i) {
+    const auto& p = points.at(faces->name(i));
+    found.insert(found.end(), p.begin(), p.end());
+  }
+  CHECK(compute_metrics(*faces, found).mse100 == doctest::Approx(result.val_mse100).epsilon(1e-4));
+}
+
+TEST_CASE("invisible points and other numbers of points train") {
+  const test::TemporaryFolder folder;
+  const DatasetPtr faces = open_dataset("synth:24:4");
+  class FivePoints final : public Dataset {
+   public:
+    explicit FivePoints(DatasetPtr base) : base_(std::move(base)) {
+      for (std::size_t i = 0; i < base_->size(); ++i) {
+        const Landmarks& all = base_->landmarks(i);
+        Landmarks some;
+        for (const std::size_t k : {5U, 8U, 10U, 11U, 13U}) {
+          some.xy.insert(some.xy.end(), {all.xy[2 * k], all.xy[2 * k + 1]});
+          some.visible.push_back(i % 3 == 0 && k == 10U ? 0.0F : 1.0F);
+        }
+        rows_.push_back(std::move(some));
+      }
+    }
+    std::size_t size() const noexcept override { return base_->size(); }
+    int points() const noexcept override { return 5; }
+    const std::string& name(std::size_t i) const override { return base_->name(i); }
+    int width(std::size_t i) const override { return base_->width(i); }
+    int height(std::size_t i) const override { return base_->height(i); }
+    const Landmarks& landmarks(std::size_t i) const override { return rows_[i]; }
+    Image image(std::size_t i) const override { return base_->image(i); }
+
+   private:
+    DatasetPtr base_;
+    std::vector<Landmarks> rows_;
+  };
+  TrainOptions options = quick();
+  options.val_split = 0.25;
+  const TrainResult result = train(std::make_shared<FivePoints>(faces), options, into(folder / "run"));
+  CHECK(result.val_mse100 > 0);
+  CHECK(result.val_mse100 < 1000);
+}
+
+TEST_CASE("a learning rate that explodes ends with a numeric error that names a layer and keeps the last model") {
+  TrainOptions options = quick();
+  options.optimizer = "sgd";
+  options.lr = 1000;
+  options.warmup = 0;
+  options.loss = "mse";
+  options.schedule = "constant";
+  const test::TemporaryFolder folder;
+  const std::string text = test::message_of(ErrorCode::numeric, [&] { (void)train(options, into(folder / "run")); });
+  CHECK(test::contains(text, "not finite"));
+}
+
+TEST_CASE("mistakes are found before anything is written") {
+  const test::TemporaryFolder folder;
+  TrainOptions options = quick();
+  options.model = "bnn";
+  CHECK(test::contains(test::message_of(ErrorCode::usage, [&] { (void)train(options, into(folder / "run")); }), "bnn"));
+  options = quick();
+  options.data = {"/nowhere"};
+  test::message_of(ErrorCode::io, [&] { (void)train(options, into(folder / "run")); });
+  CHECK(!std::filesystem::exists(folder / "run"));
+}
