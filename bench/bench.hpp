@@ -18,4 +18,18 @@ struct BenchOptions {
 /// @throws Error{usage} for a model, instruction set or precision that does not exist.
 int run_kernels(const BenchOptions& options);
 
+/// Every layer of a network, forward and backward, on the plan's own slices: time and share of the step.
+int run_layers(const BenchOptions& options);
+
+/// Whole training steps (forward, loss, backward, update): images/s, share of the peak, peak memory.
+/// The loss is compared with the reference executor's first; returns 1 if it differs.
+int run_step(const BenchOptions& options);
+
+/// Inference of `batch` images at a time (default 1): images/s and percentiles of the latency. Compared with the
+/// reference executor first; returns 1 if it differs.
+int run_infer(const BenchOptions& options);
+
+/// Decoding, augmenting and batching of faces, cached and not: images/s.
+int run_loader(const BenchOptions& options);
+
 }  // namespace fpcpu::bench

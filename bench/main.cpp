@@ -20,6 +20,10 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"kernels", "each hot kernel on the layer shapes of a network", fpcpu::bench::run_kernels},
+    {"layers", "each layer of a network, forward and backward", fpcpu::bench::run_layers},
+    {"step", "whole training steps: images/s, share of the peak, memory", fpcpu::bench::run_step},
+    {"infer", "inference: latency and images/s", fpcpu::bench::run_infer},
+    {"loader", "decoding and augmenting: images/s", fpcpu::bench::run_loader},
 };
 
 std::string command_names() {
@@ -56,7 +60,8 @@ int run(int argc, char** argv) {
   const std::string name = parsed["command"].as<std::string>();
   if (parsed.count("help") > 0 || name.empty()) {
     std::cout << parser.help() << "\nCommands:\n";
-    for (const Command& c : kCommands) std::cout << "  " << c.name << "   " << c.what << "\n";
+    for (const Command& c : kCommands)
+      std::cout << "  " << c.name << std::string(10 - std::string(c.name).size(), ' ') << c.what << "\n";
     std::cout << "\nExample: fpcpu_bench " << kCommands[0].name << " --isa avx2\n";
     return name.empty() && parsed.count("help") == 0 ? 2 : 0;
   }

@@ -4,6 +4,7 @@ include(CMakePackageConfigHelpers)
 
 add_library(fpcpu_library INTERFACE)
 target_link_libraries(fpcpu_library INTERFACE fpcpu_train fpcpu_predict)
+target_compile_features(fpcpu_library INTERFACE cxx_std_20)
 set_target_properties(fpcpu_library PROPERTIES EXPORT_NAME fpcpu)
 add_library(fpcpu::fpcpu ALIAS fpcpu_library)
 

@@ -49,7 +49,7 @@ using DatasetPtr = std::shared_ptr<const Dataset>;
 [[nodiscard]] DatasetPtr subset(DatasetPtr base, std::vector<std::size_t> indices);
 
 /// Permutation of the points under mirroring, derived from the mean shape: mirror x, optimal assignment to the
-/// original, an involution with a residual under 10 % of the shape's diagonal / sqrt(K).
+/// original up to a rotation, an involution with a residual under 20 % of the shape's diagonal / sqrt(K).
 /// @throws Error{format} when there is none; the caller then asks for `--mirror`.
 [[nodiscard]] std::vector<int> derive_mirror(std::span<const float> mean_shape);
 

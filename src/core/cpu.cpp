@@ -57,7 +57,7 @@ bool cpu_supports(Isa isa) noexcept {
 std::string cpu_name() {
 #if defined(FPCPU_X86)
   std::array<std::uint32_t, 12> words{};
-  if (__get_cpuid_max(0x80000000U, nullptr) >= 0x80000004U) {
+  if (static_cast<std::uint32_t>(__get_cpuid_max(0x80000000U, nullptr)) >= 0x80000004U) {
     for (unsigned i = 0; i < 3; ++i) {
       __get_cpuid(0x80000002U + i, &words[4 * i], &words[4 * i + 1], &words[4 * i + 2], &words[4 * i + 3]);
     }

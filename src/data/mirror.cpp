@@ -95,32 +95,86 @@ std::vector<int> best_assignment(std::span<const double> cost, int n) {
   return assignment;
 }
 
-std::vector<int> derive_mirror(std::span<const float> mean_shape) {
-  const std::size_t n = mean_shape.size() / 2;
-  double middle = 0;
-  float low_x = mean_shape[0], high_x = low_x, low_y = mean_shape[1], high_y = low_y;
-  for (std::size_t k = 0; k < n; ++k) {
-    middle += mean_shape[2 * k] / static_cast<double>(n);
-    low_x = std::min(low_x, mean_shape[2 * k]);
-    high_x = std::max(high_x, mean_shape[2 * k]);
-    low_y = std::min(low_y, mean_shape[2 * k + 1]);
-    high_y = std::max(high_y, mean_shape[2 * k + 1]);
+namespace {
+
+/// Largest root mean square distance of partners, relative to the diagonal of the shape divided by sqrt(K): points of a
+/// denser shape are closer to each other. A mean face turned sideways needs some of it.
+constexpr double kMirrorResidual = 0.2;
+
+struct Centred {
+  std::vector<double> x, y;
+  double diagonal = 0;
+
+  explicit Centred(std::span<const float> shape) {
+    const std::size_t n = shape.size() / 2;
+    double mean_x = 0;
+    double mean_y = 0;
+    for (std::size_t k = 0; k < n; ++k) {
+      mean_x += static_cast<double>(shape[2 * k]) / static_cast<double>(n);
+      mean_y += static_cast<double>(shape[2 * k + 1]) / static_cast<double>(n);
+    }
+    for (std::size_t k = 0; k < n; ++k) {
+      x.push_back(static_cast<double>(shape[2 * k]) - mean_x);
+      y.push_back(static_cast<double>(shape[2 * k + 1]) - mean_y);
+    }
+    const auto [left, right] = std::minmax_element(x.begin(), x.end());
+    const auto [top, bottom] = std::minmax_element(y.begin(), y.end());
+    diagonal = std::hypot(*right - *left, *bottom - *top);
   }
-  // Squared distances: with plain ones a mirrored pair and two points that stay can cost exactly the same.
+};
+
+/// cost[i*n + j]: squared distance of point j from the mirror image of point i, turned by `angle`. Squared: with plain
+/// distances a mirrored pair and two points that stay can cost exactly the same.
+std::vector<double> mirrored_distances(const Centred& shape, double angle) {
+  const std::size_t n = shape.x.size();
+  const double c = std::cos(angle);
+  const double s = std::sin(angle);
   std::vector<double> cost(n * n);
   for (std::size_t i = 0; i < n; ++i) {
+    const double u = -c * shape.x[i] - s * shape.y[i];
+    const double v = -s * shape.x[i] + c * shape.y[i];
     for (std::size_t j = 0; j < n; ++j) {
-      const double dx = 2 * middle - mean_shape[2 * i] - mean_shape[2 * j];
-      const double dy = mean_shape[2 * i + 1] - mean_shape[2 * j + 1];
+      const double dx = u - shape.x[j];
+      const double dy = v - shape.y[j];
       cost[i * n + j] = dx * dx + dy * dy;
     }
   }
-  std::vector<int> mirror = best_assignment(cost, static_cast<int>(n));
+  return cost;
+}
+
+/// Angle that turns the mirror image closest to its partners (Procrustes in the plane).
+double best_rotation(const Centred& shape, const std::vector<int>& mirror) {
+  double cross = 0;
+  double dot = 0;
+  for (std::size_t i = 0; i < shape.x.size(); ++i) {
+    const auto j = static_cast<std::size_t>(mirror[i]);
+    cross += -shape.x[i] * shape.y[j] - shape.y[i] * shape.x[j];
+    dot += -shape.x[i] * shape.x[j] + shape.y[i] * shape.y[j];
+  }
+  return std::atan2(cross, dot);
+}
+
+}  // namespace
+
+std::vector<int> derive_mirror(std::span<const float> mean_shape) {
+  const Centred shape(mean_shape);
+  const std::size_t n = shape.x.size();
+  // The mean of few faces is rolled a little, and its mirror image the other way: alternate between the best pairs and
+  // the rotation that brings the mirror image back.
+  std::vector<int> mirror;
+  double angle = 0;
   double residual = 0;
-  for (std::size_t i = 0; i < n; ++i) residual += cost[i * n + static_cast<std::size_t>(mirror[i])];
+  for (int round = 0; round < 8; ++round) {
+    const std::vector<double> cost = mirrored_distances(shape, angle);
+    std::vector<int> next = best_assignment(cost, static_cast<int>(n));
+    residual = 0;
+    for (std::size_t i = 0; i < n; ++i) residual += cost[i * n + static_cast<std::size_t>(next[i])];
+    if (next == mirror) break;
+    mirror = std::move(next);
+    angle = best_rotation(shape, mirror);
+  }
   residual = std::sqrt(residual / static_cast<double>(n));
-  const double limit = 0.1 * std::hypot(high_x - low_x, high_y - low_y) / std::sqrt(static_cast<double>(n));
-  if (!is_involution(mirror) || residual > limit) {
+  if (!is_involution(mirror) || residual > kMirrorResidual * shape.diagonal / std::sqrt(static_cast<double>(n))) {
     throw Error(ErrorCode::format,
                 "which points change places in a mirrored image cannot be told from the mean shape of these " +
                     std::to_string(n) + " points. Give the table with --mirror, e.g. --mirror \"1,0,2\".");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 namespace fpcpu {
 
@@ -190,22 +191,52 @@ void PlanExecutor::run_loss(const Run& run, int slice, int slot) noexcept {
   slice_loss_[static_cast<std::size_t>(slice)] = run.loss->run(a);
 }
 
+void PlanExecutor::run_step(const Run& run, const Step& step, int slice, int slot) noexcept {
+  switch (step.kind) {
+    case StepKind::forward_sums:
+    case StepKind::forward:
+      forward(run, step, slice, slot);
+      break;
+    case StepKind::loss:
+      run_loss(run, slice, slot);
+      break;
+    case StepKind::backward_sums:
+    case StepKind::backward:
+      backward(run, step, slice, slot);
+      break;
+  }
+}
+
 void PlanExecutor::run_slice(const Run& run, const Segment& segment, int slice, int slot) noexcept {
-  for (const Step& step : segment.steps) {
-    switch (step.kind) {
-      case StepKind::forward_sums:
-      case StepKind::forward:
-        forward(run, step, slice, slot);
-        break;
-      case StepKind::loss:
-        run_loss(run, slice, slot);
-        break;
-      case StepKind::backward_sums:
-      case StepKind::backward:
-        backward(run, step, slice, slot);
-        break;
+  if (times_ == nullptr) {
+    for (const Step& step : segment.steps) run_step(run, step, slice, slot);
+    return;
+  }
+  using Clock = std::chrono::steady_clock;
+  const std::size_t first = first_step_[static_cast<std::size_t>(&segment - plan_.segments.data())];
+  for (std::size_t i = 0; i < segment.steps.size(); ++i) {
+    const auto start = Clock::now();
+    run_step(run, segment.steps[i], slice, slot);
+    slot_seconds_[static_cast<std::size_t>(slot)][first + i] +=
+        std::chrono::duration<double>(Clock::now() - start).count();
+  }
+}
+
+void PlanExecutor::record(StepTimes* times) {
+  if (times_ != nullptr) {
+    for (const auto& seconds : slot_seconds_) {
+      for (std::size_t i = 0; i < seconds.size(); ++i) times_->steps[i].seconds += seconds[i];
     }
   }
+  times_ = times;
+  if (times == nullptr) return;
+  times->steps.clear();
+  first_step_.clear();
+  for (const Segment& segment : plan_.segments) {
+    first_step_.push_back(times->steps.size());
+    for (const Step& step : segment.steps) times->steps.push_back({step, 0.0});
+  }
+  slot_seconds_.assign(static_cast<std::size_t>(pool_.threads()), std::vector<double>(times->steps.size(), 0.0));
 }
 
 void PlanExecutor::merge(const Run& run, const std::vector<int>& nodes, bool is_forward) noexcept {

@@ -22,6 +22,15 @@ struct TrainInput {
   std::uint64_t step = 0;
 };
 
+/// Thread seconds spent in each step of a plan.
+struct StepTime {
+  Step step;
+  double seconds = 0;
+};
+struct StepTimes {
+  std::vector<StepTime> steps;  // in the order of the plan
+};
+
 /// Runs a plan: slices of the batch on the threads of the pool, SIMD kernels, memory made once in the constructor.
 /// The graph, the parameters and the pool must outlive it. Results do not depend on the number of threads.
 class PlanExecutor {
@@ -47,12 +56,16 @@ class PlanExecutor {
   /// Must be called after the parameters of an inference plan changed.
   void prepare();
 
+  /// From now on the time of every step is added to `times`, which must outlive this or the next call; null stops.
+  void record(StepTimes* times);
+
   [[nodiscard]] const Plan& plan() const noexcept { return plan_; }
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
  private:
   struct Run;
   void run_slice(const Run& run, const Segment& segment, int slice, int slot) noexcept;
+  void run_step(const Run& run, const Step& step, int slice, int slot) noexcept;
   void forward(const Run& run, const Step& step, int slice, int slot) noexcept;
   void backward(const Run& run, const Step& step, int slice, int slot) noexcept;
   void run_loss(const Run& run, int slice, int slot) noexcept;
@@ -80,6 +93,9 @@ class PlanExecutor {
   AlignedBuffer<float> gradients_;
   std::vector<double> slice_loss_;
   int rows_used_ = 0;
+  StepTimes* times_ = nullptr;
+  std::vector<std::size_t> first_step_;            // of each segment, in StepTimes::steps
+  std::vector<std::vector<double>> slot_seconds_;  // [slot][step] while recording
 };
 
 }  // namespace fpcpu

@@ -31,7 +31,7 @@ const std::map<std::string, std::string> kPublicRoom = {
 const std::map<std::string, std::vector<std::string>> kThirdParty = {
     {"oneapi/", {"core"}}, {"tbb/", {"core"}},
     {"stb", {"data"}},     {"cxxopts", {"cli", "bench"}},
-    {"hwy/", {"kernels"}}, {"nlohmann/", {"io", "bench"}},
+    {"hwy/", {"kernels"}}, {"nlohmann/", {"io", "bench", "tests"}},
     {"toml", {"io"}},      {"doctest/", {"tests"}}};
 
 struct Include {

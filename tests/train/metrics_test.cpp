@@ -67,15 +67,15 @@ TEST_CASE("14 points: NME by the distance of the outer eye corners; others by th
 TEST_CASE("AUC, failure rate and percentiles") {
   Points data(2);
   std::vector<float> found;
-  for (const float error : {0.0F, 0.4F, 1.6F, 2.0F}) {  // NME 0, 0.02, 0.08, 0.1
+  for (const float error : {0.0F, 0.4F, 1.5F, 2.0F}) {  // NME 0, 0.02, 0.075, 0.1
     data.add(100, 100, {0, 0, 12, 16});
     found.insert(found.end(), {error, 0, 12 + error, 16});
   }
   const Metrics m = compute_metrics(data, found);
-  CHECK(m.nme == doctest::Approx(0.05));
-  CHECK(m.auc08 == doctest::Approx((1 + 0.75 + 0 + 0) / 4).epsilon(1e-6));
+  CHECK(m.nme == doctest::Approx(0.04875));
+  CHECK(m.auc08 == doctest::Approx((1 + 0.75 + 0.0625 + 0) / 4).epsilon(1e-6));
   CHECK(m.fr08 == doctest::Approx(0.25));
-  CHECK(m.median == doctest::Approx(0.05));
+  CHECK(m.median == doctest::Approx(0.0475));
 }
 
 TEST_CASE("points that are not visible do not count") {

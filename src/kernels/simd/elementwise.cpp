@@ -37,7 +37,7 @@ void add(const float* a, const float* b, ActivationSpec spec, float* y, std::siz
 
 void accumulate(const float* x, float* y, float beta, std::size_t n) noexcept {
   if (beta == 0.0F) {
-    if (x != y) __builtin_memcpy(y, x, n * sizeof(float));
+    if (x != y && n > 0) __builtin_memcpy(y, x, n * sizeof(float));
     return;
   }
   const V keep = hn::Set(d, beta);

@@ -15,6 +15,9 @@ inline constexpr int kTileRows = NV == 2 ? (HWY_CAP_GE512 ? 14 : (HWY_ARCH_ARM_A
                                          : (HWY_CAP_GE512 ? 14 : 12);
 inline constexpr int kMaxTileRows = 14;
 
+/// Steps of the reduction per loop. Sanitizers instrument every load: their builds take one, or compile for minutes.
+inline constexpr int kUnroll = FPCPU_TILE_UNROLL;
+
 /// A run of the reduction that is contiguous in a.
 struct Piece {
   Index offset;
@@ -107,9 +110,11 @@ void tile_outputs(const TileJob& job, const float* HWY_RESTRICT a, float* HWY_RE
       b += steps * NV * kLanes;
     };
     int k = job.pieces[s].length;
-    for (; k >= 4; k -= 4) {
-      unroll<4>(step);
-      advance(4);
+    if constexpr (kUnroll > 1) {
+      for (; k >= kUnroll; k -= kUnroll) {
+        unroll<kUnroll>(step);
+        advance(kUnroll);
+      }
     }
     for (; k > 0; --k) {
       step(Constant<0>{});

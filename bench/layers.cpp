@@ -1,0 +1,70 @@
+#include <algorithm>
+
+#include "graph/passes/passes.hpp"
+#include "graph/plan_executor.hpp"
+#include "harness.hpp"
+#include "network_case.hpp"
+
+namespace fpcpu::bench {
+
+namespace {
+
+const char* step_text(StepKind kind) {
+  switch (kind) {
+    case StepKind::forward_sums:
+      return "forward sums";
+    case StepKind::forward:
+      return "forward";
+    case StepKind::loss:
+      return "loss";
+    case StepKind::backward_sums:
+      return "backward sums";
+    case StepKind::backward:
+      return "backward";
+  }
+  return "";
+}
+
+}  // namespace
+
+int run_layers(const BenchOptions& options) {
+  NetworkCase c(options, 32);
+  const Graph fused = fuse_for_training(c.graph);
+  PlanExecutor executor(fused, c.params, {.training = true, .batch = c.size}, c.table, c.pool);
+  const LossPtr loss = make_mse_loss();
+  const Batch batch = c.batch();
+  TrainInput input;
+  input.n = batch.n;
+  input.x = batch.x;
+  input.targets = batch.targets;
+  input.visible = batch.visible;
+  const auto step = [&] { (void)executor.train(input, *loss); };
+  Sampling sampling;
+  sampling.seconds = 2;
+  (void)measure(step, sampling);  // warm
+
+  StepTimes times;
+  executor.record(&times);
+  const Timing total = measure(step, sampling);
+  executor.record(nullptr);
+  const double calls = static_cast<double>(total.samples + 1);
+  double sum = 0;
+  for (const StepTime& t : times.steps) sum += t.seconds;
+  for (const StepTime& t : times.steps) {
+    const Node& node = fused.node(t.step.node);
+    const double share = t.step.kind == StepKind::backward  ? (t.step.node == 1 ? 1.0 : 2.0)
+                         : t.step.kind == StepKind::forward ? 1.0
+                                                            : 0.0;
+    const double gflop = node.signature.flops * share * c.size * 1e-9;
+    print(options, {{"name", quoted(node.name)},
+                    {"kind", quoted(std::string(node.layer->kind()))},
+                    {"pass", quoted(step_text(t.step.kind))},
+                    {"out", quoted(to_string(node.signature.out))},
+                    {"ms", number(1e3 * t.seconds / calls, 3)},
+                    {"percent", number(100 * t.seconds / sum, 1)},
+                    {"gflops", number(gflop * calls / std::max(t.seconds, 1e-12), 1)}});
+  }
+  return 0;
+}
+
+}  // namespace fpcpu::bench

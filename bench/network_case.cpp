@@ -1,0 +1,75 @@
+#include "network_case.hpp"
+
+#include <cmath>
+#include <cstdio>
+
+#include "core/rng.hpp"
+#include "fpcpu/error.hpp"
+#include "graph/zoo/zoo.hpp"
+
+namespace fpcpu::bench {
+
+NetworkCase::NetworkCase(const BenchOptions& options, int default_batch)
+    : model(options.model.empty() ? "bn" : options.model),
+      size(options.batch > 0 ? options.batch : default_batch),
+      graph(make_network(model, {})),
+      params(ParamLayout(graph)),
+      table(kernels::choose_table(options.isa.empty() ? nullptr : options.isa.c_str())),
+      pool(options.threads) {
+  if (options.precision != "fp32") {
+    throw Error(ErrorCode::usage, "--precision " + options.precision + " is not known. Known: fp32.");
+  }
+  initialize(params, 1);
+  Rng rng(1, RandomUse::synth);
+  const auto n = static_cast<std::size_t>(size);
+  x.resize(n * graph.input_shape().size());
+  targets.resize(n * graph.output_shape().size());
+  visible.assign(targets.size() / 2, 1.0F);
+  for (float& v : x) v = rng.normal();
+  for (float& v : targets) v = rng.uniform(-0.5F, 0.5F);
+}
+
+Batch NetworkCase::batch() const {
+  Batch b;
+  b.n = size;
+  b.x = x.data();
+  b.targets = targets.data();
+  b.visible = visible.data();
+  return b;
+}
+
+double difference(const float* found, const float* expected, std::size_t count) {
+  double square = 1e-30;
+  double worst = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double e = expected[i];
+    const double d = std::abs(static_cast<double>(found[i]) - e);
+    square += e * e;
+    worst = d <= worst ? worst : d;  // NaN wins
+  }
+  return worst / std::sqrt(square / static_cast<double>(count));
+}
+
+std::string number(double value, int digits) {
+  char text[48];
+  std::snprintf(text, sizeof(text), "%.*f", digits, value);
+  return text;
+}
+
+std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+
+void print(const BenchOptions& options, const Result& result) {
+  std::string line;
+  for (const auto& [name, value] : result) {
+    if (options.json) {
+      line += (line.empty() ? "{\"" : ", \"") + name + "\": " + value;
+    } else {
+      line +=
+          (line.empty() ? "" : "  ") + name + " " + (value.front() == '"' ? value.substr(1, value.size() - 2) : value);
+    }
+  }
+  std::printf("%s%s\n", line.c_str(), options.json ? "}" : "");
+  std::fflush(stdout);
+}
+
+}  // namespace fpcpu::bench
