@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "core/nearest.hpp"
+#include "core/version.hpp"
 #include "fpcpu/error.hpp"
 
 namespace fpcpu::cli {
@@ -21,6 +22,7 @@ Arguments::Arguments(const std::string& command, const std::string& usage, const
   option("isa", "NAME", "instruction set: eigen, sse4, avx2, avx512, neon; default: the fastest here", "common");
   flag("quiet", "only errors", "common");
   flag("help", "this text", "common");
+  flag("version", "version of the program", "common");
 }
 
 void Arguments::flag(const std::string& name, const std::string& help, const std::string& group) {
@@ -57,6 +59,10 @@ bool Arguments::parse(const std::vector<std::string_view>& arguments) {
   }
   if (has("help")) {
     std::printf("%s\n%s", options_.help().c_str(), examples_.c_str());
+    return false;
+  }
+  if (has("version")) {
+    std::printf("fpcpu %s\n", std::string(kVersion).c_str());
     return false;
   }
   for (const std::string& n : names_) {

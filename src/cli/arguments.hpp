@@ -24,7 +24,7 @@ class Arguments {
   void option(const std::string& name, const std::string& value, const std::string& help, const std::string& group = "",
               bool repeated = false);
 
-  /// False when --help was asked for and printed.
+  /// False when --help or --version was asked for and printed.
   /// @throws Error{usage} for anything unknown or missing.
   bool parse(const std::vector<std::string_view>& arguments);
 

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <filesystem>
+#include <set>
 
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
@@ -38,10 +39,14 @@ void draw(const std::vector<Detection>& detections, const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw Error(ErrorCode::resource, "cannot create " + folder.string() + ": " + error.message() + ".");
+  std::set<std::string> taken;
   for (const Detection& d : detections) {
     if (!d.error.empty()) continue;
-    // PNG for all: dots stay crisp, and no two inputs differ only in their ending.
-    write_image(folder / (fs::path(d.file).filename().string() + ".png"), draw_points(decode_image(d.file), d.points));
+    // PNG for all, so that dots stay crisp; a.jpg and a.png of one folder must not meet in one file.
+    const fs::path file = d.file;
+    std::string name = file.stem().string() + ".png";
+    if (!taken.insert(name).second) name = file.filename().string() + ".png";
+    write_image(folder / name, draw_points(decode_image(file), d.points));
   }
 }
 

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <string_view>
 
-#include "data/file_bytes.hpp"
+#include "core/file.hpp"
 #include "data/folder_dataset.hpp"
 #include "data/synth.hpp"
 #include "fpcpu/error.hpp"

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <memory>
 
-#include "data/file_bytes.hpp"
+#include "core/file.hpp"
 #include "fpcpu/error.hpp"
 
 #if defined(__GNUC__)
@@ -106,25 +106,29 @@ void check_file_size(const std::filesystem::path& path) {
   }
 }
 
+std::span<const std::uint8_t> octets(const std::string& content) {
+  return {reinterpret_cast<const std::uint8_t*>(content.data()), content.size()};
+}
+
 }  // namespace
 
 ImageHeader read_image_header(const std::filesystem::path& path) {
   check_file_size(path);
   ImageHeader header;
-  std::vector<std::uint8_t> bytes = read_bytes(path, kHeaderBytes);
-  bool found = probe(bytes, path_text(path), header);
-  if (!found && bytes.size() == kHeaderBytes) {
-    bytes = read_bytes(path);
-    found = probe(bytes, path_text(path), header);
+  std::string content = read_file(path, kHeaderBytes);
+  bool found = probe(octets(content), path_text(path), header);
+  if (!found && content.size() == kHeaderBytes) {
+    content = read_file(path);
+    found = probe(octets(content), path_text(path), header);
   }
-  if (!found) fail_header(bytes, path_text(path));
+  if (!found) fail_header(octets(content), path_text(path));
   check_limits(header, path_text(path));
   return header;
 }
 
 Image decode_image(const std::filesystem::path& path, int wanted_channels) {
   check_file_size(path);
-  return decode_image(read_bytes(path), path_text(path), wanted_channels);
+  return decode_image(octets(read_file(path)), path_text(path), wanted_channels);
 }
 
 Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name, int wanted_channels) {

@@ -1,7 +1,7 @@
 #include "data/folder_dataset.hpp"
 
+#include "core/file.hpp"
 #include "data/decode.hpp"
-#include "data/file_bytes.hpp"
 #include "data/points_csv.hpp"
 #include "fpcpu/error.hpp"
 

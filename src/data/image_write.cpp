@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "data/file_bytes.hpp"
+#include "core/file.hpp"
 #include "fpcpu/error.hpp"
 
 #if defined(__GNUC__)
@@ -53,7 +53,9 @@ void write_image(const std::filesystem::path& path, const Image& image, int qual
   if (!jpeg && ending != ".png") {
     throw Error(ErrorCode::usage, path_text(path) + ": images are written as .png, .jpg or .jpeg.");
   }
-  replace_file(path, encode_image(image, jpeg ? ImageFormat::jpeg : ImageFormat::png, quality));
+  const std::vector<std::uint8_t> bytes = encode_image(image, jpeg ? ImageFormat::jpeg : ImageFormat::png, quality);
+  const Bytes chunk = std::as_bytes(std::span(bytes));
+  write_file_atomically(path, std::span(&chunk, 1), Flush::no);
 }
 
 }  // namespace fpcpu

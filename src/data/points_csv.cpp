@@ -5,7 +5,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "data/file_bytes.hpp"
+#include "core/file.hpp"
 #include "fpcpu/error.hpp"
 
 namespace fpcpu {
@@ -140,9 +140,9 @@ bool read_number(const CsvReader& csv, const std::string& cell, std::size_t colu
 }  // namespace
 
 PointsTable read_points_csv(const std::filesystem::path& path) {
-  const std::vector<std::uint8_t> bytes = read_bytes(path);
+  const std::string content = read_file(path);
   const std::string file = path_text(path);
-  CsvReader csv(file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  CsvReader csv(file, content);
   PointsTable table;
   table.points = read_header(csv, file);
   const auto numbers = static_cast<std::size_t>(2 * table.points);
@@ -207,8 +207,7 @@ std::string points_csv(std::span<const std::string> names, std::span<const Landm
 
 void write_points_csv(const std::filesystem::path& path, std::span<const std::string> names,
                       std::span<const Landmarks> rows, int points, int decimals) {
-  const std::string text = points_csv(names, rows, points, decimals);
-  replace_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  write_file_atomically(path, points_csv(names, rows, points, decimals));
 }
 
 }  // namespace fpcpu

@@ -3,8 +3,8 @@
 #include <array>
 #include <string>
 
+#include "core/file.hpp"
 #include "core/rng.hpp"
-#include "data/file_bytes.hpp"
 #include "data/image_write.hpp"
 #include "data/points_csv.hpp"
 #include "data/synth/scene.hpp"

@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/file.hpp"
 #include "core/nearest.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/layers.hpp"
-#include "io/atomic_file.hpp"
 #include "io/toml.hpp"
 #include "layers/layer.hpp"
 

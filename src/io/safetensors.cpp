@@ -10,8 +10,8 @@
 #include <tuple>
 
 #include "core/arena.hpp"
+#include "core/file.hpp"
 #include "fpcpu/error.hpp"
-#include "io/atomic_file.hpp"
 
 static_assert(std::endian::native == std::endian::little, "safetensors data is little endian and read as it is");
 

@@ -9,8 +9,8 @@
 #include <sstream>
 #include <utility>
 
+#include "core/file.hpp"
 #include "fpcpu/error.hpp"
-#include "io/atomic_file.hpp"
 
 namespace fpcpu {
 

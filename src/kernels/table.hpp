@@ -101,7 +101,8 @@ struct NormActPoolForward {
 /// xhat = (x - mean) * inv_std:
 ///   sums pass:  sums[c] += sum g;   sums[C + c] += sum g * xhat                         (doubles)
 ///   data pass:  dx = beta*dx + scale * (g - mean_g[c] - xhat * mean_gx[c])
-/// where mean_g and mean_gx are the batch-wide sums divided by the number of values per channel (0 for frozen statistics).
+/// where mean_g and mean_gx are the batch-wide sums divided by the number of values per channel (0 for frozen
+/// statistics).
 template <class T>
 struct NormActPoolBackward {
   PoolShape shape;
@@ -122,7 +123,13 @@ struct NormActPoolBackward {
   T* scratch = nullptr;
 };
 
-/// Depthwise convolution, multiplier 1: w is kh,kw,c. Uses ConvShape with k == c and groups == c.
+/// One step of an optimizer over n weights. With g = grad_scale * grad + l2 * w + l1 * sign(w) and w' = w * (1 - lr *
+/// decoupled):
+///   sgd      m = momentum * m + g; step = nesterov ? g + momentum * m : m (momentum 0: step = g, m unused); w = w' -
+///   lr * step rmsprop  v = beta2 * v + (1 - beta2) * g^2; s = g / (sqrt(v) + eps); momentum > 0: m = momentum * m + s,
+///   s = m;
+///            w = w' - lr * s
+///   adam     m = momentum * m + (1 - momentum) * g; v as above; w = w' - lr * (m / bias1) / (sqrt(v / bias2) + eps)
 template <class T>
 struct OptimizerUpdate {
   T* w = nullptr;
@@ -130,16 +137,16 @@ struct OptimizerUpdate {
   T* m = nullptr;  // first moment or velocity
   T* v = nullptr;  // second moment
   std::size_t n = 0;
-  T grad_scale = 1;    // clipping
+  T grad_scale = 1;  // clipping
   T lr = 0;
-  T momentum = 0;      // or beta1
-  T beta2 = 0;         // or RMSprop's smoothing
+  T momentum = 0;  // or beta1
+  T beta2 = 0;     // or RMSprop's smoothing
   T eps = 0;
-  T bias1 = 1;         // 1 - beta1^t
-  T bias2 = 1;         // 1 - beta2^t
-  T l2 = 0;            // added to the gradient: g + l2 * w
-  T l1 = 0;            // added to the gradient: g + l1 * sign(w)
-  T decoupled = 0;     // AdamW: w -= lr * decoupled * w before the step
+  T bias1 = 1;      // 1 - beta1^t
+  T bias2 = 1;      // 1 - beta2^t
+  T l2 = 0;         // added to the gradient: g + l2 * w
+  T l1 = 0;         // added to the gradient: g + l1 * sign(w)
+  T decoupled = 0;  // AdamW: w -= lr * decoupled * w before the step
   bool nesterov = false;
 };
 
@@ -157,7 +164,7 @@ struct KernelTable {
   void (*conv_backward_data)(const ConvShape&, const ConvBackwardData<T>&) noexcept;
   void (*conv_backward_weights)(const ConvShape&, const ConvBackwardWeights<T>&) noexcept;
 
-  // --- depthwise convolution: packed and groups are ignored, w is kh,kw,c ---
+  // --- depthwise convolution, multiplier 1: k == c == groups, w is kh,kw,c, nothing is packed ---
   std::size_t (*depthwise_scratch_size)(const ConvShape&) noexcept;
   void (*depthwise_forward)(const ConvShape&, const ConvForward<T>&) noexcept;
   void (*depthwise_backward_data)(const ConvShape&, const ConvBackwardData<T>&) noexcept;
@@ -188,9 +195,10 @@ struct KernelTable {
   // --- optimizer ---
   /// out[i] = sum over r of rows[r * stride + i], r ascending.
   void (*sum_rows)(const T* rows, std::size_t stride, int count, T* out, std::size_t n) noexcept;
-  void (*sgd_update)(const OptimizerUpdate<T>&) noexcept;      // plain, momentum, Nesterov
-  void (*rmsprop_update)(const OptimizerUpdate<T>&) noexcept;  // v = b2*v+(1-b2)g^2; step g/(sqrt(v)+eps); m: momentum buffer
-  void (*adam_update)(const OptimizerUpdate<T>&) noexcept;     // Adam and AdamW
+  void (*sgd_update)(const OptimizerUpdate<T>&) noexcept;  // plain, momentum, Nesterov
+  void (*rmsprop_update)(
+      const OptimizerUpdate<T>&) noexcept;  // v = b2*v+(1-b2)g^2; step g/(sqrt(v)+eps); m: momentum buffer
+  void (*adam_update)(const OptimizerUpdate<T>&) noexcept;  // Adam and AdamW
 };
 
 /// The definition, for gradient checks and as the backend for any CPU.

@@ -2,9 +2,9 @@
 
 #include <filesystem>
 
+#include "core/file.hpp"
 #include "data/points_csv.hpp"
 #include "fpcpu/error.hpp"
-#include "io/atomic_file.hpp"
 #include "io/json_text.hpp"
 
 namespace fpcpu {

@@ -8,10 +8,10 @@
 #include <optional>
 
 #include "core/cpu.hpp"
+#include "core/file.hpp"
 #include "core/version.hpp"
 #include "data/folder_dataset.hpp"
 #include "fpcpu/error.hpp"
-#include "io/atomic_file.hpp"
 #include "io/checkpoint.hpp"
 #include "io/metrics_csv.hpp"
 #include "optim/saved_state.hpp"

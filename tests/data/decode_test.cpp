@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "data/file_bytes.hpp"
+#include "core/file.hpp"
 #include "data/image_files.hpp"
 #include "data/image_write.hpp"
 #include "support/messages.hpp"

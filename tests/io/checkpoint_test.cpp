@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "core/file.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/layers.hpp"
-#include "io/atomic_file.hpp"
 #include "io/graph_json.hpp"
 #include "io/safetensors.hpp"
 #include "support/messages.hpp"

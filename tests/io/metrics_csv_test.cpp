@@ -5,8 +5,8 @@
 #include <cmath>
 #include <fstream>
 
+#include "core/file.hpp"
 #include "fpcpu/error.hpp"
-#include "io/atomic_file.hpp"
 #include "support/messages.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <limits>
 
+#include "core/file.hpp"
 #include "fpcpu/error.hpp"
-#include "io/atomic_file.hpp"
 #include "support/messages.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -174,6 +174,20 @@ TEST_CASE("a short run on the sample faces beats the mean shape clearly, and det
   CHECK(compute_metrics(*faces, found).mse100 == doctest::Approx(result.val_mse100).epsilon(1e-4));
 }
 
+TEST_CASE("the two calls of the library: a table and a folder in, names and coordinates out") {
+  const test::TemporaryFolder folder;
+  const std::string data = std::string(FPCPU_SOURCE_DIR) + "/data";
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  CHECK(train_detector(data + "/gt.csv", data + "/images", true).empty());
+  CHECK(std::filesystem::is_empty(folder.path()));
+  const std::string model = train_detector(data + "/gt.csv", data + "/images");
+  const auto points = detect(model, data + "/images");
+  std::filesystem::current_path(before);
+  CHECK(points.size() == open_dataset(data)->size());
+  for (const auto& [name, xy] : points) CHECK_MESSAGE(xy.size() == 28, name);
+}
+
 TEST_CASE("invisible points and other numbers of points train") {
   const test::TemporaryFolder folder;
   const DatasetPtr faces = open_dataset("synth:24:4");

@@ -1,4 +1,4 @@
-#include "io/atomic_file.hpp"
+#include "core/file.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,8 @@
-#include "io/atomic_file.hpp"
+#include "core/file.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <fstream>
 #include <system_error>
 #include <utility>
@@ -18,8 +20,8 @@ namespace fpcpu {
 namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& reason) {
-  throw Error(ErrorCode::resource,
-              "cannot write " + file.string() + ": " + reason + ". Check the folder, its permissions and free space.");
+  throw Error(ErrorCode::resource, "cannot write " + path_text(file) + ": " + reason +
+                                       ". Check the folder, its permissions and free space.");
 }
 
 #if defined(FPCPU_POSIX)
@@ -49,9 +51,9 @@ class TemporaryFile {
     }
     return true;
   }
-  /// On disk, closed and under its final name.
-  [[nodiscard]] bool commit(const std::filesystem::path& target) {
-    if (::fsync(descriptor_) != 0) return false;
+  /// Closed and under its final name, on disk if wanted.
+  [[nodiscard]] bool commit(const std::filesystem::path& target, Flush flush) {
+    if (flush == Flush::yes && ::fsync(descriptor_) != 0) return false;
     const int closed = ::close(descriptor_);
     descriptor_ = -1;
     renamed_ = closed == 0 && ::rename(path_.c_str(), target.c_str()) == 0;
@@ -76,7 +78,7 @@ void sync_directory(const std::filesystem::path& directory) {
 
 }  // namespace
 
-void write_file_atomically(const std::filesystem::path& file, std::span<const Bytes> chunks) {
+void write_file_atomically(const std::filesystem::path& file, std::span<const Bytes> chunks, Flush flush) {
   const std::filesystem::path directory = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
   // One fixed name: what a killed process left behind is overwritten, not collected.
   std::filesystem::path temporary = directory / ".";
@@ -87,9 +89,10 @@ void write_file_atomically(const std::filesystem::path& file, std::span<const By
   for (const Bytes chunk : chunks) {
     if (!output.write(chunk)) fail(file, system_reason());
   }
-  if (!output.commit(file)) fail(file, system_reason());
-  sync_directory(directory);
+  if (!output.commit(file, flush)) fail(file, system_reason());
+  if (flush == Flush::yes) sync_directory(directory);
 #else
+  static_cast<void>(flush);  // standard C++ has no way to force a file to disk
   {
     std::ofstream output(temporary, std::ios::binary | std::ios::trunc);
     for (const Bytes chunk : chunks) {
@@ -104,20 +107,28 @@ void write_file_atomically(const std::filesystem::path& file, std::span<const By
 #endif
 }
 
-std::string read_file(const std::filesystem::path& file) {
-  std::error_code error;
-  if (std::filesystem::is_directory(file, error)) {
-    throw Error(ErrorCode::io, "cannot read " + file.string() + ": it is a folder, expected a file.");
+std::string path_text(const std::filesystem::path& path) {
+  const std::u8string text = path.u8string();
+  return {text.begin(), text.end()};
+}
+
+std::filesystem::path text_path(std::string_view text) { return {std::u8string(text.begin(), text.end())}; }
+
+std::string read_file(const std::filesystem::path& file, std::size_t limit) {
+  std::error_code status;
+  if (!std::filesystem::is_regular_file(file, status)) {
+    const bool exists = std::filesystem::exists(file, status);
+    throw Error(ErrorCode::io, path_text(file) + (exists ? " is not a regular file." : " does not exist."));
   }
-  std::ifstream input(file, std::ios::binary | std::ios::ate);
-  if (!input) {
-    throw Error(ErrorCode::io, "cannot read " + file.string() + ": " + std::generic_category().message(errno) + ".");
+  std::ifstream input(file, std::ios::binary);
+  const auto size = std::filesystem::file_size(file, status);
+  if (!input || status) throw Error(ErrorCode::io, path_text(file) + " cannot be opened. Check its permissions.");
+  std::string bytes(static_cast<std::size_t>(std::min<std::uintmax_t>(size, limit)), '\0');
+  input.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (static_cast<std::size_t>(input.gcount()) != bytes.size()) {
+    throw Error(ErrorCode::io, path_text(file) + " cannot be read to its end.");
   }
-  std::string text(static_cast<std::size_t>(input.tellg()), '\0');
-  input.seekg(0);
-  input.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!input) throw Error(ErrorCode::io, "cannot read " + file.string() + ": reading stopped before its end.");
-  return text;
+  return bytes;
 }
 
 }  // namespace fpcpu
