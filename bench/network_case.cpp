@@ -14,7 +14,7 @@ NetworkCase::NetworkCase(const BenchOptions& options, int default_batch)
       size(options.batch > 0 ? options.batch : default_batch),
       graph(make_network(model, {})),
       params(ParamLayout(graph)),
-      table(kernels::choose_table(options.isa.empty() ? nullptr : options.isa.c_str())),
+      table(kernels::choose_table(options.isa.c_str())),
       pool(options.threads) {
   if (options.precision != "fp32") {
     throw Error(ErrorCode::usage, "--precision " + options.precision + " is not known. Known: fp32.");

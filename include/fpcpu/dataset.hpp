@@ -37,8 +37,8 @@ class Dataset {
 };
 using DatasetPtr = std::shared_ptr<const Dataset>;
 
-/// Opens `DIR` (gt.csv + images/) or `synth:N[:SEED]`. Everything that can be checked without decoding pixels is:
-/// the CSV, duplicates, that each image exists and its header is readable.
+/// Opens `DIR` (gt.csv + images/), `FILE.csv` (with images/ beside it) or `synth:N[:SEED]`. Everything that can be
+/// checked without decoding pixels is: the CSV, duplicates, that each image exists and its header is readable.
 /// @throws Error{io|format} with file and line.
 [[nodiscard]] DatasetPtr open_dataset(const std::string& where);
 

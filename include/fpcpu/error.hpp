@@ -9,7 +9,7 @@ namespace fpcpu {
 /// What kind of thing went wrong; `main` turns it into the exit code of the process.
 enum class ErrorCode {
   usage,     ///< an option or argument makes no sense                    exit 2
-  io,        ///< a file cannot be read or written                        exit 3 (reading), 5 (writing)
+  io,        ///< a file cannot be read                                   exit 3
   format,    ///< a file was read but its content is wrong                exit 3
   shape,     ///< layers or tensors do not fit together                   exit 2
   numeric,   ///< a loss or gradient is not finite                        exit 4

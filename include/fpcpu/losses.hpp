@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,6 +34,14 @@ class Loss {
   virtual double run(const LossArgs<double>&) const noexcept = 0;
 };
 using LossPtr = std::shared_ptr<const Loss>;
+
+/// LossArgs::inv_count of a batch: 1 / (2 * number of visible points), 0 if there are none.
+template <class T>
+[[nodiscard]] double inverse_visible_count(const T* visible, std::size_t points) noexcept {
+  std::size_t count = 0;
+  for (std::size_t k = 0; k < points; ++k) count += visible[k] != T{0} ? 2 : 0;
+  return count > 0 ? 1.0 / static_cast<double>(count) : 0.0;
+}
 
 /// Mean squared error: l(d) = d^2.
 [[nodiscard]] LossPtr make_mse_loss();

@@ -42,7 +42,8 @@ class Predictor {
   /// 2K coordinates in pixels of the image.
   [[nodiscard]] std::vector<float> detect(const Image& image);
 
-  /// All files, in order; a broken one does not stop the others. `done` is called with the number finished so far.
+  /// All files, in order; a broken one does not stop the others. `done` is called with the number finished so far;
+  /// when it returns false, what is finished is returned.
   [[nodiscard]] std::vector<Detection> detect_files(const std::vector<std::string>& files,
                                                     const std::function<bool(std::size_t)>& done = {});
 

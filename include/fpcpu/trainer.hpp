@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,9 +30,9 @@ struct TrainOptions {
   int epochs = 30;
   int batch = 32;
   std::string optimizer = "adamw";
-  double lr = 0;          ///< highest learning rate; 0 = the optimizer's usual one
-  double momentum = 0.9;  ///< of sgd, nesterov and rmsprop; beta1 of adam
-  double beta2 = -1;      ///< smoothing of squared gradients; -1 = the optimizer's usual one
+  double lr = 0;         ///< highest learning rate; 0 = the optimizer's usual one
+  double momentum = -1;  ///< of sgd, nesterov and rmsprop; beta1 of adam; -1 = the optimizer's usual one
+  double beta2 = -1;     ///< smoothing of squared gradients; -1 = the optimizer's usual one
   double weight_decay = 1e-4;
   double l1 = 0;
   double clip = 0;  ///< largest norm of the gradient; 0 = off
@@ -66,7 +67,9 @@ struct EpochResult {
   int epochs = 0;
   double lr = 0;
   double train_loss = 0, train_mse100 = 0;
-  double val_loss = 0, val_mse100 = 0, val_nme = 0;
+  double val_loss = std::numeric_limits<double>::quiet_NaN();
+  double val_mse100 = std::numeric_limits<double>::quiet_NaN();
+  double val_nme = std::numeric_limits<double>::quiet_NaN();
   double images_per_s = 0;
   double seconds = 0;
   bool best = false;
@@ -111,7 +114,8 @@ struct RunOptions {
                                 const RunOptions& run = {}, const TrainCallbacks& callbacks = {});
 
 /// The two-argument form: trains the default model on the faces of `gt` (a gt.csv file) and `image_dir`, returns the
-/// path of the model file. With `fast` nothing is written and the result is empty.
+/// path of the model file. With `fast` nothing is written and the result is empty. The run's config.toml names `gt`; it
+/// can be repeated from the command line if `image_dir` is the folder images/ beside it.
 std::string train_detector(const std::string& gt, const std::string& image_dir, bool fast = false);
 
 }  // namespace fpcpu

@@ -29,23 +29,29 @@ An image is taken as one face that fills most of it. One that cannot be read is 
 exit code is 3.
 )";
 
-void check_output_name(const std::string& out) {
+/// Before the first image: nobody wants to learn afterwards that the results have no place to go.
+void check_outputs(const std::string& out, const std::string& drawings) {
   if (!out.empty() && !out.ends_with(".csv") && !out.ends_with(".json")) {
     throw Error(ErrorCode::usage, "--out " + out + ": the name must end in .csv or .json.");
   }
+  const fs::path folder = fs::path(out).parent_path();
+  std::error_code error;
+  if (!folder.empty() && !fs::is_directory(folder, error)) {
+    throw Error(ErrorCode::resource, "--out " + out + ": there is no folder " + folder.string() + ". Create it first.");
+  }
+  if (drawings.empty()) return;
+  fs::create_directories(drawings, error);
+  if (error) throw Error(ErrorCode::resource, "cannot create " + drawings + ": " + error.message() + ".");
 }
 
 void draw(const std::vector<Detection>& detections, const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw Error(ErrorCode::resource, "cannot create " + folder.string() + ": " + error.message() + ".");
   std::set<std::string> taken;
   for (const Detection& d : detections) {
     if (!d.error.empty()) continue;
     // PNG for all, so that dots stay crisp; a.jpg and a.png of one folder must not meet in one file.
     const fs::path file = d.file;
     std::string name = file.stem().string() + ".png";
-    if (!taken.insert(name).second) name = file.filename().string() + ".png";
+    for (int i = 1; !taken.insert(name).second; ++i) name = file.filename().string() + "-" + std::to_string(i) + ".png";
     write_image(folder / name, draw_points(decode_image(file), d.points));
   }
 }
@@ -65,16 +71,22 @@ int run_detect(const std::vector<std::string_view>& arguments) {
                 "fpcpu detect runs/train/model.safetensors photos");
   }
   const std::string out = a.text("out");
-  check_output_name(out);
+  check_outputs(out, a.text("draw"));
   DetectOptions options;
   options.threads = a.threads();
   options.isa = a.isa();
   options.batch = static_cast<int>(a.integer("batch", options.batch, 1, 4096));
   const std::string model = a.positional().front();
   std::vector<std::string> files;
+  std::vector<Error> missing;
   for (std::size_t i = 1; i < a.positional().size(); ++i) {
-    for (std::string& file : list_images(a.positional()[i])) files.push_back(std::move(file));
+    try {
+      for (std::string& file : list_images(a.positional()[i])) files.push_back(std::move(file));
+    } catch (const Error& e) {
+      missing.push_back(e);  // the other inputs are still done
+    }
   }
+  if (files.empty()) throw missing.front();
   if (static_cast<std::size_t>(options.batch) > files.size()) options.batch = static_cast<int>(files.size());
 
   Predictor predictor(model, options);
@@ -94,6 +106,7 @@ int run_detect(const std::vector<std::string_view>& arguments) {
     write_detections(out, detections, points, model);
   }
   if (a.has("draw")) draw(detections, a.text("draw"));
+  for (const Error& e : missing) std::fprintf(stderr, "error[%s]: %s\n", to_string(e.code()), e.what());
   std::size_t failed = 0;
   for (const Detection& d : detections) {
     if (d.error.empty()) continue;
@@ -104,7 +117,7 @@ int run_detect(const std::vector<std::string_view>& arguments) {
     std::printf("%zu of %zu images -> %s\n", detections.size() - failed, files.size(), out.c_str());
   }
   if (interrupted()) return kInterrupted;
-  return failed > 0 ? kData : kDone;
+  return failed > 0 || !missing.empty() ? kData : kDone;
 }
 
 }  // namespace fpcpu::cli

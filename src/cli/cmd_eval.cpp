@@ -28,9 +28,9 @@ Metrics judge_model(const Arguments& a, const std::string& model, const DatasetP
     throw Error(ErrorCode::format, model + " finds " + std::to_string(checkpoint.preprocessing.points) +
                                        " points, the data has " + std::to_string(data->points()) + ".");
   }
-  ThreadPool pool(a.threads() > 0 ? a.threads() : available_cores());
+  ThreadPool pool(a.threads());
   const std::string isa = a.isa();
-  const auto& table = kernels::choose_table(isa.empty() ? nullptr : isa.c_str());
+  const auto& table = kernels::choose_table(isa.c_str());
   Evaluator evaluator(data, checkpoint.preprocessing, 32, 0, pool);
   LiveLine live(!a.quiet());
   return evaluator

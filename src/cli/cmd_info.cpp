@@ -21,7 +21,7 @@ Examples:
 
 void print_machine(const Arguments& a) {
   const std::string isa = a.isa();
-  const auto& table = kernels::choose_table(isa.empty() ? nullptr : isa.c_str());
+  const auto& table = kernels::choose_table(isa.c_str());
   std::string found;
   const kernels::IsaList list = kernels::available_isas();
   for (int i = 0; i < list.count; ++i) found += (i == 0 ? "" : ", ") + std::string(to_string(list.items[i]));

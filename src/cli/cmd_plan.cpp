@@ -38,7 +38,7 @@ int run_plan(const std::vector<std::string_view>& arguments) {
     throw Error(ErrorCode::usage, "fpcpu plan needs one model: a name, a .toml or a .safetensors file.");
   }
   const std::string isa = a.isa();
-  const auto& table = kernels::choose_table(isa.empty() ? nullptr : isa.c_str());
+  const auto& table = kernels::choose_table(isa.c_str());
   const Graph graph = load_graph(a.positional().front());
   const ParamLayout layout(graph);
   PlanOptions options;

@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <filesystem>
 
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
@@ -26,6 +27,9 @@ int run_synth(const std::vector<std::string_view>& arguments) {
   if (!a.parse(arguments)) return kDone;
   if (a.positional().size() != 1 || !a.has("count")) {
     throw Error(ErrorCode::usage, "fpcpu synth needs a folder and a number, e.g. fpcpu synth faces --count 500");
+  }
+  if (std::filesystem::exists(std::filesystem::path(a.positional().front()) / "gt.csv")) {
+    throw Error(ErrorCode::usage, a.positional().front() + " already holds a gt.csv. Choose another folder.");
   }
   const auto count = static_cast<std::size_t>(a.integer("count", 0, 1, 10'000'000));
   const auto seed = static_cast<std::uint64_t>(a.integer("seed", 1, 0, 1'000'000'000'000'000'000));

@@ -31,6 +31,9 @@ bool is_repeated(const ConfigKey& key) {
 
 TrainOptions read_options(const Arguments& a) {
   TrainOptions options;
+  if (a.has("config") && a.has("resume")) {
+    throw Error(ErrorCode::usage, "--resume takes its options from the run; leave --config out.");
+  }
   if (a.has("config")) read_config(a.text("config"), options);
   for (const ConfigKey& key : config_keys()) {
     const std::string name(key.name);

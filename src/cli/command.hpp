@@ -8,7 +8,6 @@ namespace fpcpu::cli {
 /// Exit codes of the process (interface: exit codes).
 enum Exit : int {
   kDone = 0,
-  kCheckFailed = 1,
   kUsage = 2,
   kData = 3,
   kNumeric = 4,

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <string>
 
@@ -88,6 +89,9 @@ int guarded(const std::vector<std::string_view>& arguments) {
   } catch (const Error& e) {
     std::fprintf(stderr, "error[%s]: %s\n", to_string(e.code()), e.what());
     return exit_code(e.code());
+  } catch (const std::filesystem::filesystem_error& e) {
+    std::fprintf(stderr, "error[resource]: %s: %s.\n", e.path1().string().c_str(), e.code().message().c_str());
+    return kResource;
   } catch (const std::bad_alloc&) {
     std::fprintf(stderr, "error[resource]: out of memory. Use a smaller --batch, --input-size or --cache-mb.\n");
     return kResource;

@@ -17,7 +17,6 @@ class LiveLine {
   void show(const std::string& text);
   /// Removes the line so that ordinary output can follow.
   void clear();
-  [[nodiscard]] bool active() const noexcept { return enabled_; }
 
  private:
   bool enabled_;

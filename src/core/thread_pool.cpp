@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "core/cpu.hpp"
+
 namespace fpcpu {
 
 struct ThreadPool::Impl {
@@ -20,7 +22,7 @@ struct ThreadPool::Impl {
 };
 
 ThreadPool::ThreadPool(int threads)
-    : impl_(std::make_unique<Impl>(std::max(threads, 1))), threads_(std::max(threads, 1)) {}
+    : threads_(threads > 0 ? threads : available_cores()), impl_(std::make_unique<Impl>(threads_)) {}
 ThreadPool::~ThreadPool() = default;
 
 void ThreadPool::run(int count, Call call, const void* body) {

@@ -9,7 +9,7 @@ namespace fpcpu {
 /// parallel_for calls must not be nested.
 class ThreadPool {
  public:
-  /// @param threads number of threads including the caller, >= 1.
+  /// @param threads number of threads including the caller; 0 = all cores.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -31,8 +31,8 @@ class ThreadPool {
   void run(int count, Call call, const void* body);
 
   struct Impl;
-  std::unique_ptr<Impl> impl_;
   int threads_;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace fpcpu

@@ -7,6 +7,7 @@
 #include "core/nearest.hpp"
 #include "data/augments/geometry.hpp"
 #include "data/augments/pixel_augment.hpp"
+#include "data/coordinates.hpp"
 #include "fpcpu/error.hpp"
 
 namespace fpcpu {
@@ -31,9 +32,8 @@ void write_targets(const Landmarks& points, const Preprocessing& preprocessing, 
     const std::size_t to = mirrored ? static_cast<std::size_t>(preprocessing.mirror[k]) : k;
     const bool visible = points.visible[k] != 0;
     out.visible[to] = visible ? 1.0F : 0.0F;
-    out.targets[2 * to] = visible ? (warped[2 * k] + 0.5F) / static_cast<float>(preprocessing.input.w) - 0.5F : 0.0F;
-    out.targets[2 * to + 1] =
-        visible ? (warped[2 * k + 1] + 0.5F) / static_cast<float>(preprocessing.input.h) - 0.5F : 0.0F;
+    out.targets[2 * to] = visible ? pixel_to_fraction(warped[2 * k], preprocessing.input.w) : 0.0F;
+    out.targets[2 * to + 1] = visible ? pixel_to_fraction(warped[2 * k + 1], preprocessing.input.h) : 0.0F;
   }
 }
 

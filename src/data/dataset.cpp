@@ -59,7 +59,10 @@ DatasetPtr open_synth(const std::string& where) {
 }  // namespace
 
 DatasetPtr open_dataset(const std::string& where) {
-  return where.starts_with("synth:") ? open_synth(where) : open_folder(text_path(where));
+  if (where.starts_with("synth:")) return open_synth(where);
+  const std::filesystem::path path = text_path(where);
+  if (where.ends_with(".csv")) return open_faces(path, path.parent_path() / "images");
+  return open_folder(path);
 }
 
 DatasetPtr concat_datasets(std::vector<DatasetPtr> parts) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -76,7 +77,9 @@ std::string describe_plan(const Graph& graph, const Plan& plan, const ParamLayou
       std::string note;
       if (step.kind == StepKind::forward && node_plan.sums_of >= 0)
         note = "+ sums for " + graph.node(node_plan.sums_of).name;
-      const double flops = counts ? node.signature.flops * (backward ? 2.0 : 1.0) : 0.0;
+      // No data gradient flows into the image.
+      const bool on_image = std::all_of(node.inputs.begin(), node.inputs.end(), [](int j) { return j == 0; });
+      const double flops = counts ? node.signature.flops * (backward && !on_image ? 2.0 : 1.0) : 0.0;
       const TensorPlan& tensor = backward ? node_plan.dy : node_plan.y;
       text += row(step_name(step.kind), node.name, std::string(node.layer->kind()), to_string(node.signature.out),
                   flops / 1e6, static_cast<double>(tensor.bytes_per_sample) / 1024.0, place_name(tensor.place), note);

@@ -57,12 +57,6 @@ PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const Plan
   }
 }
 
-std::size_t PlanExecutor::memory_bytes() const noexcept {
-  return batch_.bytes() + workers_.size() * plan_.worker_bytes +
-         (prepared_.size() + stats_.size() + gradients_.size()) * sizeof(float) +
-         (sums_.size() + total_sums_.size()) * sizeof(double);
-}
-
 void PlanExecutor::prepare() {
   pool_.parallel_for(graph_.size() - 1, [&](int index, int) {
     const auto i = static_cast<std::size_t>(index + 1);
@@ -268,11 +262,8 @@ double PlanExecutor::train(const TrainInput& input, const Loss& loss) {
   run.training = true;
   run.input = input;
   run.loss = &loss;
-  double visible = 0;
-  for (std::size_t k = 0; k < static_cast<std::size_t>(input.n) * (graph_.output_shape().size() / 2); ++k) {
-    visible += input.visible[k] != 0.0F ? 2.0 : 0.0;
-  }
-  run.inv_count = visible > 0 ? 1.0 / visible : 0.0;
+  run.inv_count =
+      inverse_visible_count(input.visible, static_cast<std::size_t>(input.n) * (graph_.output_shape().size() / 2));
 
   prepare();
   std::fill(sums_.begin(), sums_.end(), 0.0);

@@ -60,7 +60,6 @@ class PlanExecutor {
   void record(StepTimes* times);
 
   [[nodiscard]] const Plan& plan() const noexcept { return plan_; }
-  [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
  private:
   struct Run;

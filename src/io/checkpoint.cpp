@@ -156,7 +156,8 @@ void save_checkpoint(const std::filesystem::path& file, const Checkpoint& checkp
                     {{"fpcpu_version", std::to_string(kCheckpointVersion)},
                      {"graph", graph_to_json(checkpoint.graph)},
                      {"preprocessing", preprocessing_to_json(checkpoint.preprocessing)},
-                     {"facts", Json(checkpoint.facts).dump()},
+                     // A folder name may be in another encoding than UTF-8.
+                     {"facts", Json(checkpoint.facts).dump(-1, ' ', false, Json::error_handler_t::replace)},
                      {"state", Json(checkpoint.state).dump()}});
 }
 

@@ -26,7 +26,7 @@ inline constexpr int kCheckpointVersion = 1;
 
 /// Writes a safetensors file (io/safetensors.hpp): one F32 tensor per parameter ("conv1.weight" with its dims), extras
 /// as "extra/NAME", and metadata: fpcpu_version, graph, preprocessing, facts, state (each JSON). Atomic; equal content
-/// gives equal bytes. @throws Error{io}
+/// gives equal bytes. @throws Error{resource} if it cannot be written.
 void save_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint);
 
 /// @throws Error{io} if it cannot be read; Error{format} naming file and tensor if anything is missing, surplus or of

@@ -114,7 +114,12 @@ LayerPtr build_layer(const LayerText& layer, int points) {
     std::vector<std::string_view> kinds = layer_kinds();
     kinds.push_back(kLandmarks);
     for (const std::string_view kind : kinds) {
-      if (kind == layer.kind) return make_layer(layer.kind, layer.attributes, "");
+      if (kind != layer.kind) continue;
+      for (const auto& [name, value] : layer.attributes.items()) {
+        // Pools inside a layer cannot be trained; passes put them there for inference.
+        if (name.starts_with("pool_")) throw Error(ErrorCode::usage, "use a max_pool layer instead of " + name + ".");
+      }
+      return make_layer(layer.kind, layer.attributes, "");
     }
     throw Error(ErrorCode::usage, "unknown kind '" + layer.kind + "'." + suggest(layer.kind, kinds));
   }

@@ -16,7 +16,7 @@ namespace fpcpu::kernels {
 enum class Activation : std::uint8_t { none, relu, leaky_relu, relu6, hard_swish, sigmoid, tanh };
 
 /// f(x); `slope` is used by leaky_relu only (f(x) = x < 0 ? slope * x : x).
-/// Gradients are defined by the INPUT x for relu6 and hard_swish, and can be had from the output for the others.
+/// The kernels' gradients are written with the INPUT x; those of relu, leaky_relu and relu6 can be had from the output.
 struct ActivationSpec {
   Activation kind = Activation::none;
   float slope = 0.0F;

@@ -27,11 +27,11 @@ double squared_norm(const UpdateBlock& block, const float* grads) noexcept {
 }
 
 double clip_scale(std::span<const double> block_sums, double max_norm) noexcept {
-  if (max_norm <= 0) return 1.0;
   double sum = 0;
   for (const double block : block_sums) sum += block;
   const double norm = std::sqrt(sum);
   if (!std::isfinite(norm)) return std::nan("");
+  if (max_norm <= 0) return 1.0;
   return std::min(1.0, max_norm / (norm + 1e-6));
 }
 

@@ -53,8 +53,6 @@ OptimizerOptions optimizer_defaults(std::string_view name) {
   throw Error(ErrorCode::usage, "unknown optimizer '" + std::string(name) + "'." + suggest(name, optimizer_names()));
 }
 
-std::string_view to_string(OptimizerKind kind) noexcept { return recipe(kind).name; }
-
 Optimizer::Optimizer(const OptimizerOptions& options, const ParamLayout& layout,
                      const kernels::KernelTable<float>& kernels)
     : options_(options), update_(kernels.*recipe(options.kind).update), blocks_(make_update_blocks(layout)) {

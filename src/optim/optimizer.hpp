@@ -19,10 +19,10 @@ enum class OptimizerKind : std::uint8_t { sgd, nesterov, rmsprop, adam, adamw };
 
 /// How parameters follow their gradients. The learning rate is the schedule's business (schedule.hpp).
 /// With g = grad_scale * dL/dw + l1 * sign(w) + weight_decay * w (the last two for parameters that decay only):
-///   sgd       m = momentum*m + g;                     w -= lr * m
-///   nesterov  m = momentum*m + g;                     w -= lr * (g + momentum*m)
-///   rmsprop   v = beta2*v + (1-beta2)*g^2;            w -= lr * g / (sqrt(v) + eps)   (through a momentum buffer if
-///   momentum > 0) adam      m = momentum*m + (1-momentum)*g; v as above;
+///   sgd       m = momentum*m + g;  w -= lr * m
+///   nesterov  m = momentum*m + g;  w -= lr * (g + momentum*m)
+///   rmsprop   v = beta2*v + (1-beta2)*g^2;  w -= lr * g / (sqrt(v) + eps)   (momentum > 0: through a momentum buffer)
+///   adam      m = momentum*m + (1-momentum)*g;  v as above;
 ///             w -= lr * (m / (1-momentum^t)) / (sqrt(v / (1-beta2^t)) + eps)
 ///   adamw     as adam, but weight_decay is not in g: w -= lr * weight_decay * w first
 /// Sources: Polyak 1964; Nesterov 1983 in the form of Sutskever et al., ICML 2013; Tieleman and Hinton, Coursera 2012;
@@ -40,7 +40,6 @@ struct OptimizerOptions {
 /// @throws Error{usage} for an unknown name, naming the nearest.
 [[nodiscard]] OptimizerOptions optimizer_defaults(std::string_view name);
 [[nodiscard]] std::vector<std::string_view> optimizer_names();
-[[nodiscard]] std::string_view to_string(OptimizerKind kind) noexcept;
 
 /// Updates the flat trainable block in place. One step is
 ///   begin_step(lr, scale);  then update_block(i, params, grads) for every i below blocks().size(), in any order, on

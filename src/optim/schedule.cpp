@@ -106,7 +106,8 @@ Schedule::Schedule(ScheduleOptions options) : options_(std::move(options)), kind
 
 double Schedule::lr(std::int64_t step) const noexcept {
   if (step < warmup_steps_) {
-    return options_.lr * static_cast<double>(step + 1) / static_cast<double>(warmup_steps_);
+    const double start = kSchedules[kind_].factor(options_, Progress{.epoch = 0, .part = 0, .drops = 0});
+    return options_.lr * start * static_cast<double>(step + 1) / static_cast<double>(warmup_steps_);
   }
   const std::int64_t last = total_steps_ - 1;
   const std::int64_t t = std::min(step, last);

@@ -25,7 +25,7 @@ struct ScheduleOptions {
 };
 
 /// Learning rate of every step. With t = step, T = all steps, W = warm-up steps, u = (t - W) / (T - 1 - W) in [0, 1]:
-///   warm-up      lr * (t + 1) / W                                  for t < W, then one of
+///   warm-up      (rate at u = 0) * (t + 1) / W                     for t < W, then one of
 ///   constant     lr
 ///   step         lr * gamma^floor(epoch / drop_every)
 ///   multi-step   lr * gamma^(number of milestones passed)

@@ -1,6 +1,7 @@
 #include "predict/prediction_files.hpp"
 
 #include <filesystem>
+#include <map>
 
 #include "core/file.hpp"
 #include "data/points_csv.hpp"
@@ -11,26 +12,40 @@ namespace fpcpu {
 
 namespace {
 
-std::string base_name(const std::string& file) { return std::filesystem::path(file).filename().string(); }
+/// File names of the detections; with its folder where two files of different folders have one name.
+std::vector<std::string> names_of(std::span<const Detection> detections) {
+  std::map<std::string, int> count;
+  for (const Detection& d : detections) ++count[std::filesystem::path(d.file).filename().string()];
+  std::vector<std::string> names;
+  for (const Detection& d : detections) {
+    std::string name = std::filesystem::path(d.file).filename().string();
+    names.push_back(count[name] == 1 ? std::move(name) : d.file);
+  }
+  return names;
+}
 
 }  // namespace
 
 std::string detections_csv(std::span<const Detection> detections, int points) {
+  const std::vector<std::string> all = names_of(detections);
   std::vector<std::string> names;
   std::vector<Landmarks> rows;
-  for (const Detection& d : detections) {
+  for (std::size_t i = 0; i < detections.size(); ++i) {
+    const Detection& d = detections[i];
     if (!d.error.empty()) continue;
-    names.push_back(base_name(d.file));
+    names.push_back(all[i]);
     rows.push_back({d.points, std::vector<float>(static_cast<std::size_t>(points), 1.0F)});
   }
   return points_csv(names, rows, points);
 }
 
 std::string detections_json(std::span<const Detection> detections, const std::string& model) {
+  const std::vector<std::string> names = names_of(detections);
   std::vector<JsonObject> objects;
-  for (const Detection& d : detections) {
+  for (std::size_t i = 0; i < detections.size(); ++i) {
+    const Detection& d = detections[i];
     if (!d.error.empty()) continue;
-    objects.push_back({{"filename", base_name(d.file)},
+    objects.push_back({{"filename", names[i]},
                        {"width", std::int64_t{d.width}},
                        {"height", std::int64_t{d.height}},
                        {"model", model},

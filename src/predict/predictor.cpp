@@ -37,9 +37,9 @@ struct Predictor::Impl {
   Impl(Checkpoint model, const DetectOptions& options)
       : preprocessing(std::move(model.preprocessing)),
         facts(std::move(model.facts)),
-        pool(options.threads > 0 ? options.threads : available_cores()),
-        network(model.graph, model.params, std::max(1, options.batch),
-                kernels::choose_table(options.isa.empty() ? nullptr : options.isa.c_str()), pool),
+        pool(options.threads),
+        network(model.graph, model.params, std::max(1, options.batch), kernels::choose_table(options.isa.c_str()),
+                pool),
         input(static_cast<std::size_t>(network.batch()) * preprocessing.input.size()) {}
 
   float* slot(std::size_t i) const { return input.data() + i * preprocessing.input.size(); }

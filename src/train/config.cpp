@@ -38,7 +38,8 @@ constexpr std::array<ConfigKey, 30> kKeys = {{
     {"batch", "learning", "N", "images per step", &O::batch, 1, 4096},
     {"optimizer", "learning", "NAME", "sgd, nesterov, rmsprop, adam or adamw", &O::optimizer},
     {"lr", "learning", "RATE", "highest learning rate; 0 = the optimizer's usual one", &O::lr, 0, 1000},
-    {"momentum", "learning", "X", "of sgd and nesterov; beta1 of adam and adamw", &O::momentum, 0, 0.9999},
+    {"momentum", "learning", "X",
+     "of sgd, nesterov and rmsprop; beta1 of adam and adamw; -1 = the optimizer's usual one", &O::momentum, -1, 0.9999},
     {"beta2", "learning", "X", "smoothing of squared gradients; -1 = the optimizer's usual one", &O::beta2, -1,
      0.999999},
     {"weight-decay", "learning", "X", "L2 regularisation of weights (decoupled for adamw)", &O::weight_decay, 0, 10},
@@ -168,9 +169,9 @@ void check_options(const TrainOptions& options) {
   check_name("precision", options.precision, std::array<std::string_view, 1>{"fp32"});
   (void)augment_preset(options.augment);
   if (options.data.empty()) throw Error(ErrorCode::usage, "no training data; give --data DIR or --data synth:N.");
-  if (!options.val.empty() && options.val == options.data.front() && options.data.size() == 1) {
+  if (std::find(options.data.begin(), options.data.end(), options.val) != options.data.end()) {
     throw Error(ErrorCode::usage,
-                "--val and --data are the same set '" + options.val +
+                "--val and --data both name '" + options.val +
                     "': the error would mean nothing. Leave --val out to keep a part of the data apart.");
   }
 }

@@ -19,9 +19,6 @@ LoaderOptions in_order(int batch, std::size_t cache_mb, int threads) {
 }
 
 double batch_loss(const Loss& loss, const Batch& batch, const float* output, const Preprocessing& preprocessing) {
-  double visible = 0;
-  const auto coordinates = static_cast<std::size_t>(batch.n) * static_cast<std::size_t>(preprocessing.points);
-  for (std::size_t k = 0; k < coordinates; ++k) visible += batch.visible[k] != 0.0F ? 2.0 : 0.0;
   LossArgs<float> a;
   a.pred = output;
   a.target = batch.targets;
@@ -30,7 +27,8 @@ double batch_loss(const Loss& loss, const Batch& batch, const float* output, con
   a.points = preprocessing.points;
   a.unit_x = static_cast<float>(preprocessing.input.w);
   a.unit_y = static_cast<float>(preprocessing.input.h);
-  a.inv_count = visible > 0 ? 1.0 / visible : 0.0;
+  a.inv_count = inverse_visible_count(
+      batch.visible, static_cast<std::size_t>(batch.n) * static_cast<std::size_t>(preprocessing.points));
   return loss.run(a);
 }
 

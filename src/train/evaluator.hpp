@@ -15,7 +15,7 @@ namespace fpcpu {
 struct Evaluation {
   std::vector<float> predictions;  // images x 2K, in pixels of the original images
   Metrics metrics;
-  double loss = 0;  // mean over batches, NaN without a loss
+  double loss = 0;  // mean over images, NaN without a loss
 };
 
 /// Judges networks on one data set, without augmentation; the loader and its cache serve every epoch.

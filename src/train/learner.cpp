@@ -14,9 +14,7 @@ namespace {
 
 OptimizerOptions optimizer_options(const TrainOptions& o) {
   OptimizerOptions options = optimizer_defaults(o.optimizer);
-  // RMSprop's momentum buffer is off unless asked for in the optimizer's own defaults; `momentum` of the run is Adam's
-  // beta1 and the momentum of the SGD family.
-  if (options.kind != OptimizerKind::rmsprop) options.momentum = o.momentum;
+  if (o.momentum >= 0) options.momentum = o.momentum;
   if (o.beta2 >= 0) options.beta2 = o.beta2;
   options.weight_decay = o.weight_decay;
   options.l1 = o.l1;

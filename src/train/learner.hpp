@@ -43,7 +43,6 @@ class Learner {
   [[nodiscard]] Params<float> result() const;
   [[nodiscard]] std::int64_t steps() const noexcept { return optimizer_.steps(); }
   [[nodiscard]] double lr() const noexcept { return schedule_.lr(steps()); }
-  [[nodiscard]] const PlanExecutor& executor() const noexcept { return executor_; }
 
   void save(std::map<std::string, std::vector<float>>& arrays, std::map<std::string, std::string>& state) const;
   void load(const std::map<std::string, std::vector<float>>& arrays, const std::map<std::string, std::string>& state);

@@ -77,8 +77,8 @@ Metrics compute_metrics(const Dataset& data, std::span<const float> predictions)
     }
     m.per_image.push_back(error);
   }
-  const double n = static_cast<double>(std::max<std::size_t>(m.images, 1));
-  m.mse100 /= n;
+  m.mse100 /= static_cast<double>(m.images);  // NaN without any visible point
+  if (nmes.empty()) m.nme = m.auc08 = m.fr08 = std::numeric_limits<double>::quiet_NaN();
   m.rmse100 = std::sqrt(m.mse100);
   for (const double e : nmes) {
     const double share = 1.0 / static_cast<double>(nmes.size());

@@ -9,6 +9,7 @@
 #include "data/mirror.hpp"
 #include "data/statistics.hpp"
 #include "fpcpu/error.hpp"
+#include "graph/passes/passes.hpp"
 #include "graph/zoo/zoo.hpp"
 #include "io/model_file.hpp"
 
@@ -22,6 +23,14 @@ DatasetPtr first(DatasetPtr data, std::size_t count) {
   std::vector<std::size_t> indices(std::min(count, data->size()));
   std::iota(indices.begin(), indices.end(), std::size_t{0});
   return subset(std::move(data), std::move(indices));
+}
+
+void check_visible(const Dataset& data, const std::string& what) {
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const auto& visible = data.landmarks(i).visible;
+    if (std::any_of(visible.begin(), visible.end(), [](float v) { return v != 0; })) return;
+  }
+  throw Error(ErrorCode::format, what + " has no visible point: every coordinate is empty or nan.");
 }
 
 DatasetPtr open_all(const std::vector<std::string>& places) {
@@ -51,8 +60,6 @@ TrainingData split(const DatasetPtr& all, const TrainOptions& options) {
   return {subset(all, std::move(train)), subset(all, std::move(val))};
 }
 
-bool is_model_file(const std::string& model) { return model.size() > 5 && model.ends_with(".toml"); }
-
 }  // namespace
 
 TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, bool fast) {
@@ -67,6 +74,8 @@ TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, b
                                          " points, the training data " + std::to_string(all->points()) + ".");
     }
   }
+  check_visible(*data.train, "the training data");
+  if (data.val) check_visible(*data.val, "the validation data");
   if (fast) {
     const auto batch = static_cast<std::size_t>(options.batch);
     data.train = first(data.train, kFastBatches * batch);
@@ -75,11 +84,13 @@ TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, b
   return data;
 }
 
+bool is_model_file(const std::string& model) { return model.ends_with(".toml"); }
+
 Graph build_network(const TrainOptions& options, int points) {
   Graph graph = is_model_file(options.model)
                     ? load_model_file(options.model, {.points = points, .input_size = options.input_size})
-                    : make_network(options.model,
-                                   {.points = points, .input_size = options.input_size, .dropout = options.dropout});
+                    : make_network(options.model, {.points = points, .input_size = options.input_size});
+  if (options.dropout >= 0) graph = set_dropout(graph, options.dropout);
   if (graph.output_shape().size() != static_cast<std::size_t>(2 * points)) {
     throw Error(ErrorCode::shape, "the last layer of '" + options.model + "' has " +
                                       std::to_string(graph.output_shape().size()) + " outputs; " +

@@ -22,6 +22,9 @@ struct TrainingData {
 /// @param given replaces options.data when not null.
 [[nodiscard]] TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, bool fast);
 
+/// True if `model` is a file with a network of the user's own, not a name of the zoo.
+[[nodiscard]] bool is_model_file(const std::string& model);
+
 /// The network of a run, from the zoo or a .toml file.
 [[nodiscard]] Graph build_network(const TrainOptions& options, int points);
 

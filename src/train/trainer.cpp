@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -27,7 +28,8 @@ namespace fpcpu {
 
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+/// Part of the image cache that the validation faces get.
+constexpr std::size_t kValidationShare = 5;
 
 class Clock {
  public:
@@ -79,15 +81,43 @@ double usual_lr(const std::string& optimizer) {
   return optimizer == "rmsprop" ? 5e-4 : 2e-3;
 }
 
+/// Combinations that would be ignored otherwise. @throws Error{usage}
+void check_run(const RunOptions& run) {
+  if (run.fast && (!run.resume.empty() || !run.out.empty())) {
+    throw Error(ErrorCode::usage, "--fast writes nothing; leave --out and --resume out.");
+  }
+  if (!run.resume.empty() && !run.out.empty()) {
+    throw Error(ErrorCode::usage, "--resume goes on in the folder of the run; leave --out out.");
+  }
+}
+
+/// The bits of a run depend on the instruction set, so a resumed run keeps its own unless told otherwise.
+const kernels::KernelTable<float>& choose_kernels(const RunOptions& run, const std::optional<Checkpoint>& resumed) {
+  if (!run.isa.empty() || !resumed || std::getenv("FPCPU_ISA") != nullptr)
+    return kernels::choose_table(run.isa.c_str());
+  try {
+    return kernels::choose_table(resumed->facts.at("isa").c_str());
+  } catch (const Error& e) {
+    throw Error(ErrorCode::usage, std::string("the run was made with another instruction set (") + e.what() +
+                                      "). Give --isa NAME to go on with the bits of this machine.");
+  }
+}
+
+std::optional<Checkpoint> load_run(const RunOptions& run) {
+  if (run.resume.empty()) return std::nullopt;
+  return load_checkpoint(RunFolder::open(run.resume).last());
+}
+
 class TrainingRun {
  public:
   TrainingRun(TrainOptions options, const RunOptions& run, const TrainCallbacks& callbacks, DatasetPtr given)
       : options_(std::move(options)),
         run_(run),
         callbacks_(callbacks),
-        kernels_(kernels::choose_table(run.isa.empty() ? nullptr : run.isa.c_str())),
-        pool_(run.threads > 0 ? run.threads : available_cores()) {
-    if (!run.resume.empty()) {
+        resumed_(load_run(run)),
+        kernels_(choose_kernels(run, resumed_)),
+        pool_(run.threads) {
+    if (resumed_) {
       folder_ = RunFolder::open(run.resume);
       options_ = TrainOptions{};
       read_config(folder_->config(), options_);
@@ -99,72 +129,52 @@ class TrainingRun {
   }
 
   TrainResult run() {
-    std::optional<Checkpoint> resumed;
-    if (folder_) resumed = load_checkpoint(folder_->last());
-    const Graph graph = resumed ? resumed->graph : build_network(options_, data_.train->points());
-    options_.input_size = graph.input_shape().h;
-    if (!run_.fast && !folder_) folder_ = RunFolder::create(run_.out);
+    const Graph graph = resumed_ ? resumed_->graph : build_network(options_, data_.train->points());
+    if (!is_model_file(options_.model)) options_.input_size = graph.input_shape().h;
     say(describe_data());
     say(describe_machine(graph));
     Preprocessing preprocessing;
-    if (resumed) {
-      preprocessing = resumed->preprocessing;
+    if (resumed_) {
+      preprocessing = resumed_->preprocessing;
     } else {
       say("measuring colours and mean shape ...");
       preprocessing = measure_preprocessing(options_, *data_.train, graph);
     }
 
+    const auto cache = static_cast<std::size_t>(options_.cache_mb);
     LoaderOptions loading;
     loading.batch = options_.batch;
     loading.augment = augment_preset(options_.augment);
     loading.seed = options_.seed;
-    loading.cache_mb = static_cast<std::size_t>(options_.cache_mb);
+    loading.cache_mb = data_.val ? cache - cache / kValidationShare : cache;
     loading.threads = pool_.threads();
     Loader loader(data_.train, preprocessing, loading);
 
-    Learner learner(graph, resumed ? std::move(resumed->params) : initial_params(graph, preprocessing, options_.seed),
+    Learner learner(graph, resumed_ ? std::move(resumed_->params) : initial_params(graph, preprocessing, options_.seed),
                     options_, loader.batches_per_epoch(), kernels_, pool_);
     std::unique_ptr<Evaluator> evaluator;
     if (data_.val) {
-      evaluator = std::make_unique<Evaluator>(data_.val, preprocessing, options_.batch,
-                                              static_cast<std::size_t>(options_.cache_mb) / 4, pool_);
+      evaluator =
+          std::make_unique<Evaluator>(data_.val, preprocessing, options_.batch, cache / kValidationShare, pool_);
     }
-    if (resumed) {
-      if (resumed->facts["train_images"] != std::to_string(data_.train->size())) {
-        throw Error(ErrorCode::usage, "the training data has " + std::to_string(data_.train->size()) +
-                                          " faces, the run to resume had " + resumed->facts["train_images"] +
-                                          "; results would not be those of one run.");
-      }
-      learner.load(resumed->extra, resumed->state);
-      position_.load(resumed->state);
-      say("resuming " + folder_->path().string() + " after epoch " + std::to_string(position_.epoch) +
-          (position_.batch > 0 ? ", batch " + std::to_string(position_.batch) : ""));
-    } else if (folder_) {
-      write_file_atomically(folder_->config(), config_text(options_));
-    }
-    if (folder_) {
-      metrics_.emplace(folder_->metrics(), position_.epoch);
-      recall_best();
-    }
-
+    open_folder(learner);
     loss_ = make_loss(options_.loss);
     clock_ = Clock(position_.seconds);
+
     TrainResult result;
-    bool patience_over = false;
-    while (position_.epoch < options_.epochs && !patience_over) {
-      if (!train_epoch(loader, learner)) {
+    while (!finished() && !result.interrupted) {
+      if (train_epoch(loader, learner)) {
+        finish_epoch(graph, preprocessing, learner, evaluator.get());
+        result.interrupted = callbacks_.stop && callbacks_.stop() && !finished();
+      } else {
         result.interrupted = true;
-        break;
-      }
-      finish_epoch(graph, preprocessing, learner, evaluator.get());
-      patience_over = options_.patience > 0 && position_.epoch - position_.best_epoch >= options_.patience;
-      if (callbacks_.stop && callbacks_.stop() && position_.epoch < options_.epochs) {
-        result.interrupted = true;
-        break;
       }
     }
-    if (patience_over) {
+    if (position_.epoch < options_.epochs && !result.interrupted) {
       say("stopped: no better validation error for " + std::to_string(options_.patience) + " epochs");
+    }
+    if (loader.stall_seconds() > 0.05 * clock_.seconds()) {
+      say("waited " + duration(loader.stall_seconds()) + " for images; a larger --cache-mb may help");
     }
     if (folder_) {
       if (result.interrupted) save_last(graph, preprocessing, learner);
@@ -183,8 +193,46 @@ class TrainingRun {
 
  private:
   void say(const std::string& text) {
-    if (folder_) folder_->log(text);
+    if (folder_) {
+      folder_->log(text);
+    } else {
+      before_folder_.push_back(text);
+    }
     if (callbacks_.message) callbacks_.message(text);
+  }
+
+  [[nodiscard]] bool finished() const {
+    const bool patience_over = options_.patience > 0 && position_.epoch - position_.best_epoch >= options_.patience;
+    return position_.epoch >= options_.epochs || patience_over;
+  }
+
+  /// Everything that can be wrong has been seen by now: makes the folder of a new run, or takes up the old one.
+  void open_folder(Learner& learner) {
+    if (run_.fast) return;
+    if (resumed_) {
+      if (resumed_->facts["train_images"] != std::to_string(data_.train->size())) {
+        throw Error(ErrorCode::usage, "the training data has " + std::to_string(data_.train->size()) +
+                                          " faces, the run to resume had " + resumed_->facts["train_images"] +
+                                          "; results would not be those of one run.");
+      }
+      learner.load(resumed_->extra, resumed_->state);
+      position_.load(resumed_->state);
+      say("resuming " + folder_->path().string() + " after epoch " + std::to_string(position_.epoch) +
+          (position_.batch > 0 ? ", batch " + std::to_string(position_.batch) : ""));
+      resumed_.reset();
+    } else {
+      folder_ = RunFolder::create(run_.out);
+      for (const std::string& text : before_folder_) folder_->log(text);
+      if (is_model_file(options_.model)) {
+        // The run must stay repeatable when its owner goes on editing the network.
+        const std::filesystem::path copy = folder_->path() / std::filesystem::path(options_.model).filename();
+        write_file_atomically(copy, read_file(options_.model));
+        options_.model = copy.string();
+      }
+      write_file_atomically(folder_->config(), config_text(options_));
+    }
+    metrics_.emplace(folder_->metrics(), position_.epoch);
+    recall();
   }
 
   [[nodiscard]] std::string describe_data() const {
@@ -204,12 +252,15 @@ class TrainingRun {
     return text;
   }
 
-  /// The figures of the best epoch of a resumed run.
-  void recall_best() {
+  /// The figures of the last and of the best epoch of a resumed run.
+  void recall() {
     for (const EpochRow& row : metrics_->rows()) {
-      if (row.epoch != position_.best_epoch) continue;
-      best_.val_mse100 = row.val_mse100;
-      best_.val_nme = row.val_nme;
+      last_.epoch = row.epoch;
+      last_.train_loss = row.train_loss;
+      last_.train_mse100 = row.train_mse100;
+      last_.val_mse100 = row.val_mse100;
+      last_.val_nme = row.val_nme;
+      if (row.epoch == position_.best_epoch) best_ = last_;
     }
   }
 
@@ -220,6 +271,8 @@ class TrainingRun {
     loader.start(position_.epoch, position_.batch);
     while (const Batch* batch = loader.next()) {
       const StepResult step = learner.step(*batch);
+      lr_ = step.lr;
+      batch_size_ = batch->n;
       ++position_.batch;
       position_.loss_sum += step.loss;
       position_.mse_sum += step.mse100;
@@ -233,7 +286,7 @@ class TrainingRun {
         p.batches = batches;
         p.loss = position_.loss_sum / position_.batch;
         p.mse100 = position_.mse_sum / position_.batch;
-        p.images_per_s = static_cast<double>(position_.batch) * options_.batch / position_.epoch_seconds;
+        p.images_per_s = static_cast<double>(position_.batch) * batch_size_ / position_.epoch_seconds;
         const double done = position_.epoch + static_cast<double>(position_.batch) / batches;
         p.seconds_left = position_.seconds / done * (options_.epochs - done);
         callbacks_.step(p);
@@ -247,16 +300,21 @@ class TrainingRun {
     EpochResult r;
     r.epoch = ++position_.epoch;
     r.epochs = options_.epochs;
-    r.lr = learner.lr();
+    r.lr = lr_;
     r.train_loss = position_.loss_sum / position_.batch;
     r.train_mse100 = position_.mse_sum / position_.batch;
-    r.images_per_s = static_cast<double>(position_.batch) * options_.batch / position_.epoch_seconds;
-    r.val_loss = r.val_mse100 = r.val_nme = kNone;
+    r.images_per_s = static_cast<double>(position_.batch) * batch_size_ / position_.epoch_seconds;
     if (evaluator != nullptr) {
       const Evaluation e = evaluator->run(graph, learner.result(), kernels_, loss_.get());
       r.val_loss = e.loss;
       r.val_mse100 = e.metrics.mse100;
       r.val_nme = e.metrics.nme;
+      if (std::isnan(r.val_mse100)) {
+        throw Error(ErrorCode::numeric,
+                    "epoch " + std::to_string(r.epoch) +
+                        ": the validation error is not finite. The last saved model is intact. Try a "
+                        "lower --lr or --clip 1.");
+      }
     }
     // Without validation the newest weights are the ones to keep.
     const double error = evaluator != nullptr ? r.val_mse100 : -static_cast<double>(r.epoch);
@@ -273,9 +331,10 @@ class TrainingRun {
     last_ = r;
     if (folder_) {
       if (r.best) save_model(graph, preprocessing, learner, r);
-      save_last(graph, preprocessing, learner);
+      // Rows newer than last.safetensors are dropped on resume; a missing one could not be made up for.
       metrics_->append({r.epoch, learner.steps(), r.lr, r.train_loss, r.train_mse100, r.val_loss, r.val_mse100,
                         r.val_nme, r.images_per_s, r.seconds});
+      save_last(graph, preprocessing, learner);
       folder_->log(epoch_line(r));
     }
     if (callbacks_.epoch) callbacks_.epoch(r);
@@ -284,7 +343,7 @@ class TrainingRun {
   [[nodiscard]] Facts facts(const EpochResult& r) const {
     Facts f;
     f["version"] = kVersion;
-    f["model"] = options_.model;
+    f["model"] = std::filesystem::path(options_.model).filename().string();
     f["loss"] = options_.loss;
     f["optimizer"] = options_.optimizer;
     f["augment"] = options_.augment;
@@ -336,26 +395,32 @@ class TrainingRun {
   TrainOptions options_;
   RunOptions run_;
   const TrainCallbacks& callbacks_;
+  std::optional<Checkpoint> resumed_;  // until it is taken up
   const kernels::KernelTable<float>& kernels_;
   ThreadPool pool_;
   TrainingData data_;
+  std::vector<std::string> before_folder_;  // what was said before there was a log.txt
+  double lr_ = 0;                           // of the last step
+  int batch_size_ = 0;
   std::optional<RunFolder> folder_;
   std::optional<MetricsCsv> metrics_;
   LossPtr loss_;
   Clock clock_;
   Position position_;
   EpochResult last_;
-  EpochResult best_{.val_mse100 = kNone, .val_nme = kNone};
+  EpochResult best_;
 };
 
 }  // namespace
 
 TrainResult train(const TrainOptions& options, const RunOptions& run, const TrainCallbacks& callbacks) {
+  check_run(run);
   return TrainingRun(options, run, callbacks, nullptr).run();
 }
 
 TrainResult train(std::shared_ptr<const Dataset> data, const TrainOptions& options, const RunOptions& run,
                   const TrainCallbacks& callbacks) {
+  check_run(run);
   return TrainingRun(options, run, callbacks, std::move(data)).run();
 }
 

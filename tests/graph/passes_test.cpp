@@ -6,6 +6,7 @@
 
 #include "fpcpu/layers.hpp"
 #include "graph/zoo/zoo.hpp"
+#include "support/messages.hpp"
 
 using namespace fpcpu;
 
@@ -42,6 +43,14 @@ TEST_CASE("inference folding removes batch norm, activations, pools and dropout"
   CHECK(count_kind(folded.graph, "conv2d") == 7);
   CHECK(count_kind(folded.graph, "dense") == 2);
   CHECK(folded.graph.size() == 10);
+}
+
+TEST_CASE("the rate of dropout can be changed, and a network without dropout says so") {
+  const Graph changed = set_dropout(make_network("bn", {}), 0.625);
+  const Attributes attributes = changed.node(changed.find("dropout")).layer->describe();
+  CHECK(std::get<double>(*attributes.find("rate")) == 0.625);
+  const std::string text = test::message_of(ErrorCode::usage, [] { (void)set_dropout(make_network("base", {}), 0.5); });
+  CHECK(test::contains(text, "--dropout"));
 }
 
 TEST_CASE("a value that two layers read is not folded away") {

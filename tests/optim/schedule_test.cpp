@@ -91,8 +91,10 @@ TEST_CASE("step drops and exponential falls") {
 TEST_CASE("every schedule rises linearly in its warm-up and is defined beyond its end") {
   for (const std::string_view name : schedule_names()) {
     CAPTURE(std::string(name));
+    // The cycle begins at a 25th of the highest rate, so that is where its warm-up ends.
+    const double top = name == "one-cycle" ? 2.0 / 25 : 2.0;
     const Schedule schedule({.name = std::string(name), .lr = 2, .epochs = 10, .steps_per_epoch = 4, .warmup = 2});
-    for (int t = 0; t < 8; ++t) CHECK(schedule.lr(t) == doctest::Approx(2.0 * (t + 1) / 8));
+    for (int t = 0; t < 8; ++t) CHECK(schedule.lr(t) == doctest::Approx(top * (t + 1) / 8));
     if (name != "one-cycle") CHECK(schedule.lr(8) == doctest::Approx(2.0));
     CHECK(schedule.lr(39) <= 2.0);
     CHECK(schedule.lr(40) == schedule.lr(39));

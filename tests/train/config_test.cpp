@@ -76,6 +76,10 @@ TEST_CASE("values out of range and unknown names are usage errors") {
   options.augment = "ful";
   CHECK(contains(message_of(ErrorCode::usage, [&] { check_options(options); }), "full"));
   options = {};
+  options.data = {"a", "b"};
+  options.val = "b";
+  CHECK(contains(message_of(ErrorCode::usage, [&] { check_options(options); }), "'b'"));
+  options = {};
   options.precision = "bf16";
   CHECK(contains(message_of(ErrorCode::usage, [&] { check_options(options); }), "fp32"));
 }

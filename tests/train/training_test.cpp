@@ -9,8 +9,11 @@
 #include "data/folder_dataset.hpp"
 #include "fpcpu/dataset.hpp"
 #include "fpcpu/fpcpu.hpp"
+#include "graph/zoo/zoo.hpp"
 #include "support/messages.hpp"
+#include "support/random_values.hpp"
 #include "support/temporary_folder.hpp"
+#include "train/learner.hpp"
 #include "train/metrics.hpp"
 
 using namespace fpcpu;
@@ -233,6 +236,60 @@ TEST_CASE("a learning rate that explodes ends with a numeric error that names a 
   const test::TemporaryFolder folder;
   const std::string text = test::message_of(ErrorCode::numeric, [&] { (void)train(options, into(folder / "run")); });
   CHECK(test::contains(text, "not finite"));
+  CHECK(test::contains(text, "step "));
+}
+
+TEST_CASE("an early stop stays one when it is resumed") {
+  TrainOptions options = quick();
+  options.epochs = 40;
+  options.patience = 1;
+  options.lr = 1e-9;  // nothing improves for long
+  options.ema = 0;
+  const test::TemporaryFolder folder;
+  const TrainResult first = train(options, into(folder / "run"));
+  REQUIRE(first.epochs < 40);
+  const std::string model = content(folder / "run" / "model.safetensors");
+  RunOptions resume;
+  resume.resume = (folder / "run").string();
+  const TrainResult second = train({}, resume);
+  CHECK(second.epochs == first.epochs);
+  CHECK(second.val_mse100 == doctest::Approx(first.val_mse100));
+  CHECK(content(folder / "run" / "model.safetensors") == model);
+}
+
+TEST_CASE("a run interrupted in its first epoch claims no validation error") {
+  const test::TemporaryFolder folder;
+  (void)train(quick(), into(folder / "run"), stop_after(2));
+  const Predictor predictor((folder / "run" / "model.safetensors").string());
+  CHECK(predictor.facts().count("val_mse100") == 0);
+}
+
+TEST_CASE("a gradient that is not finite is noticed without clipping, at the step that made it") {
+  TrainOptions options = quick();
+  options.lr = 1e-3;
+  options.loss = "l1";
+  const Graph graph = make_network("small", {.input_size = 32});
+  Params<float> params{ParamLayout(graph)};
+  initialize(params, 1);
+  // Hidden units of 1e-30 through weights of 1e38 give a finite loss; backward, 28 outputs of one sign overflow.
+  const auto fill = [&](const char* name, float value) {
+    const ParamSlot& slot = *params.layout.find(name);
+    std::fill_n(params.at(slot), slot.spec.size(), value);
+  };
+  fill("fc1.weight", 0.0F);
+  fill("fc1.bias", 1e-30F);
+  fill("landmarks.weight", 1e38F);
+  ThreadPool pool(1);
+  Learner learner(graph, std::move(params), options, 10, kernels::choose_table(), pool);
+  const std::vector<float> x = test::random_values(8 * graph.input_shape().size(), 1);
+  const std::vector<float> targets(8 * 28, 0.1F);
+  const std::vector<float> visible(8 * 14, 1.0F);
+  Batch batch;
+  batch.n = 8;
+  batch.x = x.data();
+  batch.targets = targets.data();
+  batch.visible = visible.data();
+  CHECK(test::contains(test::message_of(ErrorCode::numeric, [&] { (void)learner.step(batch); }), "gradient"));
 }
 
 TEST_CASE("mistakes are found before anything is written") {

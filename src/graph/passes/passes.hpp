@@ -12,6 +12,9 @@ namespace fpcpu {
 /// two convolutions), and so does the activation of a convolution in front of a max pool.
 [[nodiscard]] Graph fuse_for_training(const Graph& graph);
 
+/// The same network with another rate in all its dropout layers. @throws Error{usage} if it has none.
+[[nodiscard]] Graph set_dropout(const Graph& graph, double rate);
+
 /// A network and its own parameters.
 struct FoldedNetwork {
   Graph graph;

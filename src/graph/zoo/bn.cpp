@@ -15,7 +15,7 @@ Graph build_bn(const ZooOptions& options) {
     graph.add("pool" + n, make_max_pool({.window = 2, .stride = 2}));
   }
   graph.add("fc1", make_dense({.units = 256, .activation = ActivationKind::relu}));
-  graph.add("dropout", make_dropout({.rate = options.dropout < 0 ? 0.3 : options.dropout}));
+  graph.add("dropout", make_dropout({.rate = 0.3}));
   graph.add("landmarks", make_dense({.units = 2 * options.points, .init = DenseInit::small}));
   return graph;
 }

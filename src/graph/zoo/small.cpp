@@ -18,7 +18,7 @@ Graph build_small(const ZooOptions& options) {
   pool("pool4");
   add_conv_bn_relu(graph, "conv5", 128, false);
   graph.add("fc1", make_dense({.units = 128, .activation = ActivationKind::relu}));
-  graph.add("dropout", make_dropout({.rate = options.dropout < 0 ? 0.1 : options.dropout}));
+  graph.add("dropout", make_dropout({.rate = 0.1}));
   graph.add("landmarks", make_dense({.units = 2 * options.points, .init = DenseInit::small}));
   return graph;
 }

@@ -11,8 +11,7 @@ namespace fpcpu {
 /// What a named network leaves open.
 struct ZooOptions {
   int points = 14;
-  int input_size = 0;   // px of the square input; 0 = the network's own
-  double dropout = -1;  // rate of its dropout layers; negative = the network's own
+  int input_size = 0;  // px of the square input; 0 = the network's own
 };
 
 /// A named network. Adding one: a file in this folder and a line in zoo.cpp.
