@@ -61,7 +61,7 @@ struct Named {
 std::vector<Named> networks() {
   std::vector<Named> all;
   for (const ZooEntry& entry : zoo()) {
-    all.push_back({std::string(entry.name), make_network(entry.name, {.points = 3, .input_size = 33})});
+    all.push_back({std::string(entry.name), make_network(entry.name, {.points = 3, .input_size = 25})});
   }
   all.push_back({"branching", branching_network()});
   return all;
@@ -82,7 +82,7 @@ double difference(const A* found, const B* expected, std::size_t n) {
 
 struct Case {
   Graph graph;
-  int batch = 11;
+  int batch = 7;
   std::vector<float> x, targets, visible;
   Params<float> params;
   Params<double> wide;

@@ -188,7 +188,7 @@ TEST_CASE("the two calls of the library: a table and a folder in, names and coor
   const auto points = detect(model, data + "/images");
   std::filesystem::current_path(before);
   CHECK(points.size() == open_dataset(data)->size());
-  for (const auto& [name, xy] : points) CHECK_MESSAGE(xy.size() == 28, name);
+  for (const auto& found : points) CHECK_MESSAGE(found.second.size() == 28, found.first);
 }
 
 TEST_CASE("invisible points and other numbers of points train") {
