@@ -30,23 +30,10 @@ int run_infer(const BenchOptions& options) {
   const Timing timing = summarise(seconds);
   std::sort(seconds.begin(), seconds.end());
   const double p99 = seconds[std::min(seconds.size() - 1, seconds.size() * 99 / 100)];
-  const double images = c.size / timing.median;
-  const double gflops = c.graph.flops() * images / 1e9;
-  print(options, {{"model", quoted(c.model)},
-                  {"mode", quoted("infer")},
-                  {"batch", std::to_string(c.size)},
-                  {"threads", std::to_string(options.threads)},
-                  {"isa", quoted(std::string(to_string(c.table.isa)))},
-                  {"precision", quoted(options.precision)},
-                  {"images_per_s", number(images, 2)},
-                  {"ms_median", number(1e3 * timing.median, 3)},
-                  {"ms_min", number(1e3 * timing.min, 3)},
-                  {"ms_mad", number(1e3 * timing.mad, 3)},
-                  {"gflops", number(gflops, 1)},
-                  {"peak_fraction", number(gflops / peak_gflops(c.table.isa, c.pool), 3)},
-                  {"peak_rss_mb", number(peak_rss_mb(), 0)},
-                  {"p50_ms", number(1e3 * timing.median, 3)},
-                  {"p99_ms", number(1e3 * p99, 3)}});
+  Result result = speed(c, options, "infer", timing, c.graph.flops(), peak_rss_mb());
+  result.emplace_back("p50_ms", number(1e3 * timing.median, 3));
+  result.emplace_back("p99_ms", number(1e3 * p99, 3));
+  print(options, result);
   return 0;
 }
 

@@ -7,26 +7,6 @@
 
 namespace fpcpu::bench {
 
-namespace {
-
-const char* step_text(StepKind kind) {
-  switch (kind) {
-    case StepKind::forward_sums:
-      return "forward sums";
-    case StepKind::forward:
-      return "forward";
-    case StepKind::loss:
-      return "loss";
-    case StepKind::backward_sums:
-      return "backward sums";
-    case StepKind::backward:
-      return "backward";
-  }
-  return "";
-}
-
-}  // namespace
-
 int run_layers(const BenchOptions& options) {
   NetworkCase c(options, 32);
   const Graph fused = fuse_for_training(c.graph);
@@ -38,6 +18,7 @@ int run_layers(const BenchOptions& options) {
   input.x = batch.x;
   input.targets = batch.targets;
   input.visible = batch.visible;
+  if (!loss_is_right(c, input.seed, *loss, executor.train(input, *loss))) return 1;
   const auto step = [&] { (void)executor.train(input, *loss); };
   Sampling sampling;
   sampling.seconds = 2;
@@ -48,6 +29,7 @@ int run_layers(const BenchOptions& options) {
   const Timing total = measure(step, sampling);
   executor.record(nullptr);
   const double calls = static_cast<double>(total.samples + 1);
+  const double peak = core_peak_gflops(c.table.isa);
   double sum = 0;
   for (const StepTime& t : times.steps) sum += t.seconds;
   for (const StepTime& t : times.steps) {
@@ -58,11 +40,12 @@ int run_layers(const BenchOptions& options) {
     const double gflop = node.signature.flops * share * c.size * 1e-9;
     print(options, {{"name", quoted(node.name)},
                     {"kind", quoted(std::string(node.layer->kind()))},
-                    {"pass", quoted(step_text(t.step.kind))},
+                    {"pass", quoted(to_string(t.step.kind))},
                     {"out", quoted(to_string(node.signature.out))},
                     {"ms", number(1e3 * t.seconds / calls, 3)},
                     {"percent", number(100 * t.seconds / sum, 1)},
-                    {"gflops", number(gflop * calls / std::max(t.seconds, 1e-12), 1)}});
+                    {"gflops", number(gflop * calls / std::max(t.seconds, 1e-12), 1)},
+                    {"peak_fraction", number(gflop * calls / std::max(t.seconds, 1e-12) / peak, 3)}});
   }
   return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "core/rng.hpp"
 #include "fpcpu/error.hpp"
+#include "graph/reference_executor.hpp"
 #include "graph/zoo/zoo.hpp"
 
 namespace fpcpu::bench {
@@ -38,6 +39,25 @@ Batch NetworkCase::batch() const {
   return b;
 }
 
+bool loss_is_right(const NetworkCase& c, std::uint64_t seed, const Loss& loss, double value) {
+  constexpr double kTolerance = 1e-3;
+  Params<float> params = c.params.clone();
+  ReferenceExecutor<float> reference(c.graph, params, c.size);
+  LossArgs<float> a;
+  a.pred = reference.forward(c.x.data(), true, seed, 0);
+  a.target = c.targets.data();
+  a.visible = c.visible.data();
+  a.n = c.size;
+  a.points = static_cast<int>(c.graph.output_shape().size() / 2);
+  a.unit_x = static_cast<float>(c.graph.input_shape().w);
+  a.unit_y = static_cast<float>(c.graph.input_shape().h);
+  a.inv_count = inverse_visible_count(c.visible.data(), c.visible.size());
+  const double expected = loss.run(a);
+  if (std::abs(value - expected) <= kTolerance * std::abs(expected)) return true;
+  std::fprintf(stderr, "%s: loss %.9g, the reference says %.9g\n", c.model.c_str(), value, expected);
+  return false;
+}
+
 double difference(const float* found, const float* expected, std::size_t count) {
   double square = 1e-30;
   double worst = 0;
@@ -48,6 +68,25 @@ double difference(const float* found, const float* expected, std::size_t count) 
     worst = d <= worst ? worst : d;  // NaN wins
   }
   return worst / std::sqrt(square / static_cast<double>(count));
+}
+
+Result speed(NetworkCase& c, const BenchOptions& options, const std::string& mode, const Timing& timing, double flops,
+             double memory) {
+  const double images = c.size / timing.median;
+  const double gflops = flops * images / 1e9;
+  return {{"model", quoted(c.model)},
+          {"mode", quoted(mode)},
+          {"batch", std::to_string(c.size)},
+          {"threads", std::to_string(c.pool.threads())},
+          {"isa", quoted(std::string(to_string(c.table.isa)))},
+          {"precision", quoted(options.precision)},
+          {"images_per_s", number(images, 2)},
+          {"ms_median", number(1e3 * timing.median, 3)},
+          {"ms_min", number(1e3 * timing.min, 3)},
+          {"ms_mad", number(1e3 * timing.mad, 3)},
+          {"gflops", number(gflops, 1)},
+          {"peak_fraction", number(gflops / peak_gflops(c.table.isa, c.pool), 3)},
+          {"peak_rss_mb", number(memory, 0)}};
 }
 
 std::string number(double value, int digits) {

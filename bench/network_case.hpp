@@ -1,13 +1,17 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bench.hpp"
 #include "core/thread_pool.hpp"
 #include "data/loader.hpp"
+#include "fpcpu/losses.hpp"
 #include "graph/graph.hpp"
 #include "graph/params.hpp"
+#include "harness.hpp"
 
 namespace fpcpu::bench {
 
@@ -27,12 +31,19 @@ struct NetworkCase {
   std::vector<float> x, targets, visible;
 };
 
+/// True if `loss` of the first training step is the reference executor's: same weights, same dropout masks. Says so on
+/// standard error if not.
+[[nodiscard]] bool loss_is_right(const NetworkCase& c, std::uint64_t seed, const Loss& loss, double value);
+
 /// Largest difference between two sets of values, relative to the root mean square of the second.
 [[nodiscard]] double difference(const float* found, const float* expected, std::size_t count);
 
 /// One line of results: a JSON object or aligned text.
 using Result = std::vector<std::pair<std::string, std::string>>;
 void print(const BenchOptions& options, const Result& result);
+/// What step and infer tell about a timed batch. @param flops of one image; @param memory peak resident MB
+[[nodiscard]] Result speed(NetworkCase& c, const BenchOptions& options, const std::string& mode, const Timing& timing,
+                           double flops, double memory);
 [[nodiscard]] std::string number(double value, int digits);
 [[nodiscard]] std::string quoted(const std::string& text);
 

@@ -11,7 +11,7 @@ namespace {
 std::string row(const char* step, const std::string& name, const std::string& kind, const std::string& out,
                 double mflop, double kilobytes, const std::string& place, const std::string& note) {
   std::array<char, 256> line{};
-  std::snprintf(line.data(), line.size(), "  %-9s %-14s %-18s %-12s %9.2f %9.1f  %-7s %s", step, name.c_str(),
+  std::snprintf(line.data(), line.size(), "  %-13s %-14s %-18s %-12s %9.2f %9.1f  %-7s %s", step, name.c_str(),
                 kind.c_str(), out.c_str(), mflop, kilobytes, place.c_str(), note.c_str());
   std::string text(line.data());
   text.erase(text.find_last_not_of(' ') + 1);
@@ -32,22 +32,6 @@ const char* place_name(Place place) {
   return "";
 }
 
-const char* step_name(StepKind kind) {
-  switch (kind) {
-    case StepKind::forward_sums:
-      return "sums";
-    case StepKind::forward:
-      return "forward";
-    case StepKind::loss:
-      return "loss";
-    case StepKind::backward_sums:
-      return "sums'";
-    case StepKind::backward:
-      return "backward";
-  }
-  return "";
-}
-
 }  // namespace
 
 std::string describe_plan(const Graph& graph, const Plan& plan, const ParamLayout& layout) {
@@ -57,7 +41,7 @@ std::string describe_plan(const Graph& graph, const Plan& plan, const ParamLayou
                 "%s, batch %d in %d slices, %zu segments\n"
                 "%.1f MFLOP per image %s, %zu parameters\n"
                 "memory: %.1f MB for the batch, %.1f MB per thread, %.1f MB gradient rows\n\n"
-                "  %-9s %-14s %-18s %-12s %9s %9s  %-7s %s\n",
+                "  %-13s %-14s %-18s %-12s %9s %9s  %-7s %s\n",
                 plan.options.training ? "training" : "inference", plan.options.batch, plan.slices.count(),
                 plan.segments.size(), (plan.options.training ? graph.training_flops() : graph.flops()) / 1e6,
                 plan.options.training ? "(forward and both gradients)" : "", layout.parameter_count(),
@@ -81,11 +65,11 @@ std::string describe_plan(const Graph& graph, const Plan& plan, const ParamLayou
       const bool on_image = std::all_of(node.inputs.begin(), node.inputs.end(), [](int j) { return j == 0; });
       const double flops = counts ? node.signature.flops * (backward && !on_image ? 2.0 : 1.0) : 0.0;
       const TensorPlan& tensor = backward ? node_plan.dy : node_plan.y;
-      text += row(step_name(step.kind), node.name, std::string(node.layer->kind()), to_string(node.signature.out),
+      text += row(to_string(step.kind), node.name, std::string(node.layer->kind()), to_string(node.signature.out),
                   flops / 1e6, static_cast<double>(tensor.bytes_per_sample) / 1024.0, place_name(tensor.place), note);
     }
     for (const auto* merges : {&segment.merge_forward, &segment.merge_backward}) {
-      for (const int i : *merges) text += "  merge     " + graph.node(i).name + "\n";
+      for (const int i : *merges) text += "  merge         " + graph.node(i).name + "\n";
     }
   }
   return text;

@@ -13,6 +13,22 @@ namespace fpcpu {
 
 enum class StepKind : std::uint8_t { forward_sums, forward, loss, backward_sums, backward };
 
+[[nodiscard]] constexpr const char* to_string(StepKind kind) noexcept {
+  switch (kind) {
+    case StepKind::forward_sums:
+      return "forward sums";
+    case StepKind::forward:
+      return "forward";
+    case StepKind::loss:
+      return "loss";
+    case StepKind::backward_sums:
+      return "backward sums";
+    case StepKind::backward:
+      return "backward";
+  }
+  return "";
+}
+
 /// One call of one layer on one slice.
 struct Step {
   StepKind kind = StepKind::forward;

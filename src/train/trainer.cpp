@@ -173,7 +173,7 @@ class TrainingRun {
     if (position_.epoch < options_.epochs && !result.interrupted) {
       say("stopped: no better validation error for " + std::to_string(options_.patience) + " epochs");
     }
-    if (loader.stall_seconds() > 0.05 * clock_.seconds()) {
+    if (loader.stall_seconds() > std::max(2.0, 0.05 * clock_.seconds())) {
       say("waited " + duration(loader.stall_seconds()) + " for images; a larger --cache-mb may help");
     }
     if (folder_) {

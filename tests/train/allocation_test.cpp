@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "graph/zoo/zoo.hpp"
-#include "support/random_values.hpp"
+#include "support/random_batch.hpp"
 #include "train/learner.hpp"
 
 namespace {
@@ -67,14 +67,8 @@ TEST_CASE("no heap allocation in training steps after the first") {
     ThreadPool pool(2);
     start_workers(pool);
     Learner learner(graph, std::move(params), options, 10, kernels::choose_table(), pool);
-    const std::vector<float> x = test::random_values(8 * graph.input_shape().size(), 1);
-    const std::vector<float> targets(8 * 28, 0.1F);
-    const std::vector<float> visible(8 * 14, 1.0F);
-    Batch batch;
-    batch.n = 8;
-    batch.x = x.data();
-    batch.targets = targets.data();
-    batch.visible = visible.data();
+    const test::RandomBatch noise(8, graph.input_shape());
+    const Batch& batch = noise.batch();
     (void)learner.step(batch);
     const long before = g_allocations.load();
     CHECK(before > 0);

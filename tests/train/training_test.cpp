@@ -11,7 +11,7 @@
 #include "fpcpu/fpcpu.hpp"
 #include "graph/zoo/zoo.hpp"
 #include "support/messages.hpp"
-#include "support/random_values.hpp"
+#include "support/random_batch.hpp"
 #include "support/temporary_folder.hpp"
 #include "train/learner.hpp"
 #include "train/metrics.hpp"
@@ -281,14 +281,8 @@ TEST_CASE("a gradient that is not finite is noticed without clipping, at the ste
   fill("landmarks.weight", 1e38F);
   ThreadPool pool(1);
   Learner learner(graph, std::move(params), options, 10, kernels::choose_table(), pool);
-  const std::vector<float> x = test::random_values(8 * graph.input_shape().size(), 1);
-  const std::vector<float> targets(8 * 28, 0.1F);
-  const std::vector<float> visible(8 * 14, 1.0F);
-  Batch batch;
-  batch.n = 8;
-  batch.x = x.data();
-  batch.targets = targets.data();
-  batch.visible = visible.data();
+  const test::RandomBatch noise(8, graph.input_shape());
+  const Batch& batch = noise.batch();
   CHECK(test::contains(test::message_of(ErrorCode::numeric, [&] { (void)learner.step(batch); }), "gradient"));
 }
 
