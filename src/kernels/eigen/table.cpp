@@ -12,6 +12,7 @@ template <class T>
 const KernelTable<T>& eigen_table() noexcept {
   static constexpr KernelTable<T> kTable = {
       .isa = Isa::eigen,
+      .conv_algorithm = eigen::conv_algorithm,
       .conv_packed_size = eigen::conv_packed_size,
       .conv_pack = eigen::conv_pack<T>,
       .conv_scratch_size = eigen::conv_scratch_size,

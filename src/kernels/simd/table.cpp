@@ -9,6 +9,7 @@ const KernelTable<float>& table() noexcept;
 const KernelTable<float>& table() noexcept {
   static constexpr KernelTable<float> kTable = {
       .isa = Isa::FPCPU_ISA_NAME,
+      .conv_algorithm = conv_algorithm,
       .conv_packed_size = conv_packed_size,
       .conv_pack = conv_pack,
       .conv_scratch_size = conv_scratch_size,

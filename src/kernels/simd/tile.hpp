@@ -15,6 +15,9 @@ inline constexpr int kTileRows = NV == 2 ? (HWY_CAP_GE512 ? 14 : (HWY_ARCH_ARM_A
                                          : (HWY_CAP_GE512 ? 14 : 12);
 inline constexpr int kMaxTileRows = 14;
 
+inline constexpr int kPanel = 2 * kLanes;  // output channels of a full panel
+inline constexpr float kInfinity = __builtin_inff();
+
 /// Steps of the reduction per loop. Sanitizers instrument every load: their builds take one, or compile for minutes.
 inline constexpr int kUnroll = FPCPU_TILE_UNROLL;
 
@@ -133,6 +136,23 @@ HWY_INLINE TileFunction tile_function(int m) {
     return &tile_outputs<1, NV>;
   } else {
     return m == M ? &tile_outputs<M, NV> : tile_function<NV, M - 1>(m);
+  }
+}
+
+/// Rows [0, count) of a panel of NV vectors: row m reads a + m * a_stride and writes y + m * y_stride.
+template <int NV>
+void run_tiles(const TileJob& job, int count, const float* a, float* y) {
+  const int tiles = ceil_div(count, kTileRows<NV>);
+  // Equal sizes (100 = 4*13 + 4*12): a short last tile would leave the multipliers idle.
+  const int size = count / tiles;
+  const int larger = count % tiles;
+  const TileFunction big = tile_function<NV>(min_int(size + 1, kTileRows<NV>));
+  const TileFunction small = tile_function<NV>(size);
+  for (int t = 0; t < tiles; ++t) {
+    const int m = t < larger ? size + 1 : size;
+    (t < larger ? big : small)(job, a, y);
+    a += m * job.a_stride;
+    y += m * job.y_stride;
   }
 }
 
