@@ -10,7 +10,8 @@ struct BenchOptions {
   std::string precision = "fp32";
   int batch = 0;  // 0: the command's own choice
   int threads = 1;
-  bool json = false;  // one object a line
+  double seconds = 0;  // of one measurement; 0: the command's own choice
+  bool json = false;   // one object a line
 };
 
 /// Every hot kernel on the layer shapes of a network: time, GFLOP/s, GB/s, share of the multiply-add peak measured in

@@ -29,7 +29,7 @@ int run_layers(const BenchOptions& options) {
   const Timing total = measure(step, sampling);
   executor.record(nullptr);
   const double calls = static_cast<double>(total.samples + 1);
-  const double peak = core_peak_gflops(c.table.isa);
+  const double peak = peak_gflops(c.table.isa, c.pool) / c.pool.threads();
   double sum = 0;
   for (const StepTime& t : times.steps) sum += t.seconds;
   for (const StepTime& t : times.steps) {

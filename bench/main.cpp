@@ -50,6 +50,7 @@ int run(int argc, char** argv) {
     ("model", "network whose layers are measured", cxxopts::value<std::string>()->default_value(""))
     ("batch", "images per call", cxxopts::value<int>()->default_value("0"))
     ("threads", "number of threads", cxxopts::value<int>()->default_value("1"))
+    ("seconds", "spent on one measurement", cxxopts::value<double>()->default_value("0"))
     ("isa", "instruction set: eigen, sse4, avx2, avx512, neon", cxxopts::value<std::string>()->default_value(""))
     ("precision", "fp32", cxxopts::value<std::string>()->default_value("fp32"))
     ("json", "one JSON object a line")
@@ -71,6 +72,7 @@ int run(int argc, char** argv) {
   options.precision = parsed["precision"].as<std::string>();
   options.batch = parsed["batch"].as<int>();
   options.threads = parsed["threads"].as<int>();
+  options.seconds = parsed["seconds"].as<double>();
   options.json = parsed.count("json") > 0;
   if (options.batch < 0 || options.threads < 1) {
     throw fpcpu::Error(fpcpu::ErrorCode::usage, "--batch and --threads must be positive.");
