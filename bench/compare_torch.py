@@ -14,6 +14,7 @@ ONNX Runtime: npm install --ignore-scripts onnxruntime-node in any folder, given
 """
 import argparse
 import glob
+import importlib.util
 import json
 import os
 import statistics
@@ -196,9 +197,8 @@ def options():
     if not os.access(chosen.bench, os.X_OK):
         parser.error(f"{chosen.bench} is not there: cmake --preset release && cmake --build --preset release, "
                      "or --bench FILE")
-    try:
-        import torch  # noqa: F401
-    except ImportError:
+    # Not imported here: the peak memory of a process starts with that of its parent.
+    if importlib.util.find_spec("torch") is None:
         parser.error(f"{sys.executable} has no PyTorch (Debian: apt-get install python3-torch, then /usr/bin/python3)")
     return chosen
 

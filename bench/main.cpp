@@ -53,12 +53,16 @@ int run(int argc, char** argv) {
     ("seconds", "spent on one measurement", cxxopts::value<double>()->default_value("0"))
     ("isa", "instruction set: eigen, sse4, avx2, avx512, neon", cxxopts::value<std::string>()->default_value(""))
     ("precision", "fp32", cxxopts::value<std::string>()->default_value("fp32"))
+    ("only", "kernels: those whose line contains this text", cxxopts::value<std::string>()->default_value(""))
+    ("record", "kernels: file of shares, written, or compared with --check", cxxopts::value<std::string>()->default_value(""))
+    ("check", "kernels: fail if one fell more than 15 % below the record")
     ("json", "one JSON object a line")
     ("help", "this text");
   // clang-format on
   parser.parse_positional({"command"});
   const auto parsed = parse(parser, argc, argv);
-  const std::string name = parsed["command"].as<std::string>();
+  std::string name = parsed["command"].as<std::string>();
+  if (name.empty() && parsed.count("check") > 0) name = "kernels";
   if (parsed.count("help") > 0 || name.empty()) {
     std::cout << parser.help() << "\nCommands:\n";
     for (const Command& c : kCommands)
@@ -73,6 +77,9 @@ int run(int argc, char** argv) {
   options.batch = parsed["batch"].as<int>();
   options.threads = parsed["threads"].as<int>();
   options.seconds = parsed["seconds"].as<double>();
+  options.only = parsed["only"].as<std::string>();
+  options.record = parsed["record"].as<std::string>();
+  options.check = parsed.count("check") > 0;
   options.json = parsed.count("json") > 0;
   if (options.batch < 0 || options.threads < 1) {
     throw fpcpu::Error(fpcpu::ErrorCode::usage, "--batch and --threads must be positive.");
