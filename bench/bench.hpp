@@ -30,6 +30,11 @@ int run_kernels(const BenchOptions& options);
 /// Every layer of a network, forward and backward, on the plan's own slices: time and share of the step.
 int run_layers(const BenchOptions& options);
 
+/// Every step of the training plan as a point of a roofline picture, written to `out` as SVG: GFLOP/s against FLOP per
+/// byte that must be moved, under the peak and the memory traffic measured in the same run.
+/// @throws Error{usage} without `out`.
+int run_roofline(const BenchOptions& options);
+
 /// Whole training steps (forward, loss, backward, update): images/s, share of the peak, peak memory.
 /// The loss is compared with the reference executor's first; returns 1 if it differs.
 int run_step(const BenchOptions& options);

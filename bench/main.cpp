@@ -21,6 +21,7 @@ struct Command {
 constexpr Command kCommands[] = {
     {"kernels", "each hot kernel on the layer shapes of a network", fpcpu::bench::run_kernels},
     {"layers", "each layer of a network, forward and backward", fpcpu::bench::run_layers},
+    {"roofline", "the steps of a network against the limits of the machine, as SVG", fpcpu::bench::run_roofline},
     {"step", "whole training steps: images/s, share of the peak, memory", fpcpu::bench::run_step},
     {"infer", "inference: latency and images/s", fpcpu::bench::run_infer},
     {"loader", "decoding and augmenting: images/s", fpcpu::bench::run_loader},
@@ -56,6 +57,7 @@ int run(int argc, char** argv) {
     ("only", "kernels: those whose line contains this text", cxxopts::value<std::string>()->default_value(""))
     ("record", "kernels: file of shares, written, or compared with --check", cxxopts::value<std::string>()->default_value(""))
     ("check", "kernels: fail if one fell more than 15 % below the record")
+    ("out", "roofline: the SVG file", cxxopts::value<std::string>()->default_value(""))
     ("json", "one JSON object a line")
     ("help", "this text");
   // clang-format on
@@ -79,6 +81,7 @@ int run(int argc, char** argv) {
   options.seconds = parsed["seconds"].as<double>();
   options.only = parsed["only"].as<std::string>();
   options.record = parsed["record"].as<std::string>();
+  options.out = parsed["out"].as<std::string>();
   options.check = parsed.count("check") > 0;
   options.json = parsed.count("json") > 0;
   if (options.batch < 0 || options.threads < 1) {
