@@ -54,7 +54,9 @@ PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const Plan
 }
 
 void PlanExecutor::place_gradients() {
-  std::size_t shared = 0;
+  const auto rows = static_cast<std::size_t>(plan_.slices.count());
+  std::size_t row_end = 0;
+  std::size_t shared_end = rows * plan_.gradient_row;
   for (std::size_t i = 0; i < node_params_.size(); ++i) {
     const Signature& signature = graph_.nodes()[i].signature;
     for (std::size_t p = 0; p < node_params_[i].size(); ++p) {
@@ -62,18 +64,14 @@ void PlanExecutor::place_gradients() {
       const auto begin = static_cast<std::size_t>(node_params_[i][p] - params_.trainable.data());
       const std::size_t size = signature.params[p].size();
       const bool by_slice = signature.parts == 0;
-      std::size_t& next = by_slice ? gradient_row_ : shared;
+      std::size_t& next = by_slice ? row_end : shared_end;
       gradient_places_.push_back({begin, begin + size, next, by_slice});
       next += (size + 15) / 16 * 16;
     }
   }
   std::sort(gradient_places_.begin(), gradient_places_.end(),
             [](const GradientPlace& a, const GradientPlace& b) { return a.begin < b.begin; });
-  const auto rows = static_cast<std::size_t>(plan_.slices.count());
-  for (GradientPlace& place : gradient_places_) {
-    if (!place.by_slice) place.offset += rows * gradient_row_;
-  }
-  gradients_ = AlignedBuffer<float>(rows * gradient_row_ + shared);
+  gradients_ = AlignedBuffer<float>(shared_end);
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t i = 0; i < node_params_.size(); ++i) {
       std::vector<float*> pointers;
@@ -83,7 +81,7 @@ void PlanExecutor::place_gradients() {
             trainable ? &place_of(static_cast<std::size_t>(node_params_[i][p] - params_.trainable.data())) : nullptr;
         pointers.push_back(place == nullptr
                                ? nullptr
-                               : gradients_.data() + place->offset + (place->by_slice ? row * gradient_row_ : 0));
+                               : gradients_.data() + place->offset + (place->by_slice ? row * plan_.gradient_row : 0));
       }
       gradient_pointers_.push_back(std::move(pointers));
     }
@@ -98,7 +96,7 @@ const PlanExecutor::GradientPlace& PlanExecutor::place_of(std::size_t value) con
 
 void PlanExecutor::gradient(std::size_t begin, std::size_t end, float* out) const noexcept {
   const GradientPlace& place = place_of(begin);
-  kernels_.sum_rows(gradients_.data() + place.offset + (begin - place.begin), gradient_row_,
+  kernels_.sum_rows(gradients_.data() + place.offset + (begin - place.begin), plan_.gradient_row,
                     place.by_slice ? rows_used_ : 1, out, end - begin);
 }
 

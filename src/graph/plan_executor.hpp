@@ -65,6 +65,12 @@ class PlanExecutor {
  private:
   struct Run;
   struct Piece;
+  /// Where the gradient of one parameter is: at `offset` in the row of each slice, or once behind all rows.
+  struct GradientPlace {
+    std::size_t begin, end;  // in the trainable block
+    std::size_t offset;
+    bool by_slice;
+  };
   void run_segment(const Run& run, const Segment& segment);
   void run_timed(const Run& run, const Step& step, std::size_t index, const Piece& piece) noexcept;
   void run_step(const Run& run, const Step& step, const Piece& piece) noexcept;
@@ -76,6 +82,7 @@ class PlanExecutor {
   template <class T>
   T* locate(const TensorPlan& tensor, int slot, int first_sample) const noexcept;
   const float* value(const Run& run, int node, int slot, int first_sample) const noexcept;
+  const GradientPlace& place_of(std::size_t value) const noexcept;
   double* slice_sums(int slice, int node, bool is_forward) const noexcept;
 
   const Graph& graph_;
@@ -84,13 +91,6 @@ class PlanExecutor {
   ThreadPool& pool_;
   Plan plan_;
   std::vector<NodeParams<float>> node_params_;
-  /// Where the gradient of one parameter is: at `offset` in the row of each slice, or once behind all rows.
-  struct GradientPlace {
-    std::size_t begin, end;  // in the trainable block
-    std::size_t offset;
-    bool by_slice;
-  };
-  const GradientPlace& place_of(std::size_t value) const noexcept;
   std::vector<GradientPlace> gradient_places_;          // by `begin`
   std::vector<std::vector<float*>> gradient_pointers_;  // [slice * nodes + node][param]
   std::vector<std::vector<Shape>> shapes_;
@@ -102,7 +102,6 @@ class PlanExecutor {
   AlignedBuffer<double> sums_;        // forward rows, then backward rows: [direction][slice][sums_size]
   AlignedBuffer<double> total_sums_;  // [direction][sums_size]
   AlignedBuffer<float> gradients_;
-  std::size_t gradient_row_ = 0;  // scalars of a slice's row
   std::vector<double> slice_loss_;
   int rows_used_ = 0;
   StepTimes* times_ = nullptr;

@@ -13,10 +13,10 @@ namespace {
 
 constexpr int kUnused = std::numeric_limits<int>::max();
 
-/// Trainable scalars of a node.
+/// Scalars of the gradient of a node, each parameter padded to a cache line.
 std::size_t gradient_size(const Signature& signature) {
   std::size_t size = 0;
-  for (const ParamSpec& p : signature.params) size += p.trainable ? p.size() : 0;
+  for (const ParamSpec& p : signature.params) size += p.trainable ? (p.size() + 15) / 16 * 16 : 0;
   return size;
 }
 
@@ -80,10 +80,10 @@ class Planner {
   void choose_slices() {
     const PlanOptions& o = plan_.options;
     if (o.training) {
-      std::size_t row = 0;
       for (int i = 1; i < graph_.size(); ++i) {
-        if (!whole(i)) row += gradient_size(signature(i)) * sizeof(float);
+        (whole(i) ? plan_.gradient_shared : plan_.gradient_row) += gradient_size(signature(i));
       }
+      const std::size_t row = plan_.gradient_row * sizeof(float);
       plan_.slice_count = std::max(1, o.max_slices);
       while (plan_.slice_count > 2 && row * static_cast<std::size_t>(plan_.slice_count) > o.row_bytes)
         plan_.slice_count /= 2;

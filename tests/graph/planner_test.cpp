@@ -92,8 +92,8 @@ TEST_CASE("the printed plan shows every step") {
   const Graph graph = fuse_for_training(make_network("small", {}));
   const Plan plan = make_plan(graph, {.training = true, .batch = 32}, table());
   const std::string text = describe_plan(graph, plan, ParamLayout(graph));
-  for (const char* part :
-       {"segment 1", "conv1_bn", "norm_act_pool", "merge", "loss", "backward", "batch 32 in 8 slices"}) {
+  for (const char* part : {"segment 1", "conv1_bn", "norm_act_pool", "merge", "loss", "backward",
+                           "batch 32 in 8 slices", "gradient rows", "packed weights", "moved, MB"}) {
     CHECK_MESSAGE(test::contains(text, part), part);
   }
 }
