@@ -4,6 +4,8 @@
 #include <array>
 #include <chrono>
 
+#include "layers/heatmap.hpp"
+
 namespace fpcpu {
 
 /// What all slices of one call share.
@@ -170,16 +172,12 @@ void PlanExecutor::backward(const Run& run, const Step& step, int slice, int slo
 
 void PlanExecutor::run_loss(const Run& run, int slice, int slot) noexcept {
   const int first = run.slices.begin(slice);
-  const Shape in = graph_.input_shape();
-  const std::size_t width = graph_.output_shape().size();
-  LossArgs<float> a;
+  LossArgs<float> a = loss_args<float>(graph_.input_shape(), graph_.output_shape());
+  const std::size_t first_point = static_cast<std::size_t>(a.points) * static_cast<std::size_t>(first);
   a.pred = value(run, graph_.output(), slot, first);
-  a.target = run.input.targets + width * static_cast<std::size_t>(first);
-  a.visible = run.input.visible + width / 2 * static_cast<std::size_t>(first);
+  a.target = run.input.targets + 2 * first_point;
+  a.visible = run.input.visible + first_point;
   a.n = run.slices.size(slice);
-  a.points = static_cast<int>(width / 2);
-  a.unit_x = static_cast<float>(in.w);
-  a.unit_y = static_cast<float>(in.h);
   a.inv_count = run.inv_count;
   a.dpred = locate<float>(plan_.nodes[static_cast<std::size_t>(graph_.output())].dy, slot, first);
   slice_loss_[static_cast<std::size_t>(slice)] = run.loss->run(a);
@@ -262,8 +260,8 @@ double PlanExecutor::train(const TrainInput& input, const Loss& loss) {
   run.training = true;
   run.input = input;
   run.loss = &loss;
-  run.inv_count =
-      inverse_visible_count(input.visible, static_cast<std::size_t>(input.n) * (graph_.output_shape().size() / 2));
+  const auto points = static_cast<std::size_t>(output_points(graph_.output_shape()));
+  run.inv_count = inverse_visible_count(input.visible, static_cast<std::size_t>(input.n) * points);
 
   prepare();
   std::fill(sums_.begin(), sums_.end(), 0.0);
