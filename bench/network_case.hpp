@@ -21,6 +21,8 @@ struct NetworkCase {
   NetworkCase(const BenchOptions& options, int default_batch);
 
   [[nodiscard]] Batch batch() const;
+  /// Name of the mean squared error that fits the network's output.
+  [[nodiscard]] std::string loss() const;
 
   std::string model;
   int size;  // of the batch
