@@ -92,7 +92,8 @@ TEST_CASE("a value that two layers read is not folded away") {
   Graph graph({8, 8, 3});
   const int conv = graph.add("conv", make_conv2d({.out_channels = 3, .bias = false}));
   const int norm = graph.add("norm", make_batch_norm(), {conv});
-  graph.add("sum", make_add(), {norm, conv});
+  const int sum = graph.add("sum", make_add(), {norm, conv});
+  graph.add("product", make_multiply(), {sum, norm});
   graph.add("out", make_dense({.units = 2}));
   const FoldedNetwork folded = fold_for_inference(graph, Params<float>{ParamLayout(graph)});
   CHECK(count_kind(folded.graph, "batch_norm") == 1);
