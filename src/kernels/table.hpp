@@ -30,6 +30,10 @@ enum class ConvAlgorithm : std::uint8_t {
   direct,     ///< the sum as it is written
   winograd2,  ///< F(2x2, 3x3); `direct` where it does not apply
   winograd4,  ///< F(4x4, 3x3); `direct` where it does not apply
+  // The same with factors rounded to bfloat16 and sums in float. Tables for fp32 compute `direct` instead.
+  direct_bf16,
+  winograd2_bf16,  ///< `direct_bf16` where it does not apply
+  winograd4_bf16,  ///< `direct_bf16` where it does not apply
 };
 
 /// n images, one after the other, through a convolution. y[oh][ow][k] = sum x[oh*stride - pad_h + i*dilation][...] *
@@ -166,6 +170,8 @@ struct OptimizerUpdate {
 template <class T>
 struct KernelTable {
   Isa isa = Isa::eigen;
+  /// bf16: convolutions may round their factors to bfloat16; all tensors stay float.
+  Precision precision = Precision::fp32;
 
   // --- convolution: n images, all groups ---
   /// What `best` means; never `best` itself. Depends on the shape only, and not on n: the choice changes the last bits.
@@ -227,11 +233,15 @@ struct IsaList {
 };
 [[nodiscard]] IsaList available_isas() noexcept;
 
-/// Table of an instruction set. @throws Error{usage} naming the available ones if this machine cannot run it.
-[[nodiscard]] const KernelTable<float>& float_table(Isa isa);
+/// True if float_table(isa, precision) exists in this build and can run on this CPU.
+[[nodiscard]] bool has_table(Isa isa, Precision precision) noexcept;
 
-/// The table to use: `name` if given, else the environment variable FPCPU_ISA, else the fastest.
+/// Table of an instruction set. @throws Error{usage} naming the available ones if this machine cannot run it.
+[[nodiscard]] const KernelTable<float>& float_table(Isa isa, Precision precision = Precision::fp32);
+
+/// The table to use: `name` if given, else the environment variable FPCPU_ISA, else the fastest. Where that instruction
+/// set has no table for bf16, its fp32 table: compare `precision` and tell the user.
 /// @throws Error{usage} for an unknown or unavailable name.
-[[nodiscard]] const KernelTable<float>& choose_table(const char* name = nullptr);
+[[nodiscard]] const KernelTable<float>& choose_table(const char* name = nullptr, Precision precision = Precision::fp32);
 
 }  // namespace fpcpu::kernels

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kernels/simd/lanes.hpp"
+#include "kernels/simd/words.hpp"
 
 /// Winograd's minimal filtering F(m x m, 3x3) (Winograd 1980; Lavin, Gray 2015):
 ///   Y = A^T [ (G g G^T) * (B^T d B) ] A
@@ -177,36 +177,36 @@ HWY_INLINE TileAt tile_at(const Grid& g, int tile) {
 
 HWY_INLINE int padded_channels(int c) { return ceil_div(c, kLanes) * kLanes; }
 
-/// Transformed tiles: one plane [tile][channel] per position of the transform. The padding keeps planes, and rows of
-/// 2 KB, out of the same few cache sets.
+/// Transformed tiles: one plane [row][word] per position of the transform. A row is a tile, its words are channels; or,
+/// where sums run over tiles, as many tiles as share a word, its words one channel each. The padding keeps planes, and
+/// rows of 2 KB, out of the same few cache sets.
 struct Planes {
   float* base;
-  Index row;    // between tiles
+  Index row;
   Index plane;  // between positions
 };
-HWY_INLINE Index plane_row(int c) {
-  const int padded = padded_channels(c);
-  return padded % 512 == 0 ? padded + 16 : padded;
+HWY_INLINE Planes planes_at(float* base, int words, int rows) {
+  const Index row = words % 512 == 0 ? words + 16 : words;
+  return {base, row, row * rows + 16};
 }
-HWY_INLINE Index plane_size(int c, int tiles) { return plane_row(c) * tiles + 16; }
 template <class F>
-HWY_INLINE Index planes_size(int c, int tiles) {
-  return (plane_size(c, tiles) * F::kIn * F::kIn + 15) / 16 * 16;
+HWY_INLINE Index planes_size(int words, int rows) {
+  return (planes_at(nullptr, words, rows).plane * F::kIn * F::kIn + 15) / 16 * 16;
 }
-HWY_INLINE Planes planes_at(float* base, int c, int tiles) { return {base, plane_row(c), plane_size(c, tiles)}; }
 
 /// Most tiles handled at once: what they take should stay in the second-level cache with the weights that pass by.
 /// Never falls as the grid grows, so scratch for the largest grid is enough for all.
+/// @param words   that a tile takes per position
 template <class F>
-HWY_INLINE int most_tiles(const Grid& g, Index elements, int least) {
-  const Index one = static_cast<Index>(F::kIn) * F::kIn * (padded_channels(g.in_c) + padded_channels(g.out_c));
+HWY_INLINE int most_tiles(const Grid& g, int words, Index elements, int least) {
+  const Index one = static_cast<Index>(F::kIn) * F::kIn * words;
   return min_int(g.total, max_int(least, static_cast<int>(elements / one)));
 }
 /// Blocks of equal size.
 HWY_INLINE int block_tiles(const Grid& g, int most) { return ceil_div(g.total, ceil_div(g.total, most)); }
 
 /// B^T d B of tiles [begin, begin + count).
-template <class F>
+template <class F, Members members>
 void transform_inputs(const Grid& g, const float* HWY_RESTRICT in, int begin, int count, const Planes& planes);
 
 }  // namespace fpcpu::kernels::FPCPU_ISA_NAME::winograd
