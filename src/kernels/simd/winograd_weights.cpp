@@ -41,17 +41,20 @@ void transform_gradients(const Grid& g, const float* HWY_RESTRICT dy, int begin,
           dy + (static_cast<Index>(at.image) * g.out_h + at.row) * line + static_cast<Index>(at.column) * g.out_c + n;
       const int rows = g.out_h - at.row;
       const int columns = g.out_w - at.column;
+      const auto summed = [&](V v) FPCPU_INLINE {
+        if (db != nullptr) sum = hn::Add(sum, v);
+        return v;
+      };
       const auto store = [&](auto i, auto j, V v) FPCPU_INLINE {
         constexpr int kP = decltype(i)::value * F::kIn + decltype(j)::value;
-        // At the point 1 the transform is the plain sum of the tile.
-        if constexpr (kP == F::kIn + 1) sum = hn::Add(sum, v);
         store_member(v, to + kP * position, t);
       };
       if (rows >= F::kOut && columns >= F::kOut && rest >= kLanes) {
         transform<F::kOut, F::kIn>(
             map,
             [&](auto i, auto j) FPCPU_INLINE {
-              return hn::LoadU(d, from + decltype(i)::value * line + decltype(j)::value * static_cast<Index>(g.out_c));
+              const float* p = from + decltype(i)::value * line + decltype(j)::value * static_cast<Index>(g.out_c);
+              return summed(hn::LoadU(d, p));
             },
             store);
       } else {
@@ -61,7 +64,7 @@ void transform_gradients(const Grid& g, const float* HWY_RESTRICT dy, int begin,
               constexpr int kI = decltype(i)::value;
               constexpr int kJ = decltype(j)::value;
               const bool exists = kI < rows && kJ < columns;
-              return load_some(exists ? from + kI * line + kJ * static_cast<Index>(g.out_c) : kZeros, rest);
+              return summed(load_some(exists ? from + kI * line + kJ * static_cast<Index>(g.out_c) : kZeros, rest));
             },
             store);
       }
