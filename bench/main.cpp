@@ -51,7 +51,7 @@ int run(int argc, char** argv) {
     ("batch", "images per call", cxxopts::value<int>()->default_value("0"))
     ("threads", "number of threads", cxxopts::value<int>()->default_value("1"))
     ("isa", "instruction set: eigen, sse4, avx2, avx512, neon", cxxopts::value<std::string>()->default_value(""))
-    ("precision", "fp32", cxxopts::value<std::string>()->default_value("fp32"))
+    ("precision", "fp32 or bf16", cxxopts::value<std::string>()->default_value("fp32"))
     ("json", "one JSON object a line")
     ("help", "this text");
   // clang-format on

@@ -4,6 +4,8 @@
 #include <array>
 #include <chrono>
 
+#include "graph/node_kernels.hpp"
+
 namespace fpcpu {
 
 /// What all slices of one call share.
@@ -20,7 +22,7 @@ PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const Plan
                            const kernels::KernelTable<float>& kernels, ThreadPool& pool)
     : graph_(graph),
       params_(params),
-      kernels_(kernels),
+      kernels_(node_kernels(graph, kernels)),
       pool_(pool),
       plan_(make_plan(graph, options, kernels)),
       node_params_(find_node_params(graph, params)),
@@ -61,7 +63,7 @@ void PlanExecutor::prepare() {
   pool_.parallel_for(graph_.size() - 1, [&](int index, int) {
     const auto i = static_cast<std::size_t>(index + 1);
     PrepareArgs<float> a;
-    a.kernels = &kernels_;
+    a.kernels = kernels_[i];
     a.in = shapes_[i];
     a.params = node_params_[i];
     a.training = plan_.options.training;
@@ -102,7 +104,7 @@ void PlanExecutor::forward(const Run& run, const Step& step, int slice, int slot
   for (std::size_t k = 0; k < node.inputs.size(); ++k) x[k] = value(run, node.inputs[k], slot, first);
 
   ForwardArgs<float> a;
-  a.kernels = &kernels_;
+  a.kernels = kernels_[i];
   a.in = shapes_[i];
   a.n = run.slices.size(slice);
   a.training = run.training;
@@ -140,7 +142,7 @@ void PlanExecutor::backward(const Run& run, const Step& step, int slice, int slo
     }
   }
   BackwardArgs<float> a;
-  a.kernels = &kernels_;
+  a.kernels = kernels_[i];
   a.in = shapes_[i];
   a.n = run.slices.size(slice);
   a.x = {x.data(), node.inputs.size()};

@@ -76,7 +76,7 @@ class PlanExecutor {
 
   const Graph& graph_;
   Params<float>& params_;
-  const kernels::KernelTable<float>& kernels_;
+  std::vector<const kernels::KernelTable<float>*> kernels_;  // of each node
   ThreadPool& pool_;
   Plan plan_;
   std::vector<NodeParams<float>> node_params_;

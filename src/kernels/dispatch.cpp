@@ -119,4 +119,11 @@ const KernelTable<float>& choose_table(const char* name, Precision precision) {
   return float_table(chosen, has_table(chosen, precision) ? precision : Precision::fp32);
 }
 
+std::string precision_notice(const KernelTable<float>& table, Precision wanted) {
+  if (table.precision == wanted) return {};
+  return "--precision " + std::string(to_string(wanted)) +
+         " needs the AVX512-BF16 instructions, which instruction set '" + std::string(to_string(table.isa)) +
+         "' does not have on this machine; computing in " + std::string(to_string(table.precision)) + ".";
+}
+
 }  // namespace fpcpu::kernels

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "core/cpu.hpp"
 
@@ -240,8 +241,11 @@ struct IsaList {
 [[nodiscard]] const KernelTable<float>& float_table(Isa isa, Precision precision = Precision::fp32);
 
 /// The table to use: `name` if given, else the environment variable FPCPU_ISA, else the fastest. Where that instruction
-/// set has no table for bf16, its fp32 table: compare `precision` and tell the user.
+/// set has no table for bf16, its fp32 table: precision_notice() has the words to tell the user.
 /// @throws Error{usage} for an unknown or unavailable name.
 [[nodiscard]] const KernelTable<float>& choose_table(const char* name = nullptr, Precision precision = Precision::fp32);
+
+/// What to tell a user who asked for `wanted` and got this table; empty if that is what it does.
+[[nodiscard]] std::string precision_notice(const KernelTable<float>& table, Precision wanted);
 
 }  // namespace fpcpu::kernels

@@ -57,7 +57,8 @@ HWY_INLINE void copy_words(const float* HWY_RESTRICT from, float* HWY_RESTRICT t
 }
 
 /// Writes the values of member `index` of a sum to the words at p, one value a word. Members 2i and 2i + 1 share words
-/// and must be written in this order; a sum that ends with an even index needs finish_word().
+/// and must be written in this order; a sum that ends with an even index needs finish_word(). (Known at compile
+/// time whether the index is even: no gain.)
 HWY_INLINE void store_member(V v, float* p, int index) {
   hn::StoreU(index % 2 == 0 ? v : paired(hn::LoadU(d, p), v), d, p);
 }
