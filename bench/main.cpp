@@ -20,7 +20,9 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"kernels", "each hot kernel on the layer shapes of a network", fpcpu::bench::run_kernels},
+    {"choose", "the fastest algorithm per class of 3x3 convolution, as source code", fpcpu::bench::run_choose},
     {"layers", "each layer of a network, forward and backward", fpcpu::bench::run_layers},
+    {"roofline", "the steps of a network against the limits of the machine, as SVG", fpcpu::bench::run_roofline},
     {"step", "whole training steps: images/s, share of the peak, memory", fpcpu::bench::run_step},
     {"infer", "inference: latency and images/s", fpcpu::bench::run_infer},
     {"loader", "decoding and augmenting: images/s", fpcpu::bench::run_loader},
@@ -50,14 +52,20 @@ int run(int argc, char** argv) {
     ("model", "network whose layers are measured", cxxopts::value<std::string>()->default_value(""))
     ("batch", "images per call", cxxopts::value<int>()->default_value("0"))
     ("threads", "number of threads", cxxopts::value<int>()->default_value("1"))
+    ("seconds", "spent on one measurement", cxxopts::value<double>()->default_value("0"))
     ("isa", "instruction set: eigen, sse4, avx2, avx512, neon", cxxopts::value<std::string>()->default_value(""))
     ("precision", "fp32 or bf16", cxxopts::value<std::string>()->default_value("fp32"))
+    ("only", "kernels: those whose line contains this text", cxxopts::value<std::string>()->default_value(""))
+    ("record", "kernels: file of shares, written, or compared with --check", cxxopts::value<std::string>()->default_value(""))
+    ("check", "kernels: fail if one fell more than 15 % below the record")
+    ("out", "roofline: the SVG file", cxxopts::value<std::string>()->default_value(""))
     ("json", "one JSON object a line")
     ("help", "this text");
   // clang-format on
   parser.parse_positional({"command"});
   const auto parsed = parse(parser, argc, argv);
-  const std::string name = parsed["command"].as<std::string>();
+  std::string name = parsed["command"].as<std::string>();
+  if (name.empty() && parsed.count("check") > 0) name = "kernels";
   if (parsed.count("help") > 0 || name.empty()) {
     std::cout << parser.help() << "\nCommands:\n";
     for (const Command& c : kCommands)
@@ -71,6 +79,11 @@ int run(int argc, char** argv) {
   options.precision = parsed["precision"].as<std::string>();
   options.batch = parsed["batch"].as<int>();
   options.threads = parsed["threads"].as<int>();
+  options.seconds = parsed["seconds"].as<double>();
+  options.only = parsed["only"].as<std::string>();
+  options.record = parsed["record"].as<std::string>();
+  options.out = parsed["out"].as<std::string>();
+  options.check = parsed.count("check") > 0;
   options.json = parsed.count("json") > 0;
   if (options.batch < 0 || options.threads < 1) {
     throw fpcpu::Error(fpcpu::ErrorCode::usage, "--batch and --threads must be positive.");

@@ -75,18 +75,12 @@ double run_loop(Isa isa) {
 
 }  // namespace
 
-double core_peak_gflops(Isa isa) {
-  double operations = 0.0;
-  const Timing t = measure([&] { operations = run_loop(isa); }, {.seconds = 0.1});
-  return operations / t.min * 1e-9;
-}
-
-double peak_gflops(Isa isa, ThreadPool& pool) {
+double peak_gflops(Isa isa, ThreadPool& pool, double seconds) {
   std::vector<double> operations(static_cast<std::size_t>(pool.threads()), 0.0);
   const auto all = [&] {
     pool.parallel_for(pool.threads(), [&](int i, int) { operations[static_cast<std::size_t>(i)] = run_loop(isa); });
   };
-  const Timing t = measure(all, {.seconds = 0.1});
+  const Timing t = measure(all, {.seconds = seconds, .clock = clock_for(pool.threads())});
   double total = 0.0;
   for (const double o : operations) total += o;
   return total / t.min * 1e-9;

@@ -22,7 +22,8 @@ int run_step(const BenchOptions& options) {
     const Batch batch = c.batch();
     loss = learner.step(batch).loss;
     Sampling sampling;
-    sampling.seconds = 6;
+    sampling.seconds = options.seconds > 0 ? options.seconds : 6;
+    sampling.clock = clock_for(options.threads);
     timing = measure([&] { (void)learner.step(batch); }, sampling);
     memory = peak_rss_mb();
   }

@@ -30,8 +30,8 @@ Graph load_graph(const std::string& model) {
 }  // namespace
 
 int run_plan(const std::vector<std::string_view>& arguments) {
-  Arguments a("plan", "plan MODEL|NAME [options]", "Shows how a network is executed: steps, segments, memory.",
-              kExamples);
+  Arguments a("plan", "plan MODEL|NAME [options]",
+              "Shows how a network is executed: steps, segments, memory, bytes moved.", kExamples);
   a.option("batch", "N", "images of a batch (32 with --train, else 1)", "plan");
   a.flag("train", "the training plan: forward and backward", "plan");
   a.precision_option();

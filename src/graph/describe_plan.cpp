@@ -1,21 +1,22 @@
-#include <algorithm>
 #include <array>
 #include <cstdio>
 
 #include "graph/plan.hpp"
+#include "graph/step_cost.hpp"
 
 namespace fpcpu {
 
 namespace {
 
-std::string row(const char* step, const std::string& name, const std::string& kind, const std::string& out,
-                double mflop, double kilobytes, const std::string& place, const std::string& note) {
-  std::array<char, 256> line{};
-  std::snprintf(line.data(), line.size(), "  %-13s %-14s %-18s %-12s %9.2f %9.1f  %-7s %s", step, name.c_str(),
-                kind.c_str(), out.c_str(), mflop, kilobytes, place.c_str(), note.c_str());
-  std::string text(line.data());
-  text.erase(text.find_last_not_of(' ') + 1);
-  return text + "\n";
+constexpr double kMega = 1048576.0;
+
+template <class... Values>
+std::string line(const char* format, Values... values) {
+  std::array<char, 256> text{};
+  std::snprintf(text.data(), text.size(), format, values...);
+  std::string result(text.data());
+  result.erase(result.find_last_not_of(' ') + 1);
+  return result + "\n";
 }
 
 const char* place_name(Place place) {
@@ -32,47 +33,81 @@ const char* place_name(Place place) {
   return "";
 }
 
+std::string head(const Graph& graph, const Plan& plan, const ParamLayout& layout) {
+  const PlanOptions& o = plan.options;
+  return line("%s, batch %d in %d slices, %zu segments", o.training ? "training" : "inference", o.batch,
+              plan.slices.count(), plan.segments.size()) +
+         line("%.1f MFLOP per image %s, %zu parameters", (o.training ? graph.training_flops() : graph.flops()) / 1e6,
+              o.training ? "(forward and both gradients)" : "", layout.parameter_count());
+}
+
+std::string memory(const Plan& plan) {
+  const auto megabytes = [](std::size_t bytes) { return static_cast<double>(bytes) / kMega; };
+  const std::size_t gradients =
+      static_cast<std::size_t>(plan.slices.count()) * plan.gradient_row + plan.gradient_shared;
+  const std::size_t sums = 2 * plan.sums_size * static_cast<std::size_t>(plan.slices.count() + 1) * sizeof(double) +
+                           plan.stats_size * sizeof(float);
+  return "memory, MB\n" + line("  tensors of the batch      %8.1f", megabytes(plan.batch_bytes)) +
+         line("  tensors of each thread    %8.1f", megabytes(plan.scratch_offset)) +
+         line("  scratch of each thread    %8.1f", megabytes(plan.worker_bytes - plan.scratch_offset)) +
+         line("  gradients                 %8.1f", megabytes(gradients * sizeof(float))) +
+         line("  packed weights            %8.1f", megabytes(plan.prepared_size * sizeof(float))) +
+         line("  sums and statistics       %8.1f", megabytes(sums));
+}
+
+std::string traffic(const char* title, const Traffic& t) {
+  return line("  %-25s %8.1f  %9.1f %9.1f %9.1f", title, t.total() / kMega, t.tensors / kMega, t.weights / kMega,
+              t.gradients / kMega);
+}
+
+std::string step_line(const Graph& graph, const Plan& plan, const Step& step, const StepCost& cost) {
+  const Node& node = graph.node(step.node);
+  const NodePlan& node_plan = plan.nodes[static_cast<std::size_t>(step.node)];
+  const bool backward = step.kind == StepKind::backward || step.kind == StepKind::backward_sums;
+  const TensorPlan& tensor = backward ? node_plan.dy : node_plan.y;
+  std::string note;
+  if (step.kind == StepKind::forward && node_plan.sums_of >= 0) {
+    note = "+ sums for " + graph.node(node_plan.sums_of).name;
+  }
+  if (step.kind != StepKind::loss && node.signature.parts > 0) {
+    note = "whole batch, " + std::to_string(node.signature.parts) + " parts";
+  }
+  return line("  %-13s %-14s %-18s %-12s %9.2f %9.1f %9.1f  %-7s %s", to_string(step.kind), node.name.c_str(),
+              std::string(node.layer->kind()).c_str(), to_string(node.signature.out).c_str(),
+              cost.flops / plan.options.batch / 1e6, static_cast<double>(tensor.bytes_per_sample) / 1024.0,
+              cost.traffic.total() / kMega, place_name(tensor.place), note.c_str());
+}
+
 }  // namespace
 
 std::string describe_plan(const Graph& graph, const Plan& plan, const ParamLayout& layout) {
-  std::array<char, 512> head{};
-  const double rows = plan.options.training ? plan.slices.count() : 0;
-  std::snprintf(head.data(), head.size(),
-                "%s, batch %d in %d slices, %zu segments\n"
-                "%.1f MFLOP per image %s, %zu parameters\n"
-                "memory: %.1f MB for the batch, %.1f MB per thread, %.1f MB gradient rows\n\n"
-                "  %-13s %-14s %-18s %-12s %9s %9s  %-7s %s\n",
-                plan.options.training ? "training" : "inference", plan.options.batch, plan.slices.count(),
-                plan.segments.size(), (plan.options.training ? graph.training_flops() : graph.flops()) / 1e6,
-                plan.options.training ? "(forward and both gradients)" : "", layout.parameter_count(),
-                static_cast<double>(plan.batch_bytes) / 1048576.0, static_cast<double>(plan.worker_bytes) / 1048576.0,
-                rows * static_cast<double>(layout.trainable_size()) * 4.0 / 1048576.0, "step", "node", "layer",
-                "output", "MFLOP", "KB/image", "memory", "");
-  std::string text(head.data());
+  std::string text = head(graph, plan, layout) + "\n" + memory(plan) + "\n";
+  text += line("  %-13s %-14s %-18s %-12s %9s %9s %9s  %-7s", "step", "node", "layer", "output", "MFLOP", "KB/image",
+               "MB moved", "memory");
+  Traffic steps;
   for (std::size_t s = 0; s < plan.segments.size(); ++s) {
     const Segment& segment = plan.segments[s];
     text += "segment " + std::to_string(s + 1) + "\n";
-    for (const Step& step : segment.steps) {
-      const auto i = static_cast<std::size_t>(step.node);
-      const Node& node = graph.node(step.node);
-      const NodePlan& node_plan = plan.nodes[i];
-      const bool backward = step.kind == StepKind::backward || step.kind == StepKind::backward_sums;
-      const bool counts = step.kind == StepKind::forward || step.kind == StepKind::backward;
-      std::string note;
-      if (step.kind == StepKind::forward && node_plan.sums_of >= 0)
-        note = "+ sums for " + graph.node(node_plan.sums_of).name;
-      // No data gradient flows into the image.
-      const bool on_image = std::all_of(node.inputs.begin(), node.inputs.end(), [](int j) { return j == 0; });
-      const double flops = counts ? node.signature.flops * (backward && !on_image ? 2.0 : 1.0) : 0.0;
-      const TensorPlan& tensor = backward ? node_plan.dy : node_plan.y;
-      text += row(to_string(step.kind), node.name, std::string(node.layer->kind()), to_string(node.signature.out),
-                  flops / 1e6, static_cast<double>(tensor.bytes_per_sample) / 1024.0, place_name(tensor.place), note);
-    }
+    const auto tell = [&](const Step& step) {
+      const StepCost cost = cost_of(graph, plan, step);
+      steps += cost.traffic;
+      text += step_line(graph, plan, step, cost);
+    };
+    for (const Step& step : segment.steps) tell(step);
     for (const auto* merges : {&segment.merge_forward, &segment.merge_backward}) {
       for (const int i : *merges) text += "  merge         " + graph.node(i).name + "\n";
     }
+    for (const Step& step : segment.whole) tell(step);
   }
-  return text;
+  const Traffic batch = batch_traffic(plan, layout);
+  text += "\nmoved, MB of a batch (read and written)\n" +
+          line("  %-25s %8s  %9s %9s %9s", "", "all", "tensors", "weights", "gradients") +
+          traffic("steps above", steps);
+  if (plan.options.training) text += traffic("packing, summing of rows", batch);
+  Traffic sum = steps;
+  sum += batch;
+  return text + traffic("together", sum) +
+         line("  %-25s %8.2f", "of one image", sum.total() / plan.options.batch / kMega);
 }
 
 }  // namespace fpcpu

@@ -92,12 +92,14 @@ double Graph::flops() const noexcept {
   return total;
 }
 
+double Graph::backward_flops(int i) const noexcept {
+  const bool on_image = std::all_of(node(i).inputs.begin(), node(i).inputs.end(), [](int j) { return j == 0; });
+  return node(i).signature.flops * (on_image ? 1.0 : 2.0);
+}
+
 double Graph::training_flops() const noexcept {
-  double total = 0;
-  for (int i = 1; i < size(); ++i) {
-    const bool on_image = std::all_of(node(i).inputs.begin(), node(i).inputs.end(), [](int j) { return j == 0; });
-    total += node(i).signature.flops * (on_image ? 2.0 : 3.0);
-  }
+  double total = flops();
+  for (int i = 1; i < size(); ++i) total += backward_flops(i);
   return total;
 }
 

@@ -44,7 +44,9 @@ class Graph {
   [[nodiscard]] std::vector<std::vector<int>> consumers() const;
   /// Forward FLOPs of one sample (multiply and add counted separately).
   [[nodiscard]] double flops() const noexcept;
-  /// FLOPs of one training sample: forward, data gradient and weight gradient; no data gradient into the input.
+  /// FLOPs of the data and weight gradients of a node, for one sample; no data gradient flows into the input.
+  [[nodiscard]] double backward_flops(int node) const noexcept;
+  /// FLOPs of one training sample: forward and both gradients of every node.
   [[nodiscard]] double training_flops() const noexcept;
 
  private:

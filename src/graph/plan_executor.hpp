@@ -39,14 +39,15 @@ class PlanExecutor {
   PlanExecutor(const Graph& graph, Params<float>& params, const PlanOptions& options,
                const kernels::KernelTable<float>& kernels, ThreadPool& pool);
 
-  /// Training plans: forward, loss, backward. Returns the batch's mean loss; gradients are in gradient_rows().
+  /// Training plans: forward, loss, backward. Returns the batch's mean loss; gradient() has the gradient.
   /// Reads the parameters anew and updates running statistics.
   double train(const TrainInput& input, const Loss& loss);
 
-  /// Gradient of the step as one row per slice; their sum, in the order of rows, is the gradient.
-  [[nodiscard]] const float* gradient_rows() const noexcept { return gradients_.data(); }
-  [[nodiscard]] std::size_t gradient_stride() const noexcept { return params_.layout.trainable_size(); }
-  [[nodiscard]] int gradient_row_count() const noexcept { return rows_used_; }
+  /// Gradient of the last step for the trainable values [begin, end), which lie within one parameter: the sum over the
+  /// slices, in their order. Ranges may be asked for by several threads.
+  void gradient(std::size_t begin, std::size_t end, float* out) const noexcept;
+  /// All of it, in the order of the trainable block; padding is left alone.
+  void gradient(float* out) const noexcept;
 
   /// Inference plans: the output for n <= batch samples, valid until the next call.
   const float* infer(const float* x, int n);
@@ -63,15 +64,25 @@ class PlanExecutor {
 
  private:
   struct Run;
-  void run_slice(const Run& run, const Segment& segment, int slice, int slot) noexcept;
-  void run_step(const Run& run, const Step& step, int slice, int slot) noexcept;
-  void forward(const Run& run, const Step& step, int slice, int slot) noexcept;
-  void backward(const Run& run, const Step& step, int slice, int slot) noexcept;
-  void run_loss(const Run& run, int slice, int slot) noexcept;
+  struct Piece;
+  /// Where the gradient of one parameter is: at `offset` in the row of each slice, or once behind all rows.
+  struct GradientPlace {
+    std::size_t begin, end;  // in the trainable block
+    std::size_t offset;
+    bool by_slice;
+  };
+  void run_segment(const Run& run, const Segment& segment);
+  void run_timed(const Run& run, const Step& step, std::size_t index, const Piece& piece) noexcept;
+  void run_step(const Run& run, const Step& step, const Piece& piece) noexcept;
+  void forward(const Run& run, const Step& step, const Piece& piece) noexcept;
+  void backward(const Run& run, const Step& step, const Piece& piece) noexcept;
+  void run_loss(const Run& run, const Piece& piece) noexcept;
+  void place_gradients();
   void merge(const Run& run, const std::vector<int>& nodes, bool is_forward) noexcept;
   template <class T>
   T* locate(const TensorPlan& tensor, int slot, int first_sample) const noexcept;
   const float* value(const Run& run, int node, int slot, int first_sample) const noexcept;
+  const GradientPlace& place_of(std::size_t value) const noexcept;
   double* slice_sums(int slice, int node, bool is_forward) const noexcept;
 
   const Graph& graph_;
@@ -80,6 +91,7 @@ class PlanExecutor {
   ThreadPool& pool_;
   Plan plan_;
   std::vector<NodeParams<float>> node_params_;
+  std::vector<GradientPlace> gradient_places_;          // by `begin`
   std::vector<std::vector<float*>> gradient_pointers_;  // [slice * nodes + node][param]
   std::vector<std::vector<Shape>> shapes_;
   std::vector<std::vector<float>> betas_;

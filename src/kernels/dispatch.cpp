@@ -119,6 +119,11 @@ const KernelTable<float>& choose_table(const char* name, Precision precision) {
   return float_table(chosen, has_table(chosen, precision) ? precision : Precision::fp32);
 }
 
+std::string name_of(const KernelTable<float>& table) {
+  const std::string isa(to_string(table.isa));
+  return table.precision == Precision::fp32 ? isa : isa + "_" + std::string(to_string(table.precision));
+}
+
 std::string precision_notice(const KernelTable<float>& table, Precision wanted) {
   if (table.precision == wanted) return {};
   return "--precision " + std::string(to_string(wanted)) +

@@ -90,6 +90,45 @@ struct ConvBackwardWeights {
   T* scratch = nullptr;
 };
 
+/// Y = f(X W + b): x is rows,inputs, w is inputs,outputs, y is rows,outputs. Calls take a range of columns of the
+/// result, whose borders are multiples of kDensePanel (or the end), so that several threads share one layer; each
+/// column comes out the same whatever the range.
+struct DenseShape {
+  int rows = 0, inputs = 0, outputs = 0;
+};
+inline constexpr int kDensePanel = 32;
+
+template <class T>
+struct DenseForward {
+  const T* x = nullptr;
+  const T* w = nullptr;
+  const T* bias = nullptr;  // outputs, may be null
+  ActivationSpec activation;
+  int begin = 0, end = 0;  // outputs
+  T* y = nullptr;
+  T* scratch = nullptr;
+};
+
+template <class T>
+struct DenseBackwardData {
+  const T* dy = nullptr;
+  const T* w = nullptr;
+  int begin = 0, end = 0;  // inputs
+  T* dx = nullptr;         // dx = beta * dx + dy W^T, beta is 0 or 1
+  T beta = 0;
+  T* scratch = nullptr;
+};
+
+template <class T>
+struct DenseBackwardWeights {
+  const T* x = nullptr;
+  const T* dy = nullptr;
+  int begin = 0, end = 0;  // inputs: the rows of dw
+  T* dw = nullptr;         // dw = x^T dy
+  T* db = nullptr;         // the sum of the rows of dy, written with the range that begins at 0; may be null
+  T* scratch = nullptr;
+};
+
 /// Windows of a pooling layer over one image; windows may hang over the border on every side.
 struct PoolShape {
   int h = 0, w = 0, c = 0;
@@ -186,6 +225,12 @@ struct KernelTable {
   void (*conv_backward_data)(const ConvShape&, const ConvBackwardData<T>&) noexcept;
   void (*conv_backward_weights)(const ConvShape&, const ConvBackwardWeights<T>&) noexcept;
 
+  // --- dense layer ---
+  std::size_t (*dense_scratch_size)(const DenseShape&) noexcept;
+  void (*dense_forward)(const DenseShape&, const DenseForward<T>&) noexcept;
+  void (*dense_backward_data)(const DenseShape&, const DenseBackwardData<T>&) noexcept;
+  void (*dense_backward_weights)(const DenseShape&, const DenseBackwardWeights<T>&) noexcept;
+
   // --- depthwise convolution, multiplier 1: k == c == groups, w is kh,kw,c, nothing is packed ---
   std::size_t (*depthwise_scratch_size)(const ConvShape&) noexcept;
   void (*depthwise_forward)(const ConvShape&, const ConvForward<T>&) noexcept;
@@ -244,6 +289,9 @@ struct IsaList {
 /// set has no table for bf16, its fp32 table: precision_notice() has the words to tell the user.
 /// @throws Error{usage} for an unknown or unavailable name.
 [[nodiscard]] const KernelTable<float>& choose_table(const char* name = nullptr, Precision precision = Precision::fp32);
+
+/// The instruction set, and the precision if it is not fp32: "avx2", "avx512_bf16".
+[[nodiscard]] std::string name_of(const KernelTable<float>& table);
 
 /// What to tell a user who asked for `wanted` and got this table; empty if that is what it does.
 [[nodiscard]] std::string precision_notice(const KernelTable<float>& table, Precision wanted);

@@ -147,19 +147,19 @@ constexpr double kTolerance = 2e-3;  // float against double through some twenty
 
 /// Root mean square of the difference, relative to that of the expected values: rounded factors move some values past
 /// the kink of a ReLU or past a maximum, and single gradients far.
-double mean_difference(const double* found, const double* expected, std::size_t n) {
+double mean_difference(const float* found, const double* expected, std::size_t n) {
   double difference = 0;
   double square = 1e-30;
   for (std::size_t i = 0; i < n; ++i) {
-    difference += (found[i] - expected[i]) * (found[i] - expected[i]);
+    const double d = static_cast<double>(found[i]) - expected[i];
+    difference += d * d;
     square += expected[i] * expected[i];
   }
   return std::sqrt(difference / square);
 }
 
 void check_training(const Named& named, const Graph& executed, const kernels::KernelTable<float>& table) {
-  INFO(named.name << " " << to_string(table.isa) << " " << to_string(table.precision)
-                  << (executed.size() == named.graph.size() ? "" : " fused"));
+  INFO(named.name << " " << kernels::name_of(table) << (executed.size() == named.graph.size() ? "" : " fused"));
   const bool rounded = table.precision == Precision::bf16;
   const double tolerance = rounded ? 0.1 : kTolerance;
   Case c(named.graph);
@@ -184,11 +184,8 @@ void check_training(const Named& named, const Graph& executed, const kernels::Ke
 
   CHECK(plan_loss == doctest::Approx(loss).epsilon(rounded ? 0.05 : 1e-4));
   CHECK(difference(plan.output(), y, c.targets.size()) < tolerance);
-  std::vector<double> gradient(c.params.layout.trainable_size(), 0.0);
-  for (int r = 0; r < plan.gradient_row_count(); ++r) {
-    const float* row = plan.gradient_rows() + static_cast<std::size_t>(r) * plan.gradient_stride();
-    for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] += static_cast<double>(row[i]);
-  }
+  std::vector<float> gradient(c.params.layout.trainable_size());
+  plan.gradient(gradient.data());
   // A bias in front of a batch norm has no effect: its exact gradient is 0, what is left is rounding.
   double overall = 0;
   for (const double g : reference.gradients()) overall = std::max(overall, std::abs(g));
@@ -201,7 +198,7 @@ void check_training(const Named& named, const Graph& executed, const kernels::Ke
     const double size = *std::max_element(exact, exact + slot.spec.size(),
                                           [](double p, double q) { return std::abs(p) < std::abs(q); });
     if (std::abs(size) < 1e-9 * overall) continue;
-    const double* found = gradient.data() + slot.offset;
+    const float* found = gradient.data() + slot.offset;
     const double error =
         rounded ? mean_difference(found, exact, slot.spec.size()) : difference(found, exact, slot.spec.size());
     CHECK_MESSAGE(error < (rounded ? 0.5 : tolerance), slot.name);
@@ -227,7 +224,7 @@ TEST_CASE("inference: folded and fused network equals reference executor, for ev
     const double* y = reference.forward(wide_x.data(), false);
     const std::size_t width = c.graph.output_shape().size();
     for (const kernels::KernelTable<float>* table : tables()) {
-      INFO(named.name << " " << to_string(table->isa) << " " << to_string(table->precision));
+      INFO(named.name << " " << kernels::name_of(*table));
       const double tolerance = table->precision == Precision::bf16 ? 0.1 : kTolerance;
       ThreadPool pool(2);
       InferenceNetwork network(c.graph, c.params, c.batch, *table, pool);
@@ -268,8 +265,8 @@ TEST_CASE("one instruction set gives the same bits for any number of threads") {
       input.targets = c.targets.data();
       input.visible = c.visible.data();
       (void)plan.train(input, *make_wing_loss());
-      const float* rows = plan.gradient_rows();
-      results.emplace_back(rows, rows + plan.gradient_stride() * static_cast<std::size_t>(plan.gradient_row_count()));
+      results.emplace_back(c.params.layout.trainable_size());
+      plan.gradient(results.back().data());
       results.back().insert(results.back().end(), c.params.buffers.begin(), c.params.buffers.end());
     }
     CHECK_MESSAGE(results[0] == results[1], named.name);

@@ -131,7 +131,7 @@ inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels:
                     : table.conv_algorithm(s, kernels::ConvPass::forward) != algorithm) {
         continue;
       }
-      INFO("table ", name_of(table), " ", text(s));
+      INFO("table ", kernels::name_of(table), " ", text(s));
       const auto error = [&](const Guarded<float>& got, const std::vector<double>& wanted, std::vector<double> size,
                              double length) {
         if (algorithm != kernels::ConvAlgorithm::direct) {

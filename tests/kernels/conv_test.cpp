@@ -77,7 +77,7 @@ TEST_CASE("NaN in the input of a convolution with ReLU stays visible") {
   const Guarded<float> w = filled(9 * 2 * 17, 1.0F);
   for (const auto* own : tables()) {
     const auto& table = *own;
-    INFO("table ", name_of(table));
+    INFO("table ", fpcpu::kernels::name_of(table));
     const Guarded<float> packed = scratch_of(table.conv_packed_size(s, fpcpu::kernels::ConvPass::forward));
     if (packed.size() > 0) table.conv_pack(s, fpcpu::kernels::ConvPass::forward, w.data(), packed.data());
     const Guarded<float> scratch = scratch_of(table.conv_scratch_size(s));

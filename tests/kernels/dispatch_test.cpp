@@ -112,7 +112,7 @@ TEST_CASE("bf16 is chosen where it can run, and what is chosen instead elsewhere
 TEST_CASE("only tables for bf16 compute with rounded factors") {
   fpcpu::kernels::ConvShape s = fpcpu::testing::conv_shape({8, 8, 32, 32, 3, 3, 1, 1, 1, 1, 1});
   for (const auto* table : fpcpu::testing::tables()) {
-    INFO("table ", fpcpu::testing::name_of(*table));
+    INFO("table ", fpcpu::kernels::name_of(*table));
     for (const ConvAlgorithm algorithm :
          {ConvAlgorithm::direct_bf16, ConvAlgorithm::winograd2_bf16, ConvAlgorithm::winograd4_bf16}) {
       s.algorithm = algorithm;

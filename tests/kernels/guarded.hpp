@@ -121,10 +121,6 @@ template <class Got>
   return all;
 }
 
-[[nodiscard]] inline std::string name_of(const kernels::KernelTable<float>& table) {
-  return std::string(to_string(table.isa)) + " " + std::string(to_string(table.precision));
-}
-
 [[nodiscard]] inline std::string text(const kernels::ConvShape& s) {
   return std::to_string(s.h) + "x" + std::to_string(s.w) + "x" + std::to_string(s.c) + " -> " + std::to_string(s.oh) +
          "x" + std::to_string(s.ow) + "x" + std::to_string(s.k) + " kernel " + std::to_string(s.kh) + "x" +

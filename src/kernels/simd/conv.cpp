@@ -52,7 +52,8 @@ std::size_t pass_scratch_size(const ConvShape& s, ConvPass pass) noexcept {
 }  // namespace
 
 ConvAlgorithm conv_algorithm(const ConvShape& s, ConvPass pass) noexcept {
-  const ConvAlgorithm algorithm = s.algorithm == ConvAlgorithm::best ? chosen(s, pass) : s.algorithm;
+  const bool best = s.algorithm == ConvAlgorithm::best;
+  const ConvAlgorithm algorithm = !best ? s.algorithm : winograd::applies(s) ? chosen(s, pass) : chosen_direct(s);
   const bool own = algorithm == kDirect || algorithm == kWinograd2 || algorithm == kWinograd4;
   if (in_float(algorithm)) return winograd::applies(s) ? algorithm : ConvAlgorithm::direct;
   return own && winograd::applies(s) ? algorithm : kDirect;

@@ -13,6 +13,11 @@ void conv_forward(const ConvShape& s, const ConvForward<float>& a) noexcept;
 void conv_backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept;
 void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) noexcept;
 
+std::size_t dense_scratch_size(const DenseShape& s) noexcept;
+void dense_forward(const DenseShape& s, const DenseForward<float>& a) noexcept;
+void dense_backward_data(const DenseShape& s, const DenseBackwardData<float>& a) noexcept;
+void dense_backward_weights(const DenseShape& s, const DenseBackwardWeights<float>& a) noexcept;
+
 std::size_t depthwise_scratch_size(const ConvShape& s) noexcept;
 void depthwise_forward(const ConvShape& s, const ConvForward<float>& a) noexcept;
 void depthwise_backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept;

@@ -1,0 +1,111 @@
+#include "kernel_shapes.hpp"
+
+#include <array>
+#include <cstdio>
+#include <set>
+
+#include "graph/zoo/zoo.hpp"
+#include "layers/convolution.hpp"
+
+namespace fpcpu::bench {
+
+namespace {
+
+constexpr int kRowsOfSlice = 4;
+
+ConvCase conv(int size, int c, int k, int kernel, int stride = 1, int groups = 1) {
+  const int pad = kernel / 2;
+  const int out = (size + 2 * pad - kernel) / stride + 1;
+  return {{.h = size,
+           .w = size,
+           .c = c,
+           .oh = out,
+           .ow = out,
+           .k = k,
+           .kh = kernel,
+           .kw = kernel,
+           .stride = stride,
+           .pad_h = pad,
+           .pad_w = pad,
+           .groups = groups},
+          groups == c && groups == k};
+}
+
+ConvCase dense(int rows, int inputs, int outputs) {
+  return {{.h = 1, .w = rows, .c = inputs, .oh = 1, .ow = rows, .k = outputs}};
+}
+
+template <class Options>
+ConvWindow window_of(const Layer& layer) {
+  const Attributes attributes = layer.describe();
+  AttributeReader reader(std::string(layer.kind()), attributes);
+  Options options;
+  ConvWindow::read(reader, options);
+  return {layer.kind(), options};
+}
+
+ConvCase conv_case(const Layer& layer, const Shape& in, const Shape& out) {
+  const bool depthwise = layer.kind() == "depthwise_conv2d";
+  const ConvWindow w = depthwise ? window_of<DepthwiseConv2dOptions>(layer) : window_of<Conv2dOptions>(layer);
+  const Attributes attributes = layer.describe();
+  AttributeReader reader(std::string(layer.kind()), attributes);
+  return {{.h = in.h,
+           .w = in.w,
+           .c = in.c,
+           .oh = out.h,
+           .ow = out.w,
+           .k = out.c,
+           .kh = w.kernel_h,
+           .kw = w.kernel_w,
+           .stride = w.stride,
+           .pad_h = w.padding_h,
+           .pad_w = w.padding_w,
+           .dilation = w.dilation,
+           .groups = depthwise ? in.c : reader.integer("groups", 1)},
+          depthwise};
+}
+
+}  // namespace
+
+std::vector<ConvCase> conv_cases_of(const std::string& model) {
+  const Graph graph = make_network(model, {});
+  std::vector<ConvCase> cases;
+  std::set<std::string> seen;
+  for (int i = 1; i < graph.size(); ++i) {
+    const Layer& layer = *graph.node(i).layer;
+    const Shape in = graph.input_shapes(i).front();
+    const Shape out = graph.node(i).signature.out;
+    ConvCase c;
+    if (layer.kind() == "dense") {
+      c = dense(kRowsOfSlice, static_cast<int>(in.size()), out.c);
+    } else if (layer.kind() == "conv2d" || layer.kind() == "depthwise_conv2d") {
+      c = conv_case(layer, in, out);
+    } else {
+      continue;
+    }
+    if (seen.insert(to_string(c.shape)).second) cases.push_back(c);
+  }
+  return cases;
+}
+
+std::vector<ConvCase> typical_conv_cases() {
+  return {conv(100, 3, 32, 3),   conv(100, 32, 32, 3),       conv(50, 64, 128, 3),        conv(25, 128, 256, 3),
+          conv(12, 256, 256, 3), conv(6, 256, 256, 3),       conv(100, 3, 64, 7, 2),      conv(50, 64, 128, 3, 2),
+          conv(25, 128, 256, 1), conv(48, 24, 24, 3),        conv(25, 128, 128, 3, 1, 4), dense(4, 9216, 256),
+          dense(32, 9216, 256),  conv(50, 96, 96, 3, 1, 96), conv(50, 96, 96, 3, 2, 96)};
+}
+
+std::string to_string(const kernels::ConvShape& s) {
+  std::array<char, 96> text{};
+  int end = std::snprintf(text.data(), text.size(), "%dx%dx%d->%d k%d", s.h, s.w, s.c, s.k, s.kh);
+  const auto append = [&](const char* format, int value) {
+    const auto used = static_cast<std::size_t>(end);
+    end += std::snprintf(text.data() + used, text.size() - used, format, value);
+  };
+  if (s.kw != s.kh) append("x%d", s.kw);
+  append(" s%d", s.stride);
+  if (s.groups > 1) append(" g%d", s.groups);
+  return text.data();
+}
+
+}  // namespace fpcpu::bench

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kernels/table.hpp"
+
+namespace fpcpu::bench {
+
+/// One convolution to measure; a depthwise one has one filter per channel.
+struct ConvCase {
+  kernels::ConvShape shape;
+  bool depthwise = false;
+};
+
+/// The distinct convolutions and dense layers of a network of the zoo, in its order. Dense layers get the rows of one
+/// slice of a batch of 32. @throws Error{usage} for a model that does not exist.
+[[nodiscard]] std::vector<ConvCase> conv_cases_of(const std::string& model);
+
+/// Shapes that between them meet every path of the kernels.
+[[nodiscard]] std::vector<ConvCase> typical_conv_cases();
+
+/// "100x100x3->32 k3 s1", then " g4" for groups.
+[[nodiscard]] std::string to_string(const kernels::ConvShape& shape);
+
+}  // namespace fpcpu::bench

@@ -1,0 +1,100 @@
+#include "graph/step_cost.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+/// Sizes of what the steps of one node touch.
+class NodeTraffic {
+ public:
+  NodeTraffic(const Graph& graph, const Plan& plan, int node)
+      : plan_(plan),
+        node_(graph.node(node)),
+        own_(at(node)),
+        batch_(static_cast<double>(plan.options.batch)),
+        calls_(node_.signature.parts > 0 ? 1.0 : static_cast<double>(plan.slices.count())) {}
+
+  [[nodiscard]] Traffic forward_sums() const { return {.tensors = batch_ * inputs()}; }
+
+  [[nodiscard]] Traffic forward() const {
+    return {.tensors = batch_ * (inputs() + bytes(own_.y) + bytes(own_.saved)), .weights = calls_ * params(false)};
+  }
+
+  /// Prediction and targets are of one size.
+  [[nodiscard]] Traffic loss() const { return {.tensors = batch_ * (2 * bytes(own_.y) + bytes(own_.dy))}; }
+
+  [[nodiscard]] Traffic backward_sums() const { return {.tensors = batch_ * kept()}; }
+
+  [[nodiscard]] Traffic backward() const {
+    Traffic t{.tensors = batch_ * kept(), .gradients = calls_ * params(true)};
+    bool passes_on = false;
+    for (std::size_t k = 0; k < node_.inputs.size(); ++k) {
+      if (own_.dx_needed[k] == 0) continue;
+      passes_on = true;
+      // A later writer reads what the first one wrote.
+      t.tensors += batch_ * (own_.dx_beta[k] != 0 ? 2.0 : 1.0) * bytes(at(node_.inputs[k]).dy);
+    }
+    if (passes_on) t.weights = calls_ * params(false);
+    return t;
+  }
+
+ private:
+  [[nodiscard]] const NodePlan& at(int node) const { return plan_.nodes[static_cast<std::size_t>(node)]; }
+  [[nodiscard]] static double bytes(const TensorPlan& t) { return static_cast<double>(t.bytes_per_sample); }
+
+  [[nodiscard]] double inputs() const {
+    double sum = 0;
+    for (const int j : node_.inputs) sum += bytes(at(j).y);
+    return sum;
+  }
+  /// What both backward passes read.
+  [[nodiscard]] double kept() const {
+    const Keep keep = node_.signature.keep;
+    return bytes(own_.dy) + bytes(own_.saved) + (keeps_output(keep) ? bytes(own_.y) : 0) +
+           (keeps_input(keep) ? inputs() : 0);
+  }
+  [[nodiscard]] double params(bool only_trainable) const {
+    double sum = 0;
+    for (const ParamSpec& p : node_.signature.params) {
+      if (p.trainable || !only_trainable) sum += static_cast<double>(p.size() * sizeof(float));
+    }
+    return sum;
+  }
+
+  const Plan& plan_;
+  const Node& node_;
+  const NodePlan& own_;
+  double batch_;
+  double calls_;  // that read all weights of the node
+};
+
+}  // namespace
+
+StepCost cost_of(const Graph& graph, const Plan& plan, const Step& step) {
+  const NodeTraffic node(graph, plan, step.node);
+  const double batch = plan.options.batch;
+  switch (step.kind) {
+    case StepKind::forward_sums:
+      return {0, node.forward_sums()};
+    case StepKind::forward:
+      return {batch * graph.node(step.node).signature.flops, node.forward()};
+    case StepKind::loss:
+      return {0, node.loss()};
+    case StepKind::backward_sums:
+      return {0, node.backward_sums()};
+    case StepKind::backward:
+      return {batch * graph.backward_flops(step.node), node.backward()};
+  }
+  return {};
+}
+
+Traffic batch_traffic(const Plan& plan, const ParamLayout& layout) {
+  if (!plan.options.training) return {};
+  const auto bytes = [](std::size_t scalars) { return static_cast<double>(scalars * sizeof(float)); };
+  const double all = bytes(layout.trainable_size());
+  return {.tensors = 0,
+          .weights = all + bytes(plan.prepared_size),
+          .gradients = plan.slices.count() * bytes(plan.gradient_row) + bytes(plan.gradient_shared) + all};
+}
+
+}  // namespace fpcpu

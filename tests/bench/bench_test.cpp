@@ -1,0 +1,104 @@
+// The benchmarks as a program: what they print and when they fail. No test here depends on how fast the machine is.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cli/program.hpp"
+#include "support/messages.hpp"
+
+using namespace fpcpu;
+using nlohmann::json;
+using test::contains;
+using test::Outcome;
+using test::run_program;
+using test::TemporaryFolder;
+
+namespace {
+
+const std::string kOne = "kernels --only 'forward 6x6x256->256' --seconds 0.01 ";
+const std::string kKernel = "conv forward 6x6x256->256 k3 s1";
+
+json read_record(const TemporaryFolder& folder) { return json::parse(test::read_text(folder / "record.json")); }
+void write_record(const TemporaryFolder& folder, const json& record) {
+  std::ofstream(folder / "record.json") << record;
+}
+
+/// A record of one kernel made by the program itself.
+json make_record(const TemporaryFolder& folder) {
+  const Outcome made = run_program(folder, kOne + "--record record.json");
+  REQUIRE_MESSAGE(made.code == 0, made.err);
+  return read_record(folder);
+}
+
+}  // namespace
+
+TEST_CASE("a record holds the share of each kernel; one that is met passes, one that is missed fails by name") {
+  const TemporaryFolder folder;
+  json record = make_record(folder);
+  REQUIRE(record["kernels"].size() == 1);
+  const double share = record["kernels"][kKernel];
+  CHECK(share > 0);
+  CHECK(record["isa"].is_string());
+
+  record["kernels"][kKernel] = share / 2;
+  write_record(folder, record);
+  const Outcome met = run_program(folder, kOne + "--check --record record.json");
+  CHECK_MESSAGE(met.code == 0, met.err);
+  CHECK(met.err.empty());
+  CHECK_MESSAGE(read_record(folder) == record, "--check writes nothing");
+
+  record["kernels"][kKernel] = 50.0;
+  write_record(folder, record);
+  const Outcome missed = run_program(folder, kOne + "--check --record record.json");
+  CHECK(missed.code == 1);
+  CHECK(contains(missed.err, kKernel));
+  CHECK(contains(missed.err, "recorded 5000 %"));
+}
+
+TEST_CASE("a kernel of the record that is no longer measured fails the check") {
+  const TemporaryFolder folder;
+  json record = make_record(folder);
+  record["kernels"] = {{"conv forward 6x6x256->256 gone", 0.1}};
+  write_record(folder, record);
+  const Outcome o = run_program(folder, kOne + "--check --record record.json");
+  CHECK(o.code == 1);
+  CHECK(contains(o.err, "gone is in the record but was not measured"));
+}
+
+TEST_CASE("a record of another processor is compared all the same, and said to be one") {
+  const TemporaryFolder folder;
+  json record = make_record(folder);
+  record["cpu"] = "Difference Engine";
+  record["kernels"][kKernel] = 0.0001;
+  write_record(folder, record);
+  const Outcome o = run_program(folder, kOne + "--check --record record.json");
+  CHECK(o.code == 0);
+  CHECK(contains(o.err, "was made on Difference Engine"));
+  CHECK(std::count(o.err.begin(), o.err.end(), '\n') == 1);
+}
+
+TEST_CASE("what is no record is refused with its name") {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "record.json") << "[1, 2]";
+  const Outcome o = run_program(folder, kOne + "--check --record record.json");
+  CHECK(o.code == 2);
+  CHECK(contains(o.err, "record.json is no record of kernels"));
+}
+
+TEST_CASE("the kernels of a network are its distinct convolutions and dense layers") {
+  const TemporaryFolder folder;
+  const Outcome o = run_program(folder, "kernels --model small --seconds 0.001 --json --only forward");
+  REQUIRE_MESSAGE(o.code == 0, o.err);
+  std::vector<std::string> shapes;
+  std::istringstream lines(o.out);
+  for (std::string line; std::getline(lines, line);) shapes.push_back(json::parse(line)["shape"]);
+  CHECK(shapes == std::vector<std::string>{"96x96x3->16 k3 s1", "48x48x16->32 k3 s1", "24x24x32->64 k3 s1",
+                                           "24x24x64->64 k3 s1", "12x12x64->128 k3 s1", "12x12x128->128 k3 s1",
+                                           "6x6x128->128 k3 s1", "1x4x4608->128 k1 s1", "1x4x128->28 k1 s1"});
+  CHECK(run_program(folder, "kernels --model nothing").code == 2);
+}
