@@ -85,7 +85,7 @@ std::array<char, 3> choose(const kernels::KernelTable<float>& t, kernels::ConvSh
 }  // namespace
 
 int run_choose(const BenchOptions& options) {
-  const kernels::KernelTable<float>& t = kernels::choose_table(options.isa.empty() ? nullptr : options.isa.c_str());
+  const kernels::KernelTable<float>& t = kernels::choose_table(options.isa.c_str(), parse_precision(options.precision));
   std::string letters[3][kernels::kChoiceSizeCount][kernels::kChoiceChannelCount];
   for (int i = 0; i < kernels::kChoiceSizeCount; ++i) {
     std::fprintf(stderr, "maps of %d\n", kernels::kChoiceSizes[i]);
@@ -97,9 +97,12 @@ int run_choose(const BenchOptions& options) {
     }
   }
   const std::string isa(to_string(t.isa));
+  const std::string precision(to_string(t.precision));
   std::printf("#pragma once\n\n#include \"kernels/choice_classes.hpp\"\n\n");
-  std::printf("// Written by `fpcpu_bench choose --isa %s` on %s.\n", isa.c_str(), cpu_name().c_str());
-  std::printf("namespace fpcpu::kernels::choices {\n\ninline constexpr ConvChoices %s = {{\n", isa.c_str());
+  std::printf("// Written by `fpcpu_bench choose --isa %s --precision %s` on %s.\n", isa.c_str(), precision.c_str(),
+              cpu_name().c_str());
+  std::printf("namespace fpcpu::kernels::choices {\n\ninline constexpr ConvChoices %s = {{\n",
+              kernels::name_of(t).c_str());
   for (const auto& pass : letters) {
     std::printf("    {\n");
     for (const auto& size : pass) {

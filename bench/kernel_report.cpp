@@ -18,10 +18,10 @@ constexpr int kSecondLooks = 2;
 
 KernelReport::KernelReport(const BenchOptions& options)
     : options_(options),
-      table_(kernels::choose_table(options.isa.c_str())),
+      table_(kernels::choose_table(options.isa.c_str(), parse_precision(options.precision))),
       images_(options.batch > 0 ? options.batch : options.threads),
       pool_(options.threads),
-      found_{cpu_name(), std::string(to_string(table_.isa)), {}} {
+      found_{cpu_name(), kernels::name_of(table_), {}} {
   if (options.check) {
     const std::string file = options.record.empty() ? kept_record(found_.isa) : options.record;
     expected_ = KernelRecord::load(file);
@@ -48,8 +48,9 @@ bool KernelReport::is_right(const KernelCase& c, float* out) {
     const double e = static_cast<double>(std::abs(out[i] - want[i]));
     error = std::isnan(e) ? HUGE_VAL : std::max(error, e);
   }
-  // Two orders of the same float sums differ by a few rounding errors of the largest of them.
-  if (error <= 1e-4 * largest) return true;
+  // Two orders of the same float sums differ by a few rounding errors of the largest of them,
+  // sums with rounded factors by more.
+  if (error <= (table_.precision == Precision::bf16 ? 0.05 : 1e-4) * largest) return true;
   std::fprintf(stderr, "%s: differs from the reference by %g of %g\n", c.key().c_str(), error, largest);
   return false;
 }

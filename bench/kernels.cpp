@@ -224,9 +224,6 @@ void bench_flat(KernelReport& report, std::size_t n) {
 }  // namespace
 
 int run_kernels(const BenchOptions& options) {
-  if (options.precision != "fp32") {
-    throw Error(ErrorCode::usage, "Kernels exist in fp32 only, not in '" + options.precision + "'.");
-  }
   const bool all = options.model.empty();
   const std::vector<ConvCase> convolutions = all ? typical_conv_cases() : conv_cases_of(options.model);
   KernelReport report(options);

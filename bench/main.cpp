@@ -54,7 +54,7 @@ int run(int argc, char** argv) {
     ("threads", "number of threads", cxxopts::value<int>()->default_value("1"))
     ("seconds", "spent on one measurement", cxxopts::value<double>()->default_value("0"))
     ("isa", "instruction set: eigen, sse4, avx2, avx512, neon", cxxopts::value<std::string>()->default_value(""))
-    ("precision", "fp32", cxxopts::value<std::string>()->default_value("fp32"))
+    ("precision", "fp32 or bf16", cxxopts::value<std::string>()->default_value("fp32"))
     ("only", "kernels: those whose line contains this text", cxxopts::value<std::string>()->default_value(""))
     ("record", "kernels: file of shares, written, or compared with --check", cxxopts::value<std::string>()->default_value(""))
     ("check", "kernels: fail if one fell more than 15 % below the record")

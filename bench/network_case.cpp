@@ -16,11 +16,8 @@ NetworkCase::NetworkCase(const BenchOptions& options, int default_batch)
       size(options.batch > 0 ? options.batch : default_batch),
       graph(make_network(model, {})),
       params(ParamLayout(graph)),
-      table(kernels::choose_table(options.isa.c_str())),
+      table(kernels::choose_table(options.isa.c_str(), parse_precision(options.precision))),
       pool(options.threads) {
-  if (options.precision != "fp32") {
-    throw Error(ErrorCode::usage, "--precision " + options.precision + " is not known. Known: fp32.");
-  }
   initialize(params, 1);
   Rng rng(1, RandomUse::synth);
   const auto n = static_cast<std::size_t>(size);
@@ -43,7 +40,6 @@ Batch NetworkCase::batch() const {
 }
 
 bool loss_is_right(const NetworkCase& c, std::uint64_t seed, const Loss& loss, double value) {
-  constexpr double kTolerance = 1e-3;
   Params<float> params = c.params.clone();
   ReferenceExecutor<float> reference(c.graph, params, c.size);
   LossArgs<float> a = loss_args<float>(c.graph.input_shape(), c.graph.output_shape());
@@ -53,7 +49,7 @@ bool loss_is_right(const NetworkCase& c, std::uint64_t seed, const Loss& loss, d
   a.n = c.size;
   a.inv_count = inverse_visible_count(c.visible.data(), c.visible.size());
   const double expected = loss.run(a);
-  if (std::abs(value - expected) <= kTolerance * std::abs(expected)) return true;
+  if (std::abs(value - expected) <= c.tolerance() * std::abs(expected)) return true;
   std::fprintf(stderr, "%s: loss %.9g, the reference says %.9g\n", c.model.c_str(), value, expected);
   return false;
 }
@@ -79,7 +75,7 @@ Result speed(NetworkCase& c, const BenchOptions& options, const std::string& mod
           {"batch", std::to_string(c.size)},
           {"threads", std::to_string(c.pool.threads())},
           {"isa", quoted(std::string(to_string(c.table.isa)))},
-          {"precision", quoted(options.precision)},
+          {"precision", quoted(std::string(to_string(c.table.precision)))},
           {"images_per_s", number(images, 2)},
           {"ms_median", number(1e3 * timing.median, 3)},
           {"ms_min", number(1e3 * timing.min, 3)},

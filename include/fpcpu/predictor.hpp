@@ -12,9 +12,10 @@
 namespace fpcpu {
 
 struct DetectOptions {
-  int threads = 0;  ///< 0 = all cores
-  std::string isa;  ///< empty = FPCPU_ISA or the fastest
-  int batch = 16;   ///< images that go through the network together
+  int threads = 0;                 ///< 0 = all cores
+  std::string isa;                 ///< empty = FPCPU_ISA or the fastest
+  std::string precision = "fp32";  ///< or "bf16", where this machine has it
+  int batch = 16;                  ///< images that go through the network together
 };
 
 /// Points found in one image file, or why there are none.

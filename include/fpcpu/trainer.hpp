@@ -22,10 +22,10 @@ struct TrainOptions {
   std::string augment = "basic";  ///< none, basic, full
   int cache_mb = 256;             ///< decoded images kept in memory
   // network
-  std::string model = "small";  ///< a name of the zoo or a .toml file
-  int input_size = 0;           ///< px of the square input; 0 = the network's own
-  double dropout = -1;          ///< rate of the network's dropout layers; -1 = the network's own
-  std::string precision = "fp32";
+  std::string model = "small";     ///< a name of the zoo or a .toml file
+  int input_size = 0;              ///< px of the square input; 0 = the network's own
+  double dropout = -1;             ///< rate of the network's dropout layers; -1 = the network's own
+  std::string precision = "fp32";  ///< or "bf16": convolutions and dense layers but the last round their factors
   // learning
   int epochs = 30;
   int batch = 32;
@@ -78,6 +78,8 @@ struct EpochResult {
 /// How the caller follows and stops a run. All callbacks come from the calling thread and may be empty.
 struct TrainCallbacks {
   std::function<void(const std::string&)> message;  ///< plain sentences: what is being done
+  /// What the user did not ask for, although the run goes on: bf16 on a machine without it.
+  std::function<void(const std::string&)> notice;
   std::function<void(const StepProgress&)> step;
   std::function<void(const EpochResult&)> epoch;
   std::function<bool()> stop;  ///< asked after every step; true = save and return

@@ -37,6 +37,11 @@ void Arguments::option(const std::string& name, const std::string& value, const 
   options_.add_options(group)(name, help, cxxopts::value<std::vector<std::string>>(), value);
 }
 
+void Arguments::precision_option() {
+  option("precision", "NAME", "fp32, or bf16 for factors rounded to bfloat16 where the processor has it (fp32)",
+         "common");
+}
+
 bool Arguments::parse(const std::vector<std::string_view>& arguments) {
   std::vector<std::string> storage = {"fpcpu"};
   for (const std::string_view a : arguments) {

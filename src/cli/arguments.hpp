@@ -24,6 +24,9 @@ class Arguments {
   void option(const std::string& name, const std::string& value, const std::string& help, const std::string& group = "",
               bool repeated = false);
 
+  /// --precision NAME, for chosen_kernels().
+  void precision_option();
+
   /// False when --help or --version was asked for and printed.
   /// @throws Error{usage} for anything unknown or missing.
   bool parse(const std::vector<std::string_view>& arguments);

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "cli/arguments.hpp"
+#include "cli/chosen_kernels.hpp"
 #include "cli/command.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
@@ -64,6 +65,7 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   a.option("out", "FILE", "FILE.csv or FILE.json; default: CSV on standard output", "output");
   a.option("draw", "DIR", "write each image with its points into DIR", "output");
   a.option("batch", "N", "images that go through the network together (16)", "output");
+  a.precision_option();
   if (!a.parse(arguments)) return kDone;
   if (a.positional().size() < 2) {
     throw Error(ErrorCode::usage,
@@ -75,6 +77,7 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   DetectOptions options;
   options.threads = a.threads();
   options.isa = a.isa();
+  options.precision = to_string(chosen_kernels(a).precision);
   options.batch = static_cast<int>(a.integer("batch", options.batch, 1, 4096));
   const std::string model = a.positional().front();
   std::vector<std::string> files;

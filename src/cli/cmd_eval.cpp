@@ -2,6 +2,7 @@
 #include <unordered_map>
 
 #include "cli/arguments.hpp"
+#include "cli/chosen_kernels.hpp"
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
 #include "core/cpu.hpp"
@@ -29,8 +30,7 @@ Metrics judge_model(const Arguments& a, const std::string& model, const DatasetP
                                        " points, the data has " + std::to_string(data->points()) + ".");
   }
   ThreadPool pool(a.threads());
-  const std::string isa = a.isa();
-  const auto& table = kernels::choose_table(isa.c_str());
+  const auto& table = chosen_kernels(a);
   Evaluator evaluator(data, checkpoint.preprocessing, 32, 0, pool);
   LiveLine live(!a.quiet());
   return evaluator
@@ -102,6 +102,7 @@ int run_eval(const std::vector<std::string_view>& arguments) {
   a.option("data", "DIR", "faces with points: DIR (gt.csv + images/) or synth:N[:SEED]", "input");
   a.option("pred", "FILE", "predictions (filename,x1,y1,...) instead of a model", "input");
   a.flag("json", "print one JSON object", "output");
+  a.precision_option();
   if (!a.parse(arguments)) return kDone;
   if (!a.has("data")) throw Error(ErrorCode::usage, "fpcpu eval needs --data DIR with the true points.");
   if (a.has("pred") == (a.positional().size() == 1) || a.positional().size() > 1) {

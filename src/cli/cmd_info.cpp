@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "cli/arguments.hpp"
+#include "cli/chosen_kernels.hpp"
 #include "cli/command.hpp"
 #include "core/cpu.hpp"
 #include "core/version.hpp"
@@ -20,16 +21,20 @@ Examples:
 )";
 
 void print_machine(const Arguments& a) {
-  const std::string isa = a.isa();
-  const auto& table = kernels::choose_table(isa.c_str());
+  const auto& table = chosen_kernels(a);
   std::string found;
   const kernels::IsaList list = kernels::available_isas();
-  for (int i = 0; i < list.count; ++i) found += (i == 0 ? "" : ", ") + std::string(to_string(list.items[i]));
+  bool bf16 = false;
+  for (int i = 0; i < list.count; ++i) {
+    found += (i == 0 ? "" : ", ") + std::string(to_string(list.items[i]));
+    bf16 = bf16 || kernels::has_table(list.items[i], Precision::bf16);
+  }
   std::printf(
       "fpcpu             %s\nprocessor         %s\ncores             %d\nthreads           %d\n"
-      "instruction sets  %s\nchosen            %s\n\nmodels\n",
+      "instruction sets  %s\nprecisions        %s\nchosen            %s %s\n\nmodels\n",
       std::string(kVersion).c_str(), cpu_name().c_str(), available_cores(),
-      a.threads() > 0 ? a.threads() : available_cores(), found.c_str(), std::string(to_string(table.isa)).c_str());
+      a.threads() > 0 ? a.threads() : available_cores(), found.c_str(), bf16 ? "fp32, bf16" : "fp32",
+      std::string(to_string(table.isa)).c_str(), std::string(to_string(table.precision)).c_str());
   for (const ZooEntry& entry : zoo()) {
     const Graph graph = make_network(entry.name, {});
     std::printf("  %-9s %5.2f M parameters, %6.0f MFLOP, input %s: %s\n", std::string(entry.name).c_str(),
@@ -77,6 +82,7 @@ void print_model(const std::string& file) {
 int run_info(const std::vector<std::string_view>& arguments) {
   Arguments a("info", "info [MODEL]", "Versions, instruction sets and models; or the facts of a model file.",
               kExamples);
+  a.precision_option();
   if (!a.parse(arguments)) return kDone;
   if (a.positional().size() > 1) throw Error(ErrorCode::usage, "fpcpu info takes at most one model file.");
   if (a.positional().empty()) {

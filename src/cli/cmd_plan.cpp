@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "cli/arguments.hpp"
+#include "cli/chosen_kernels.hpp"
 #include "cli/command.hpp"
 #include "fpcpu/error.hpp"
 #include "graph/passes/passes.hpp"
@@ -33,12 +34,12 @@ int run_plan(const std::vector<std::string_view>& arguments) {
               "Shows how a network is executed: steps, segments, memory, bytes moved.", kExamples);
   a.option("batch", "N", "images of a batch (32 with --train, else 1)", "plan");
   a.flag("train", "the training plan: forward and backward", "plan");
+  a.precision_option();
   if (!a.parse(arguments)) return kDone;
   if (a.positional().size() != 1) {
     throw Error(ErrorCode::usage, "fpcpu plan needs one model: a name, a .toml or a .safetensors file.");
   }
-  const std::string isa = a.isa();
-  const auto& table = kernels::choose_table(isa.c_str());
+  const auto& table = chosen_kernels(a);
   const Graph graph = load_graph(a.positional().front());
   const ParamLayout layout(graph);
   PlanOptions options;

@@ -98,6 +98,10 @@ int run_train(const std::vector<std::string_view>& arguments) {
   LiveLine live(!quiet);
   TrainCallbacks callbacks;
   callbacks.stop = interrupted;
+  callbacks.notice = [&](const std::string& text) {
+    live.clear();
+    std::fprintf(stderr, "note: %s\n", text.c_str());
+  };
   if (!quiet) {
     callbacks.message = [&](const std::string& text) {
       live.clear();

@@ -6,6 +6,9 @@
 #include <cstring>
 #include <thread>
 
+#include "core/nearest.hpp"
+#include "fpcpu/error.hpp"
+
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
 #define FPCPU_X86 1
@@ -21,7 +24,16 @@ namespace fpcpu {
 
 namespace {
 constexpr std::array<std::string_view, 5> kNames = {"eigen", "sse4", "avx2", "avx512", "neon"};
+constexpr std::array<std::string_view, 2> kPrecisionNames = {"fp32", "bf16"};
+
+#if defined(FPCPU_X86)
+/// CPUID leaf 7, subleaf 1, EAX bit 5. Not every compiler knows the feature by name.
+bool has_avx512_bf16() noexcept {
+  std::uint32_t a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a >> 5U & 1U) != 0;
 }
+#endif
+}  // namespace
 
 std::string_view to_string(Isa isa) noexcept { return kNames[static_cast<std::size_t>(isa)]; }
 
@@ -31,10 +43,28 @@ std::optional<Isa> parse_isa(std::string_view name) noexcept {
   return static_cast<Isa>(it - kNames.begin());
 }
 
-bool cpu_supports(Isa isa) noexcept {
-  if (isa == Isa::eigen) return true;
+std::string_view to_string(Precision precision) noexcept {
+  return kPrecisionNames[static_cast<std::size_t>(precision)];
+}
+
+Precision parse_precision(std::string_view name) {
+  const auto* it = std::find(kPrecisionNames.begin(), kPrecisionNames.end(), name);
+  if (it == kPrecisionNames.end()) {
+    throw Error(ErrorCode::usage,
+                "--precision " + std::string(name) + " is not known." + suggest(name, kPrecisionNames));
+  }
+  return static_cast<Precision>(it - kPrecisionNames.begin());
+}
+
+bool cpu_supports(Isa isa, Precision precision) noexcept {
 #if defined(FPCPU_X86)
   // The compiler's check includes the operating system's: it reads XCR0.
+  if (precision == Precision::bf16) return isa == Isa::avx512 && cpu_supports(isa) && has_avx512_bf16();
+#else
+  if (precision == Precision::bf16) return false;
+#endif
+  if (isa == Isa::eigen) return true;
+#if defined(FPCPU_X86)
   switch (isa) {
     case Isa::sse4:
       return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("ssse3");

@@ -13,8 +13,16 @@ enum class Isa { eigen, sse4, avx2, avx512, neon };
 [[nodiscard]] std::string_view to_string(Isa isa) noexcept;
 [[nodiscard]] std::optional<Isa> parse_isa(std::string_view name) noexcept;
 
-/// True if this CPU and operating system can run code for `isa`.
-[[nodiscard]] bool cpu_supports(Isa isa) noexcept;
+/// What the factors of large sums of products are rounded to. bf16 has float's range and 8 bits of mantissa; sums,
+/// weights and everything between layers stay float.
+enum class Precision { fp32, bf16 };
+
+[[nodiscard]] std::string_view to_string(Precision precision) noexcept;
+/// @throws Error{usage} that names the nearest known name.
+[[nodiscard]] Precision parse_precision(std::string_view name);
+
+/// True if this CPU and operating system can run code for `isa`, with bf16 instructions of its width if asked for.
+[[nodiscard]] bool cpu_supports(Isa isa, Precision precision = Precision::fp32) noexcept;
 
 /// Marketing name of the processor, or "unknown processor".
 [[nodiscard]] std::string cpu_name();

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 
+#include "graph/node_kernels.hpp"
 #include "layers/heatmap.hpp"
 
 namespace fpcpu {
@@ -33,7 +34,7 @@ PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const Plan
                            const kernels::KernelTable<float>& kernels, ThreadPool& pool)
     : graph_(graph),
       params_(params),
-      kernels_(kernels),
+      kernels_(node_kernels(graph, kernels)),
       pool_(pool),
       plan_(make_plan(graph, options, kernels)),
       bands_(kernels.isa == Isa::eigen ? 1 : pool.threads()),
@@ -100,8 +101,8 @@ const PlanExecutor::GradientPlace& PlanExecutor::place_of(std::size_t value) con
 
 void PlanExecutor::gradient(std::size_t begin, std::size_t end, float* out) const noexcept {
   const GradientPlace& place = place_of(begin);
-  kernels_.sum_rows(gradients_.data() + place.offset + (begin - place.begin), plan_.gradient_row,
-                    place.by_slice ? rows_used_ : 1, out, end - begin);
+  kernels_.front()->sum_rows(gradients_.data() + place.offset + (begin - place.begin), plan_.gradient_row,
+                             place.by_slice ? rows_used_ : 1, out, end - begin);
 }
 
 void PlanExecutor::gradient(float* out) const noexcept {
@@ -113,7 +114,7 @@ void PlanExecutor::prepare() {
     // The last layers have the most weights: they must not be left for the end.
     const auto i = static_cast<std::size_t>(graph_.output() - index);
     PrepareArgs<float> a;
-    a.kernels = &kernels_;
+    a.kernels = kernels_[i];
     a.in = shapes_[i];
     a.params = node_params_[i];
     a.training = plan_.options.training;
@@ -154,7 +155,7 @@ void PlanExecutor::forward(const Run& run, const Step& step, const Piece& piece)
   for (std::size_t k = 0; k < node.inputs.size(); ++k) x[k] = value(run, node.inputs[k], piece.home, first);
 
   ForwardArgs<float> a;
-  a.kernels = &kernels_;
+  a.kernels = kernels_[i];
   a.in = shapes_[i];
   a.n = piece.n;
   a.training = run.training;
@@ -194,7 +195,7 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
     }
   }
   BackwardArgs<float> a;
-  a.kernels = &kernels_;
+  a.kernels = kernels_[i];
   a.in = shapes_[i];
   a.n = piece.n;
   a.x = {x.data(), node.inputs.size()};

@@ -89,7 +89,7 @@ class PlanExecutor {
 
   const Graph& graph_;
   Params<float>& params_;
-  const kernels::KernelTable<float>& kernels_;
+  std::vector<const kernels::KernelTable<float>*> kernels_;  // of each node
   ThreadPool& pool_;
   Plan plan_;
   /// One image shares its layers between threads by bands of rows; Eigen's products depend on the band in the last

@@ -5,6 +5,7 @@
 #include "core/arena.hpp"
 #include "fpcpu/error.hpp"
 #include "graph/memory.hpp"
+#include "graph/node_kernels.hpp"
 #include "graph/plan.hpp"
 
 namespace fpcpu {
@@ -29,7 +30,7 @@ struct Moment {
 class Planner {
  public:
   Planner(const Graph& graph, const PlanOptions& options, const kernels::KernelTable<float>& kernels)
-      : graph_(graph), kernels_(kernels), readers_(graph.consumers()) {
+      : graph_(graph), kernels_(node_kernels(graph, kernels)), readers_(graph.consumers()) {
     plan_.options = options;
     plan_.nodes.resize(static_cast<std::size_t>(graph.size()));
   }
@@ -240,8 +241,9 @@ class Planner {
     std::size_t scratch = 0;
     for (int i = 1; i < graph_.size(); ++i) {
       const auto shapes = graph_.input_shapes(i);
-      const WorkspaceNeed need = graph_.node(i).layer->workspace(
-          shapes, whole(i) ? plan_.options.batch : plan_.max_slice(), plan_.options.training, kernels_);
+      const WorkspaceNeed need =
+          graph_.node(i).layer->workspace(shapes, whole(i) ? plan_.options.batch : plan_.max_slice(),
+                                          plan_.options.training, *kernels_[static_cast<std::size_t>(i)]);
       at(i).prepared_offset = plan_.prepared_size;
       plan_.prepared_size += (need.prepared + 15) / 16 * 16;
       scratch = std::max(scratch, need.scratch * sizeof(float));
@@ -256,7 +258,7 @@ class Planner {
   }
 
   const Graph& graph_;
-  const kernels::KernelTable<float>& kernels_;
+  std::vector<const kernels::KernelTable<float>*> kernels_;
   std::vector<std::vector<int>> readers_;
   std::vector<std::uint8_t> needs_gradient_;
   int last_forward_ = 0;

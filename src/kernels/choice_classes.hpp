@@ -18,6 +18,6 @@ struct ConvChoices {
 };
 
 /// The letter of each ConvAlgorithm, in its order.
-inline constexpr char kChoiceLetters[] = "?d24";
+inline constexpr char kChoiceLetters[] = "?d24btf";
 
 }  // namespace fpcpu::kernels

@@ -23,6 +23,11 @@ namespace avx512 {
 const KernelTable<float>& table() noexcept;
 }
 #endif
+#if defined(FPCPU_HAS_avx512_bf16)
+namespace avx512_bf16 {
+const KernelTable<float>& table() noexcept;
+}
+#endif
 #if defined(FPCPU_HAS_neon)
 namespace neon {
 const KernelTable<float>& table() noexcept;
@@ -32,7 +37,13 @@ const KernelTable<float>& table() noexcept;
 namespace {
 
 /// Null if this build has no such table.
-const KernelTable<float>* built_table(Isa isa) noexcept {
+const KernelTable<float>* built_table(Isa isa, Precision precision) noexcept {
+  if (precision == Precision::bf16) {
+#if defined(FPCPU_HAS_avx512_bf16)
+    if (isa == Isa::avx512) return &avx512_bf16::table();
+#endif
+    return nullptr;
+  }
   switch (isa) {
     case Isa::eigen:
       return &eigen_table<float>();
@@ -72,36 +83,52 @@ std::string available_names() {
 IsaList available_isas() noexcept {
   IsaList list{};
   for (const Isa isa : {Isa::eigen, Isa::sse4, Isa::avx2, Isa::avx512, Isa::neon}) {
-    if (built_table(isa) != nullptr && cpu_supports(isa)) list.items[list.count++] = isa;
+    if (has_table(isa, Precision::fp32)) list.items[list.count++] = isa;
   }
   return list;
 }
 
-const KernelTable<float>& float_table(Isa isa) {
-  const KernelTable<float>* table = built_table(isa);
-  if (table == nullptr || !cpu_supports(isa)) {
-    throw Error(ErrorCode::usage, "Instruction set '" + std::string(to_string(isa)) +
-                                      "' cannot run on this machine. Available: " + available_names() + ".");
-  }
-  return *table;
+bool has_table(Isa isa, Precision precision) noexcept {
+  return built_table(isa, precision) != nullptr && cpu_supports(isa, precision);
 }
 
-const KernelTable<float>& choose_table(const char* name) {
+const KernelTable<float>& float_table(Isa isa, Precision precision) {
+  if (has_table(isa, precision)) return *built_table(isa, precision);
+  const std::string what =
+      precision == Precision::bf16 ? "' has no bf16 kernels that this machine can run" : "' cannot run on this machine";
+  throw Error(ErrorCode::usage,
+              "Instruction set '" + std::string(to_string(isa)) + what + ". Available: " + available_names() + ".");
+}
+
+const KernelTable<float>& choose_table(const char* name, Precision precision) {
   const char* source = "--isa";
   if (name == nullptr || *name == '\0') {
     name = std::getenv("FPCPU_ISA");
     source = "FPCPU_ISA";
   }
-  if (name == nullptr || *name == '\0') {
-    const IsaList list = available_isas();
-    return float_table(list.items[list.count - 1]);
+  const IsaList list = available_isas();
+  Isa chosen = list.items[list.count - 1];
+  if (name != nullptr && *name != '\0') {
+    const std::optional<Isa> isa = parse_isa(name);
+    if (!isa) {
+      throw Error(ErrorCode::usage, std::string(source) + ": unknown instruction set '" + name +
+                                        "'. Available: " + available_names() + ".");
+    }
+    chosen = *isa;
   }
-  const std::optional<Isa> isa = parse_isa(name);
-  if (!isa) {
-    throw Error(ErrorCode::usage, std::string(source) + ": unknown instruction set '" + name +
-                                      "'. Available: " + available_names() + ".");
-  }
-  return float_table(*isa);
+  return float_table(chosen, has_table(chosen, precision) ? precision : Precision::fp32);
+}
+
+std::string name_of(const KernelTable<float>& table) {
+  const std::string isa(to_string(table.isa));
+  return table.precision == Precision::fp32 ? isa : isa + "_" + std::string(to_string(table.precision));
+}
+
+std::string precision_notice(const KernelTable<float>& table, Precision wanted) {
+  if (table.precision == wanted) return {};
+  return "--precision " + std::string(to_string(wanted)) +
+         " needs the AVX512-BF16 instructions, which instruction set '" + std::string(to_string(table.isa)) +
+         "' does not have on this machine; computing in " + std::string(to_string(table.precision)) + ".";
 }
 
 }  // namespace fpcpu::kernels

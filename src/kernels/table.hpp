@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "core/cpu.hpp"
 
@@ -30,6 +31,10 @@ enum class ConvAlgorithm : std::uint8_t {
   direct,     ///< the sum as it is written
   winograd2,  ///< F(2x2, 3x3); `direct` where it does not apply
   winograd4,  ///< F(4x4, 3x3); `direct` where it does not apply
+  // The same with factors rounded to bfloat16 and sums in float. Tables for fp32 compute `direct` instead.
+  direct_bf16,
+  winograd2_bf16,  ///< `direct_bf16` where it does not apply
+  winograd4_bf16,  ///< `direct_bf16` where it does not apply
 };
 
 /// n images, one after the other, through a convolution. y[oh][ow][k] = sum x[oh*stride - pad_h + i*dilation][...] *
@@ -212,6 +217,8 @@ struct OptimizerUpdate {
 template <class T>
 struct KernelTable {
   Isa isa = Isa::eigen;
+  /// bf16: convolutions may round their factors to bfloat16; all tensors stay float.
+  Precision precision = Precision::fp32;
 
   // --- convolution: n images, all groups ---
   /// What `best` means; never `best` itself. Depends on the shape only, and not on n: the choice changes the last bits.
@@ -279,11 +286,21 @@ struct IsaList {
 };
 [[nodiscard]] IsaList available_isas() noexcept;
 
-/// Table of an instruction set. @throws Error{usage} naming the available ones if this machine cannot run it.
-[[nodiscard]] const KernelTable<float>& float_table(Isa isa);
+/// True if float_table(isa, precision) exists in this build and can run on this CPU.
+[[nodiscard]] bool has_table(Isa isa, Precision precision) noexcept;
 
-/// The table to use: `name` if given, else the environment variable FPCPU_ISA, else the fastest.
+/// Table of an instruction set. @throws Error{usage} naming the available ones if this machine cannot run it.
+[[nodiscard]] const KernelTable<float>& float_table(Isa isa, Precision precision = Precision::fp32);
+
+/// The table to use: `name` if given, else the environment variable FPCPU_ISA, else the fastest. Where that instruction
+/// set has no table for bf16, its fp32 table: precision_notice() has the words to tell the user.
 /// @throws Error{usage} for an unknown or unavailable name.
-[[nodiscard]] const KernelTable<float>& choose_table(const char* name = nullptr);
+[[nodiscard]] const KernelTable<float>& choose_table(const char* name = nullptr, Precision precision = Precision::fp32);
+
+/// The instruction set, and the precision if it is not fp32: "avx2", "avx512_bf16".
+[[nodiscard]] std::string name_of(const KernelTable<float>& table);
+
+/// What to tell a user who asked for `wanted` and got this table; empty if that is what it does.
+[[nodiscard]] std::string precision_notice(const KernelTable<float>& table, Precision wanted);
 
 }  // namespace fpcpu::kernels

@@ -38,8 +38,8 @@ struct Predictor::Impl {
       : preprocessing(std::move(model.preprocessing)),
         facts(std::move(model.facts)),
         pool(options.threads),
-        network(model.graph, model.params, std::max(1, options.batch), kernels::choose_table(options.isa.c_str()),
-                pool),
+        network(model.graph, model.params, std::max(1, options.batch),
+                kernels::choose_table(options.isa.c_str(), parse_precision(options.precision)), pool),
         input(static_cast<std::size_t>(network.batch()) * preprocessing.input.size()) {}
 
   float* slot(std::size_t i) const { return input.data() + i * preprocessing.input.size(); }

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <limits>
 
+#include "core/cpu.hpp"
 #include "core/nearest.hpp"
 #include "core/version.hpp"
 #include "data/augment.hpp"
@@ -34,7 +35,9 @@ constexpr std::array<ConfigKey, 30> kKeys = {{
     {"input-size", "network", "PX", "side of the network's square input; 0 = the network's own", &O::input_size, 0,
      1024},
     {"dropout", "network", "RATE", "rate of the dropout layers; -1 = the network's own", &O::dropout, -1, 0.99},
-    {"precision", "network", "NAME", "fp32", &O::precision},
+    {"precision", "network", "NAME",
+     "fp32 or bf16: factors of convolutions and dense layers rounded to bfloat16, except in the last layer",
+     &O::precision},
     {"epochs", "learning", "N", "times through the data", &O::epochs, 1, kMany},
     {"batch", "learning", "N", "images per step", &O::batch, 1, 4096},
     {"optimizer", "learning", "NAME", "sgd, nesterov, rmsprop, adam or adamw", &O::optimizer},
@@ -168,7 +171,7 @@ void check_options(const TrainOptions& options) {
   check_name("optimizer", options.optimizer, optimizer_names());
   check_name("schedule", options.schedule, schedule_names());
   if (options.loss != "auto") check_name("loss", options.loss, loss_names());
-  check_name("precision", options.precision, std::array<std::string_view, 1>{"fp32"});
+  (void)parse_precision(options.precision);
   (void)augment_preset(options.augment);
   if (options.data.empty()) throw Error(ErrorCode::usage, "no training data; give --data DIR or --data synth:N.");
   if (std::find(options.data.begin(), options.data.end(), options.val) != options.data.end()) {

@@ -71,7 +71,7 @@ std::string make_run_report(const RunReport& run) {
   if (!run.rows.empty()) data.summary.emplace_back("time", duration(run.rows.back().seconds));
   for (const ConfigKey& key : config_keys()) data.config.emplace_back(key.name, option_text(*run.options, key));
   data.machine = {{"processor", cpu_name()},
-                  {"instruction set", run.isa},
+                  {"instruction set", run.isa + " " + run.precision},
                   {"threads", std::to_string(run.threads)},
                   {"peak memory", fixed(peak_rss_mb(), 0) + " MB"},
                   {"fpcpu", std::string(kVersion)}};

@@ -16,6 +16,7 @@ struct RunReport {
   std::vector<EpochRow> rows;
   int best_epoch = 0;
   std::string isa;
+  std::string precision;  // that was computed in
   int threads = 0;
   const Preprocessing* preprocessing = nullptr;
   const Evaluation* evaluation = nullptr;  // of the best model on the validation faces

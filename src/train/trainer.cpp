@@ -92,11 +92,12 @@ void check_run(const RunOptions& run) {
 }
 
 /// The bits of a run depend on the instruction set, so a resumed run keeps its own unless told otherwise.
-const kernels::KernelTable<float>& choose_kernels(const RunOptions& run, const std::optional<Checkpoint>& resumed) {
+const kernels::KernelTable<float>& choose_kernels(const RunOptions& run, const std::optional<Checkpoint>& resumed,
+                                                  Precision precision) {
   if (!run.isa.empty() || !resumed || std::getenv("FPCPU_ISA") != nullptr)
-    return kernels::choose_table(run.isa.c_str());
+    return kernels::choose_table(run.isa.c_str(), precision);
   try {
-    return kernels::choose_table(resumed->facts.at("isa").c_str());
+    return kernels::choose_table(resumed->facts.at("isa").c_str(), precision);
   } catch (const Error& e) {
     throw Error(ErrorCode::usage, std::string("the run was made with another instruction set (") + e.what() +
                                       "). Give --isa NAME to go on with the bits of this machine.");
@@ -108,20 +109,24 @@ std::optional<Checkpoint> load_run(const RunOptions& run) {
   return load_checkpoint(RunFolder::open(run.resume).last());
 }
 
+/// A resumed run keeps its own.
+TrainOptions options_of(TrainOptions given, const RunOptions& run) {
+  if (run.resume.empty()) return given;
+  TrainOptions options;
+  read_config(RunFolder::open(run.resume).config(), options);
+  return options;
+}
+
 class TrainingRun {
  public:
   TrainingRun(TrainOptions options, const RunOptions& run, const TrainCallbacks& callbacks, DatasetPtr given)
-      : options_(std::move(options)),
+      : options_(options_of(std::move(options), run)),
         run_(run),
         callbacks_(callbacks),
         resumed_(load_run(run)),
-        kernels_(choose_kernels(run, resumed_)),
+        kernels_(choose_kernels(run, resumed_, parse_precision(options_.precision))),
         pool_(run.threads) {
-    if (resumed_) {
-      folder_ = RunFolder::open(run.resume);
-      options_ = TrainOptions{};
-      read_config(folder_->config(), options_);
-    }
+    if (resumed_) folder_ = RunFolder::open(run.resume);
     if (run.fast) options_.epochs = 1;
     if (options_.lr == 0) options_.lr = usual_lr(options_.optimizer);
     check_options(options_);
@@ -135,6 +140,8 @@ class TrainingRun {
     options_.loss = loss_->kind();
     say(describe_data());
     say(describe_machine(graph));
+    const std::string notice = kernels::precision_notice(kernels_, parse_precision(options_.precision));
+    if (!notice.empty()) say(notice, callbacks_.notice);
     Preprocessing preprocessing;
     if (resumed_) {
       preprocessing = resumed_->preprocessing;
@@ -193,13 +200,15 @@ class TrainingRun {
   }
 
  private:
-  void say(const std::string& text) {
+  void say(const std::string& text) { say(text, callbacks_.message); }
+
+  void say(const std::string& text, const std::function<void(const std::string&)>& callback) {
     if (folder_) {
       folder_->log(text);
     } else {
       before_folder_.push_back(text);
     }
-    if (callbacks_.message) callbacks_.message(text);
+    if (callback) callback(text);
   }
 
   [[nodiscard]] bool finished() const {
@@ -246,10 +255,11 @@ class TrainingRun {
     const ParamLayout layout(graph);
     char text[256];
     std::snprintf(text, sizeof(text),
-                  "%s, input %s, %.2f M parameters, %.0f MFLOP per training image; %s, %s, %d threads",
+                  "%s, input %s, %.2f M parameters, %.0f MFLOP per training image; %s, %s %s, %d threads",
                   options_.model.c_str(), to_string(graph.input_shape()).c_str(),
                   static_cast<double>(layout.parameter_count()) / 1e6, graph.training_flops() / 1e6, cpu_name().c_str(),
-                  std::string(to_string(kernels_.isa)).c_str(), pool_.threads());
+                  std::string(to_string(kernels_.isa)).c_str(), std::string(to_string(kernels_.precision)).c_str(),
+                  pool_.threads());
     return text;
   }
 
@@ -354,6 +364,7 @@ class TrainingRun {
     f["train_images"] = std::to_string(data_.train->size());
     f["val_images"] = std::to_string(data_.val ? data_.val->size() : 0);
     f["isa"] = to_string(kernels_.isa);
+    f["precision"] = to_string(kernels_.precision);
     for (const std::string& d : options_.data) f["data"] += (f["data"].empty() ? "" : " ") + d;
     if (!std::isnan(r.val_mse100)) {
       saved_state::put(f, "val_mse100", r.val_mse100);
@@ -381,6 +392,7 @@ class TrainingRun {
     report.rows = metrics_->rows();
     report.best_epoch = position_.best_epoch;
     report.isa = to_string(kernels_.isa);
+    report.precision = to_string(kernels_.precision);
     report.threads = pool_.threads();
     report.preprocessing = &preprocessing;
     Evaluation evaluation;

@@ -73,6 +73,8 @@ TEST_CASE("mistyped commands, options and names suggest the nearest and exit wit
   check_one_line(run_program(folder, "detect model.safetensors"), 2, {"fpcpu detect"});
   check_one_line(run_program(folder, "eval --data synth:3"), 2, {"--pred"});
   check_one_line(run_program(folder, "info --isa avx1024"), 2, {"avx1024"});
+  check_one_line(run_program(folder, "info --precision bf61"), 2, {"'bf16'"});
+  check_one_line(run_program(folder, "train --precision bf61"), 2, {"'bf16'"});
   check_one_line(run_program(folder, "synth faces"), 2, {"--count"});
   CHECK(std::filesystem::is_empty(folder.path()));
 }
@@ -82,6 +84,18 @@ TEST_CASE("a forced instruction set is the one that runs, from the option and fr
   CHECK(contains(run_program(folder, "info --isa eigen").out, "chosen            eigen"));
   CHECK(contains(run_shell(folder, "FPCPU_ISA=eigen \"$FPCPU\" info").out, "chosen            eigen"));
   CHECK(run_shell(folder, "FPCPU_ISA=quantum \"$FPCPU\" info").code == 2);
+}
+
+TEST_CASE("bf16 without kernels for it is told on standard error, and fp32 runs") {
+  const TemporaryFolder folder;
+  const Outcome info = run_program(folder, "info --isa eigen --precision bf16");
+  CHECK(info.code == 0);
+  CHECK(contains(info.out, "chosen            eigen fp32"));
+  CHECK(contains(info.err, "note: --precision bf16"));
+  CHECK(run_program(folder, "info --isa eigen --precision fp32").err.empty());
+  const Outcome train = run_program(folder, "train --fast --data synth:20 --isa eigen --precision bf16 --quiet");
+  CHECK(train.code == 0);
+  CHECK(contains(train.err, "note: --precision bf16"));
 }
 
 TEST_CASE("faults of gt.csv: one line with file and line, exit 3, nothing written") {

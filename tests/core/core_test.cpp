@@ -101,6 +101,20 @@ TEST_CASE("names of instruction sets round trip") {
   CHECK(available_cores() >= 1);
 }
 
+TEST_CASE("names of precisions round trip, unknown ones name the nearest") {
+  for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+    CHECK(parse_precision(to_string(precision)) == precision);
+    CHECK(cpu_supports(Isa::eigen, precision) == (precision == Precision::fp32));
+  }
+  try {
+    (void)parse_precision("bf61");
+    FAIL("accepted");
+  } catch (const Error& e) {
+    CHECK(e.code() == ErrorCode::usage);
+    CHECK(std::string(e.what()).find("'bf16'") != std::string::npos);
+  }
+}
+
 TEST_CASE("nearest finds typing errors and stays silent on nonsense") {
   const std::vector<std::string_view> names = {"adam", "adamw", "sgd", "nesterov"};
   CHECK(nearest("adma", names) == "adam");

@@ -75,9 +75,9 @@ TEST_CASE("NaN in the input of a convolution with ReLU stays visible") {
   const fpcpu::kernels::ConvShape s = conv_shape({4, 4, 2, 17, 3, 3, 1, 1, 1, 1, 1});
   const Guarded<float> x = filled(32, kNan);
   const Guarded<float> w = filled(9 * 2 * 17, 1.0F);
-  for (const fpcpu::Isa isa : isas()) {
-    INFO("isa ", to_string(isa));
-    const auto& table = fpcpu::kernels::float_table(isa);
+  for (const auto* own : tables()) {
+    const auto& table = *own;
+    INFO("table ", fpcpu::kernels::name_of(table));
     const Guarded<float> packed = scratch_of(table.conv_packed_size(s, fpcpu::kernels::ConvPass::forward));
     if (packed.size() > 0) table.conv_pack(s, fpcpu::kernels::ConvPass::forward, w.data(), packed.data());
     const Guarded<float> scratch = scratch_of(table.conv_scratch_size(s));

@@ -7,8 +7,13 @@
 #include "kernels/guarded.hpp"
 
 using fpcpu::Isa;
+using fpcpu::Precision;
 using fpcpu::kernels::choose_table;
+using fpcpu::kernels::ConvAlgorithm;
+using fpcpu::kernels::ConvPass;
 using fpcpu::kernels::float_table;
+using fpcpu::kernels::has_table;
+using fpcpu::kernels::precision_notice;
 
 namespace {
 
@@ -79,6 +84,47 @@ TEST_CASE("an unknown or missing instruction set names the available ones") {
 #if defined(__x86_64__)
   CHECK(message_of("neon").find("Available: eigen") != std::string::npos);
 #endif
+}
+
+TEST_CASE("bf16 is chosen where it can run, and what is chosen instead elsewhere is told") {
+  for (const Isa isa : fpcpu::testing::isas()) {
+    const std::string name(to_string(isa));
+    INFO("isa ", name);
+    CHECK(has_table(isa, Precision::fp32));
+    CHECK(choose_table(name.c_str()).precision == Precision::fp32);
+    const auto& table = choose_table(name.c_str(), Precision::bf16);
+    CHECK(table.isa == isa);
+    CHECK((table.precision == Precision::bf16) == has_table(isa, Precision::bf16));
+    const std::string notice = precision_notice(table, Precision::bf16);
+    if (has_table(isa, Precision::bf16)) {
+      CHECK(&table == &float_table(isa, Precision::bf16));
+      CHECK(notice.empty());
+    } else {
+      CHECK(notice.find("'" + name + "'") != std::string::npos);
+      CHECK(notice.find("fp32") != std::string::npos);
+      CHECK_THROWS_AS(static_cast<void>(float_table(isa, Precision::bf16)), fpcpu::Error);
+    }
+  }
+  CHECK(!has_table(Isa::eigen, Precision::bf16));
+  CHECK(has_table(Isa::avx512, Precision::bf16) == fpcpu::cpu_supports(Isa::avx512, Precision::bf16));
+}
+
+TEST_CASE("only tables for bf16 compute with rounded factors") {
+  fpcpu::kernels::ConvShape s = fpcpu::testing::conv_shape({8, 8, 32, 32, 3, 3, 1, 1, 1, 1, 1});
+  for (const auto* table : fpcpu::testing::tables()) {
+    INFO("table ", fpcpu::kernels::name_of(*table));
+    for (const ConvAlgorithm algorithm :
+         {ConvAlgorithm::direct_bf16, ConvAlgorithm::winograd2_bf16, ConvAlgorithm::winograd4_bf16}) {
+      s.algorithm = algorithm;
+      const ConvAlgorithm used = table->conv_algorithm(s, ConvPass::backward_data);
+      CHECK(used == (table->precision == Precision::bf16 ? algorithm : ConvAlgorithm::direct));
+    }
+    s.algorithm = ConvAlgorithm::winograd2_bf16;
+    s.stride = 2;
+    CHECK(table->conv_algorithm(s, ConvPass::forward) ==
+          (table->precision == Precision::bf16 ? ConvAlgorithm::direct_bf16 : ConvAlgorithm::direct));
+    s.stride = 1;
+  }
 }
 
 TEST_CASE("packed weights show the vector width of each instruction set") {

@@ -110,12 +110,23 @@ template <class Got>
   return {list.items, list.items + list.count};
 }
 
+/// Every table that can run here, those for bf16 included.
+[[nodiscard]] inline std::vector<const kernels::KernelTable<float>*> tables() {
+  std::vector<const kernels::KernelTable<float>*> all;
+  for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+    for (const Isa isa : isas()) {
+      if (kernels::has_table(isa, precision)) all.push_back(&kernels::float_table(isa, precision));
+    }
+  }
+  return all;
+}
+
 [[nodiscard]] inline std::string text(const kernels::ConvShape& s) {
   return std::to_string(s.h) + "x" + std::to_string(s.w) + "x" + std::to_string(s.c) + " -> " + std::to_string(s.oh) +
          "x" + std::to_string(s.ow) + "x" + std::to_string(s.k) + " kernel " + std::to_string(s.kh) + "x" +
          std::to_string(s.kw) + " stride " + std::to_string(s.stride) + " pad " + std::to_string(s.pad_h) + "," +
-         std::to_string(s.pad_w) + " dilation " + std::to_string(s.dilation) + " groups " + std::to_string(s.groups) + " images " +
-         std::to_string(s.n) + " algorithm " + std::to_string(static_cast<int>(s.algorithm));
+         std::to_string(s.pad_w) + " dilation " + std::to_string(s.dilation) + " groups " + std::to_string(s.groups) +
+         " images " + std::to_string(s.n) + " algorithm " + std::to_string(static_cast<int>(s.algorithm));
 }
 
 [[nodiscard]] inline std::string text(const kernels::PoolShape& s) {

@@ -68,6 +68,38 @@ TEST_CASE("the same seed gives the same model bytes for any number of threads, a
   CHECK(content(folder / "other" / "model.safetensors") != models[0]);
 }
 
+TEST_CASE("bf16 gives the same bytes for any number of threads and when resumed; without it the run says so") {
+  const test::TemporaryFolder folder;
+  TrainOptions options = quick();
+  options.precision = "bf16";
+  std::vector<std::string> notices;
+  TrainCallbacks callbacks;
+  callbacks.notice = [&](const std::string& text) { notices.push_back(text); };
+  (void)train(options, into(folder / "t1", 1), callbacks);
+  const std::string model = content(folder / "t1" / "model.safetensors");
+  (void)train(options, into(folder / "t3", 3));
+  CHECK(content(folder / "t3" / "model.safetensors") == model);
+  CHECK(train(options, into(folder / "stopped"), stop_after(4)).interrupted);
+  RunOptions resume;
+  resume.resume = (folder / "stopped").string();
+  (void)train({}, resume);
+  CHECK(content(folder / "stopped" / "model.safetensors") == model);
+  CHECK(test::contains(content(folder / "t1" / "config.toml"), "precision = \"bf16\""));
+
+  (void)train(quick(), into(folder / "fp32"));
+  const bool exists = kernels::choose_table(nullptr, Precision::bf16).precision == Precision::bf16;
+  CHECK(notices.size() == (exists ? 0 : 1));
+  CHECK(test::contains(model, exists ? "bf16" : "fp32"));
+  if (exists) CHECK(content(folder / "fp32" / "model.safetensors") != model);
+  RunOptions portable = into(folder / "eigen");
+  portable.isa = "eigen";
+  notices.clear();
+  (void)train(options, portable, callbacks);
+  REQUIRE(notices.size() == 1);
+  CHECK(test::contains(notices[0], "fp32"));
+  CHECK(test::contains(content(folder / "eigen" / "log.txt"), notices[0]));
+}
+
 TEST_CASE("stopped anywhere and resumed equals never stopped") {
   const test::TemporaryFolder folder;
   for (const std::string schedule : {"cosine", "plateau"}) {

@@ -12,21 +12,61 @@ namespace {
 using winograd::F2;
 using winograd::F4;
 
+/// The algorithms of this file's own words.
+#if FPCPU_BF16
+constexpr ConvAlgorithm kDirect = ConvAlgorithm::direct_bf16;
+constexpr ConvAlgorithm kWinograd2 = ConvAlgorithm::winograd2_bf16;
+constexpr ConvAlgorithm kWinograd4 = ConvAlgorithm::winograd4_bf16;
+HWY_INLINE bool in_float(ConvAlgorithm algorithm) {
+  return algorithm == ConvAlgorithm::direct || algorithm == ConvAlgorithm::winograd2 ||
+         algorithm == ConvAlgorithm::winograd4;
+}
+#else
+constexpr ConvAlgorithm kDirect = ConvAlgorithm::direct;
+constexpr ConvAlgorithm kWinograd2 = ConvAlgorithm::winograd2;
+constexpr ConvAlgorithm kWinograd4 = ConvAlgorithm::winograd4;
+constexpr bool in_float(ConvAlgorithm) { return false; }
+#endif
+
+HWY_INLINE ConvShape with_algorithm(ConvShape s, ConvAlgorithm algorithm) {
+  s.algorithm = algorithm;
+  return s;
+}
+
 HWY_INLINE std::size_t max_size(std::size_t a, std::size_t b) { return a > b ? a : b; }
+
+std::size_t pass_scratch_size(const ConvShape& s, ConvPass pass) noexcept {
+  const ConvAlgorithm algorithm = conv_algorithm(s, pass);
+  if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_scratch_size(with_algorithm(s, algorithm));
+  const bool weights = pass == ConvPass::backward_weights;
+  switch (algorithm) {
+    case kWinograd2:
+      return weights ? winograd::weights_scratch_size<F2>(s) : winograd::scratch_size<F2>(s, pass);
+    case kWinograd4:
+      return weights ? winograd::weights_scratch_size<F4>(s) : winograd::scratch_size<F4>(s, pass);
+    default:
+      return weights ? direct::weights_scratch_size(s) : direct::scratch_size(s);
+  }
+}
 
 }  // namespace
 
 ConvAlgorithm conv_algorithm(const ConvShape& s, ConvPass pass) noexcept {
-  if (!winograd::applies(s)) return ConvAlgorithm::direct;
-  return s.algorithm == ConvAlgorithm::best ? chosen(s, pass) : s.algorithm;
+  const bool best = s.algorithm == ConvAlgorithm::best;
+  const ConvAlgorithm algorithm = !best ? s.algorithm : winograd::applies(s) ? chosen(s, pass) : chosen_direct(s);
+  const bool own = algorithm == kDirect || algorithm == kWinograd2 || algorithm == kWinograd4;
+  if (in_float(algorithm)) return winograd::applies(s) ? algorithm : ConvAlgorithm::direct;
+  return own && winograd::applies(s) ? algorithm : kDirect;
 }
 
 std::size_t conv_packed_size(const ConvShape& s, ConvPass pass) noexcept {
   if (pass == ConvPass::backward_weights) return 0;
-  switch (conv_algorithm(s, pass)) {
-    case ConvAlgorithm::winograd2:
+  const ConvAlgorithm algorithm = conv_algorithm(s, pass);
+  if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_packed_size(with_algorithm(s, algorithm), pass);
+  switch (algorithm) {
+    case kWinograd2:
       return winograd::packed_size<F2>(s, pass);
-    case ConvAlgorithm::winograd4:
+    case kWinograd4:
       return winograd::packed_size<F4>(s, pass);
     default:
       return direct::packed_size(s, pass);
@@ -34,10 +74,12 @@ std::size_t conv_packed_size(const ConvShape& s, ConvPass pass) noexcept {
 }
 
 void conv_pack(const ConvShape& s, ConvPass pass, const float* w, float* packed) noexcept {
-  switch (conv_algorithm(s, pass)) {
-    case ConvAlgorithm::winograd2:
+  const ConvAlgorithm algorithm = conv_algorithm(s, pass);
+  if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_pack(with_algorithm(s, algorithm), pass, w, packed);
+  switch (algorithm) {
+    case kWinograd2:
       return winograd::pack<F2>(s, pass, w, packed);
-    case ConvAlgorithm::winograd4:
+    case kWinograd4:
       return winograd::pack<F4>(s, pass, w, packed);
     default:
       return direct::pack(s, pass, w, packed);
@@ -45,24 +87,17 @@ void conv_pack(const ConvShape& s, ConvPass pass, const float* w, float* packed)
 }
 
 std::size_t conv_scratch_size(const ConvShape& s) noexcept {
-  std::size_t most = 0;
-  for (const ConvPass pass : {ConvPass::forward, ConvPass::backward_data}) {
-    const ConvAlgorithm algorithm = conv_algorithm(s, pass);
-    most = max_size(most, algorithm == ConvAlgorithm::winograd2   ? winograd::scratch_size<F2>(s, pass)
-                          : algorithm == ConvAlgorithm::winograd4 ? winograd::scratch_size<F4>(s, pass)
-                                                                  : direct::scratch_size(s));
-  }
-  const ConvAlgorithm algorithm = conv_algorithm(s, ConvPass::backward_weights);
-  return max_size(most, algorithm == ConvAlgorithm::winograd2   ? winograd::weights_scratch_size<F2>(s)
-                        : algorithm == ConvAlgorithm::winograd4 ? winograd::weights_scratch_size<F4>(s)
-                                                                : direct::weights_scratch_size(s));
+  return max_size(pass_scratch_size(s, ConvPass::forward), max_size(pass_scratch_size(s, ConvPass::backward_data),
+                                                                    pass_scratch_size(s, ConvPass::backward_weights)));
 }
 
 void conv_forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
-  switch (conv_algorithm(s, ConvPass::forward)) {
-    case ConvAlgorithm::winograd2:
+  const ConvAlgorithm algorithm = conv_algorithm(s, ConvPass::forward);
+  if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_forward(with_algorithm(s, algorithm), a);
+  switch (algorithm) {
+    case kWinograd2:
       return winograd::forward<F2>(s, a);
-    case ConvAlgorithm::winograd4:
+    case kWinograd4:
       return winograd::forward<F4>(s, a);
     default:
       return direct::forward(s, a);
@@ -70,10 +105,12 @@ void conv_forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
 }
 
 void conv_backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept {
-  switch (conv_algorithm(s, ConvPass::backward_data)) {
-    case ConvAlgorithm::winograd2:
+  const ConvAlgorithm algorithm = conv_algorithm(s, ConvPass::backward_data);
+  if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_backward_data(with_algorithm(s, algorithm), a);
+  switch (algorithm) {
+    case kWinograd2:
       return winograd::backward_data<F2>(s, a);
-    case ConvAlgorithm::winograd4:
+    case kWinograd4:
       return winograd::backward_data<F4>(s, a);
     default:
       return direct::backward_data(s, a);
@@ -81,10 +118,12 @@ void conv_backward_data(const ConvShape& s, const ConvBackwardData<float>& a) no
 }
 
 void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) noexcept {
-  switch (conv_algorithm(s, ConvPass::backward_weights)) {
-    case ConvAlgorithm::winograd2:
+  const ConvAlgorithm algorithm = conv_algorithm(s, ConvPass::backward_weights);
+  if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_backward_weights(with_algorithm(s, algorithm), a);
+  switch (algorithm) {
+    case kWinograd2:
       return winograd::backward_weights<F2>(s, a);
-    case ConvAlgorithm::winograd4:
+    case kWinograd4:
       return winograd::backward_weights<F4>(s, a);
     default:
       return direct::backward_weights(s, a);

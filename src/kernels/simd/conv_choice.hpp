@@ -3,6 +3,7 @@
 #include "kernels/choice_classes.hpp"
 #include "kernels/simd/choices/avx2.hpp"
 #include "kernels/simd/choices/avx512.hpp"
+#include "kernels/simd/choices/avx512_bf16.hpp"
 #include "kernels/simd/choices/neon.hpp"
 #include "kernels/simd/choices/sse4.hpp"
 #include "kernels/simd/lanes.hpp"
@@ -22,10 +23,19 @@ HWY_INLINE int size_class(int size) {
   return first;
 }
 
+/// For shapes the table does not know. Rounded factors win as soon as words are not half empty (measured on one core
+/// from 3 channels, 7x7 with stride 2: 105 to 147 GFLOP/s forward, to 512, 1x1: 112 to 219).
+HWY_INLINE ConvAlgorithm chosen_direct([[maybe_unused]] const ConvShape& s) {
+#if FPCPU_BF16
+  if (min_int(s.c, s.k) / s.groups >= 3) return ConvAlgorithm::direct_bf16;
+#endif
+  return ConvAlgorithm::direct;
+}
+
 HWY_INLINE ConvAlgorithm chosen(const ConvShape& s, ConvPass pass) {
   const int in = channel_class(s.c);
   const int out = channel_class(s.k);
-  if (in < 0 || out < 0) return ConvAlgorithm::direct;
+  if (in < 0 || out < 0) return chosen_direct(s);
   const char letter = choices::FPCPU_ISA_NAME.letters[static_cast<int>(pass)][size_class(max_int(s.oh, s.ow))][in][out];
   int algorithm = 0;
   while (kChoiceLetters[algorithm] != letter) ++algorithm;

@@ -1,7 +1,7 @@
 // Convolution forward and its data gradient, dense and 1x1 included: one loop, two ways to walk over memory.
 
 #include "kernels/simd/conv_algorithms.hpp"
-#include "kernels/simd/direct_plan.hpp"
+#include "kernels/simd/direct_band.hpp"
 #include "kernels/simd/kernels.hpp"
 #include "kernels/simd/tile.hpp"
 
@@ -15,13 +15,21 @@ constexpr int kMaxPieces = 64;
 constexpr int kMaxBandPixels = 1024;
 constexpr int kShortLine = kTileRows<2> / 2 + 1;
 
-HWY_INLINE int depth_of(const Walk& w) { return w.rows.taps * w.cols.taps * w.group_in; }
+HWY_INLINE int depth_of(const Walk& w) { return w.rows.taps * w.cols.taps * words_of(w.group_in); }
 HWY_INLINE int padded_outputs(const Walk& w) { return ceil_div(w.group_out, kLanes) * kLanes; }
 HWY_INLINE Index packed_elements(const Walk& w) {
   return static_cast<Index>(w.groups) * depth_of(w) * padded_outputs(w);
 }
 
-/// Panels [group][panel][tap row][tap column][in channel][panel width]; the last panel may be one vector wide.
+/// The first `n` of kLanes values that are `stride` apart.
+HWY_INLINE V load_strided(const float* p, Index stride, int n) {
+  if (stride == 1) return load_some(p, n);
+  alignas(64) float lanes[kLanes] = {};
+  for (int i = 0; i < min_int(n, kLanes); ++i) lanes[i] = p[i * stride];
+  return hn::Load(d, lanes);
+}
+
+/// Panels [group][panel][tap row][tap column][word of in channels][panel width]; the last panel may be one vector wide.
 /// `in_stride` and `out_stride` are the distances in w between channels that are read and written.
 void pack_walk(const Walk& w, const ConvShape& s, Index in_stride, Index out_stride, Index group_stride,
                const float* HWY_RESTRICT weights, float* HWY_RESTRICT packed) {
@@ -34,9 +42,16 @@ void pack_walk(const Walk& w, const ConvShape& s, Index in_stride, Index out_str
           const int tap = (w.rows.tap_first + i * w.rows.tap_step) * s.kw + w.cols.tap_first + j * w.cols.tap_step;
           const float* from =
               weights + static_cast<Index>(tap) * (s.c / s.groups) * s.k + g * group_stride + n0 * out_stride;
-          for (int c = 0; c < w.group_in; ++c, packed += width) {
-            for (int n = 0; n < count; ++n) packed[n] = from[c * in_stride + n * out_stride];
-            for (int n = count; n < width; ++n) packed[n] = 0.0F;
+          for (int c = 0; c < w.group_in; ++c) {
+            for (int n = 0; n < width; n += kLanes) {
+              const V v = load_strided(from + c * in_stride + n * out_stride, out_stride, count - n);
+              store_member(v, packed + n, c);
+            }
+            if (c % kPerWord == kPerWord - 1) packed += width;
+          }
+          if (w.group_in % kPerWord != 0) {
+            for (int n = 0; n < width; n += kLanes) finish_word(packed + n);
+            packed += width;
           }
         }
       }
@@ -94,7 +109,7 @@ void run_band(const Walk& w, const BandPlan& plan, const Band& band, const float
         job.bias = epilogue.bias != nullptr && end == depth ? epilogue.bias + channel : nullptr;
         const int width = job.columns > kLanes ? kPanel : kLanes;
         job.b = weights + static_cast<Index>(n) * depth + static_cast<Index>(begin) * width;
-        const float* a = band.base + static_cast<Index>(g) * w.group_in;
+        const float* a = band.base + static_cast<Index>(g) * plan.group_words;
         if (width == kPanel) {
           run_panel<2>(job, band, a, y + channel, target.line);
         } else {
@@ -105,7 +120,7 @@ void run_band(const Walk& w, const BandPlan& plan, const Band& band, const float
   }
 }
 
-HWY_INLINE BandPlan plan_outputs(const Walk& w) { return plan_band(w, kShortLine, kMaxBandPixels); }
+HWY_INLINE BandPlan plan_outputs(const Walk& w) { return plan_band(w, Members::channels, kShortLine, kMaxBandPixels); }
 
 HWY_INLINE bool has_work(const Walk& w) { return w.rows.outputs > 0 && w.cols.outputs > 0; }
 HWY_INLINE bool has_taps(const Walk& w) { return w.rows.taps > 0 && w.cols.taps > 0; }

@@ -1,7 +1,7 @@
 // Weight gradient of the convolution: the same register tile with the filter's positions as rows and pixels as depth.
 
 #include "kernels/simd/conv_algorithms.hpp"
-#include "kernels/simd/direct_plan.hpp"
+#include "kernels/simd/direct_band.hpp"
 #include "kernels/simd/weight_tile.hpp"
 
 namespace fpcpu::kernels::FPCPU_ISA_NAME::direct {
@@ -12,15 +12,24 @@ namespace {
 constexpr int kMaxBandPixels = 192;
 constexpr int kShortLine = 16;
 
-/// Copies `columns` channels of `pixels` pixels of dy into a panel `width` wide, zero padded, and adds up their sums.
-void pack_gradient(const float* HWY_RESTRICT dy, int pixels, int k, int columns, int width, float* HWY_RESTRICT panel,
-                   float* db, bool add) {
+/// Copies `columns` channels of lines of dy into a panel `width` wide, zero padded, and adds up their sums.
+void pack_gradient(const float* HWY_RESTRICT dy, int lines, int pixels, int k, int columns, int width,
+                   float* HWY_RESTRICT panel, float* db, bool add) {
   for (int n = 0; n < width; n += kLanes) {
     V sum = hn::Zero(d);
-    for (int p = 0; p < pixels; ++p) {
-      const V v = load_some(dy + static_cast<Index>(p) * k + n, columns - n);
-      hn::StoreU(v, d, panel + static_cast<Index>(p) * width + n);
-      sum = hn::Add(sum, v);
+    const float* from = dy + n;
+    float* to = panel + n;
+    for (int line = 0; line < lines; ++line) {
+      for (int p = 0; p < pixels; ++p, from += k) {
+        const V v = load_some(from, columns - n);
+        store_member(v, to, p);
+        if (p % kPerWord == kPerWord - 1) to += width;
+        sum = hn::Add(sum, v);
+      }
+      if (pixels % kPerWord != 0) {
+        finish_word(to);
+        to += width;
+      }
     }
     if (db != nullptr) add_part(sum, db + n, columns - n, add);
   }
@@ -40,7 +49,7 @@ void run_tile(WeightJob job, const float* panels, int channels, int m, const flo
   }
 }
 
-HWY_INLINE BandPlan plan_weights(const Walk& w) { return plan_band(w, kShortLine, kMaxBandPixels); }
+HWY_INLINE BandPlan plan_weights(const Walk& w) { return plan_band(w, Members::places, kShortLine, kMaxBandPixels); }
 
 }  // namespace
 
@@ -48,8 +57,9 @@ std::size_t weights_scratch_size(const ConvShape& s) noexcept {
   const Walk w = forward_walk(s);
   const BandPlan plan = plan_weights(w);
   const Index x = (band_elements(w, plan) + 15) / 16 * 16;
-  return static_cast<std::size_t>(x +
-                                  static_cast<Index>(plan.band_rows) * s.ow * ceil_div(w.group_out, kLanes) * kLanes);
+  const Index steps = plan.joined ? line_steps(plan, plan.band_rows * s.ow)
+                                  : static_cast<Index>(plan.band_rows) * line_steps(plan, s.ow);
+  return static_cast<std::size_t>(x + steps * ceil_div(w.group_out, kLanes) * kLanes);
 }
 
 void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) noexcept {
@@ -68,16 +78,19 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
     job.pixel = band.pixel;
     job.dw_stride = s.k;
     job.add = add;
+    const Index steps = static_cast<Index>(band.lines) * band.pixels;
     for (int g = 0; g < w.groups; ++g) {
       const int first = g * w.group_out;
       for (int n = 0; n < w.group_out; n += kPanel) {
         const int columns = min_int(kPanel, w.group_out - n);
-        pack_gradient(dy + first + n, count * s.ow, s.k, columns, columns > kLanes ? kPanel : kLanes,
-                      panels + static_cast<Index>(n) * count * s.ow, a.db == nullptr ? nullptr : a.db + first + n, add);
+        pack_gradient(dy + first + n, band.lines, count * s.ow / band.lines, s.k, columns,
+                      columns > kLanes ? kPanel : kLanes, panels + n * steps,
+                      a.db == nullptr ? nullptr : a.db + first + n, add);
       }
       float* dw = a.dw + first;
       for (int segment = 0; segment < plan.segments; ++segment) {
-        const float* from = band.base + static_cast<Index>(g) * w.group_in + segment_offset(w, plan, band, segment);
+        const float* from =
+            band.base + static_cast<Index>(g) * plan.group_words + segment_offset(w, plan, band, segment);
         for (int t = 0; t < tiles; ++t) {
           const int m = t < larger ? size + 1 : size;
           run_tile(job, panels, w.group_out, m, from, dw);

@@ -3,7 +3,7 @@
 #include "kernels/simd/lanes.hpp"
 
 /// The functions of one instruction set's table; kernels/table.hpp says what each does.
-namespace fpcpu::kernels::FPCPU_ISA_NAME {
+namespace fpcpu::kernels::FPCPU_FP32_NAME {
 
 ConvAlgorithm conv_algorithm(const ConvShape& s, ConvPass pass) noexcept;
 std::size_t conv_packed_size(const ConvShape& s, ConvPass pass) noexcept;
@@ -45,4 +45,20 @@ void sgd_update(const OptimizerUpdate<float>& u) noexcept;
 void rmsprop_update(const OptimizerUpdate<float>& u) noexcept;
 void adam_update(const OptimizerUpdate<float>& u) noexcept;
 
+}  // namespace fpcpu::kernels::FPCPU_FP32_NAME
+
+#if FPCPU_BF16
+namespace fpcpu::kernels::FPCPU_ISA_NAME {
+
+using namespace FPCPU_FP32_NAME;
+
+ConvAlgorithm conv_algorithm(const ConvShape& s, ConvPass pass) noexcept;
+std::size_t conv_packed_size(const ConvShape& s, ConvPass pass) noexcept;
+void conv_pack(const ConvShape& s, ConvPass pass, const float* w, float* packed) noexcept;
+std::size_t conv_scratch_size(const ConvShape& s) noexcept;
+void conv_forward(const ConvShape& s, const ConvForward<float>& a) noexcept;
+void conv_backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept;
+void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) noexcept;
+
 }  // namespace fpcpu::kernels::FPCPU_ISA_NAME
+#endif

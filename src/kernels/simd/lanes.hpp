@@ -16,6 +16,13 @@
 #error "FPCPU_ISA_NAME is set by src/kernels/CMakeLists.txt"
 #endif
 
+/// A table for bfloat16 has convolutions of its own; the other kernels are those of the same vectors in float.
+#if FPCPU_BF16
+#define FPCPU_FP32_NAME avx512
+#else
+#define FPCPU_FP32_NAME FPCPU_ISA_NAME
+#endif
+
 /// For lambdas: clang would inline a big one called twice too late to keep the arrays it captures in registers (the
 /// convolution tile ran at 13 % of the peak instead of 95 %).
 #define FPCPU_INLINE HWY_ATTR __attribute__((always_inline))

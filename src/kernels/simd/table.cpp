@@ -1,6 +1,7 @@
-// The table of one instruction set.
+// The table of one instruction set and precision.
 
 #include "kernels/simd/kernels.hpp"
+#include "kernels/simd/words.hpp"
 
 namespace fpcpu::kernels::FPCPU_ISA_NAME {
 
@@ -8,14 +9,15 @@ const KernelTable<float>& table() noexcept;
 
 const KernelTable<float>& table() noexcept {
   static constexpr KernelTable<float> kTable = {
-      .isa = Isa::FPCPU_ISA_NAME,
-      .conv_algorithm = conv_algorithm,
-      .conv_packed_size = conv_packed_size,
-      .conv_pack = conv_pack,
-      .conv_scratch_size = conv_scratch_size,
-      .conv_forward = conv_forward,
-      .conv_backward_data = conv_backward_data,
-      .conv_backward_weights = conv_backward_weights,
+      .isa = Isa::FPCPU_FP32_NAME,
+      .precision = kPerWord == 2 ? Precision::bf16 : Precision::fp32,
+      .conv_algorithm = FPCPU_ISA_NAME::conv_algorithm,
+      .conv_packed_size = FPCPU_ISA_NAME::conv_packed_size,
+      .conv_pack = FPCPU_ISA_NAME::conv_pack,
+      .conv_scratch_size = FPCPU_ISA_NAME::conv_scratch_size,
+      .conv_forward = FPCPU_ISA_NAME::conv_forward,
+      .conv_backward_data = FPCPU_ISA_NAME::conv_backward_data,
+      .conv_backward_weights = FPCPU_ISA_NAME::conv_backward_weights,
       .dense_scratch_size = dense_scratch_size,
       .dense_forward = dense_forward,
       .dense_backward_data = dense_backward_data,

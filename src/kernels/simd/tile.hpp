@@ -1,11 +1,12 @@
 #pragma once
 
-#include "kernels/simd/lanes.hpp"
+#include "kernels/simd/words.hpp"
 
 /// The loop in which the program spends its time: a register tile of M rows by NV vectors,
 ///   acc[m][n] += a(m, k) * b[k][n]
 /// with a(m, k) broadcast from memory and b packed NV vectors a row. One row of the tile is an output pixel (forward,
-/// data gradient, dense) or a position of the filter (weight gradient).
+/// data gradient, dense) or a position of the filter (weight gradient). k, lengths and strides count words of
+/// words.hpp.
 namespace fpcpu::kernels::FPCPU_ISA_NAME {
 
 /// Most tile rows for NV vectors, limited by registers: M * NV accumulators, NV vectors of b, one broadcast, and
@@ -104,7 +105,7 @@ void tile_outputs(const TileJob& job, const float* HWY_RESTRICT a, float* HWY_RE
         const V av = hn::Set(d, *(p[kM / 3] + (kM % 3) * stride + kK));
         unroll<NV>([&](auto n) FPCPU_INLINE {
           constexpr int kN = decltype(n)::value;
-          acc[kM][kN] = hn::MulAdd(av, bv[kN], acc[kM][kN]);
+          acc[kM][kN] = multiply_add(av, bv[kN], acc[kM][kN]);
         });
       });
     };

@@ -2,7 +2,8 @@
 
 #include "kernels/simd/tile.hpp"
 
-/// The register tile of weight gradients: rows are positions of the filter, pixels are the reduction.
+/// The register tile of weight gradients: rows are positions of the filter, pixels are the reduction. What is called a
+/// pixel here is a word of words.hpp: with bfloat16 two neighbouring pixels of a channel.
 namespace fpcpu::kernels::FPCPU_ISA_NAME {
 
 struct WeightJob {
@@ -36,7 +37,7 @@ void tile_weights(const WeightJob& job, const float* HWY_RESTRICT x, float* HWY_
         const V av = hn::Set(d, a[kM]);
         unroll<NV>([&](auto n) FPCPU_INLINE {
           constexpr int kN = decltype(n)::value;
-          acc[kM][kN] = hn::MulAdd(av, bv[kN], acc[kM][kN]);
+          acc[kM][kN] = multiply_add(av, bv[kN], acc[kM][kN]);
         });
       });
       a += job.pixel;

@@ -23,10 +23,10 @@ struct Epilogue {
   double* sums;
 };
 
-/// Elements of packed weights: [position][panel][in channel][panel width].
+/// Elements of packed weights: [position][panel][word of in channels][panel width].
 template <class F>
 HWY_INLINE Index filter_elements(int in_c, int out_c) {
-  return static_cast<Index>(F::kIn) * F::kIn * in_c * padded_channels(out_c);
+  return static_cast<Index>(F::kIn) * F::kIn * words_of(in_c) * padded_channels(out_c);
 }
 
 /// G g G^T for all pairs of channels. `in_stride` and `out_stride` are the distances in w between channels that are
@@ -35,13 +35,14 @@ template <class F>
 void pack_filters(const ConvShape& s, int in_c, int out_c, Index in_stride, Index out_stride, bool turned,
                   const float* HWY_RESTRICT w, float* HWY_RESTRICT packed) {
   const Index tap = static_cast<Index>(s.c) * s.k;
-  const Index position = static_cast<Index>(in_c) * padded_channels(out_c);
+  const int words = words_of(in_c);
+  const Index position = static_cast<Index>(words) * padded_channels(out_c);
   for (int n = 0; n < out_c; n += kLanes) {
     const int rest = out_c - n;
     const int panel = n / kPanel * kPanel;
     const int width = out_c - panel > kLanes ? kPanel : kLanes;
-    float* to = packed + static_cast<Index>(panel) * in_c + (n - panel);
-    for (int c = 0; c < in_c; ++c, to += width) {
+    float* to = packed + static_cast<Index>(panel) * words + (n - panel);
+    for (int c = 0; c < in_c; ++c) {
       const float* from = w + c * in_stride + n * out_stride;
       transform<3, F::kIn>([](const V(&v)[3], V(&o)[F::kIn]) FPCPU_INLINE { F::filter(v, o); },
                            [&](auto i, auto j) FPCPU_INLINE {
@@ -54,9 +55,12 @@ void pack_filters(const ConvShape& s, int in_c, int out_c, Index in_stride, Inde
                              return hn::Load(d, lanes);
                            },
                            [&](auto i, auto j, V v) FPCPU_INLINE {
-                             hn::StoreU(v, d, to + (decltype(i)::value * F::kIn + decltype(j)::value) * position);
+                             constexpr int kP = decltype(i)::value * F::kIn + decltype(j)::value;
+                             store_member(v, to + kP * position, c);
                            });
+      if (c % kPerWord == kPerWord - 1) to += width;
     }
+    for (int p = 0; in_c % kPerWord != 0 && p < F::kIn * F::kIn; ++p) finish_word(to + p * position);
   }
 }
 
@@ -118,7 +122,8 @@ void transform_outputs(const Grid& g, const Planes& planes, int begin, int count
 template <class F>
 void multiply(const Grid& g, const Planes& in, const float* packed, int count, const Planes& out) {
   TileJob job{};
-  const Piece piece{0, g.in_c};
+  const int words = words_of(g.in_c);
+  const Piece piece{0, words};
   job.pieces = &piece;
   job.count = 1;
   job.a_stride = in.row;
@@ -128,7 +133,7 @@ void multiply(const Grid& g, const Planes& in, const float* packed, int count, c
   const int padded = padded_channels(g.out_c);
   for (int p = 0; p < F::kIn * F::kIn; ++p) {
     for (int n = 0; n < padded; n += kPanel) {
-      job.b = packed + (static_cast<Index>(p) * padded + n) * g.in_c;
+      job.b = packed + (static_cast<Index>(p) * padded + n) * words;
       job.columns = min_int(kPanel, padded - n);
       const float* a = in.base + p * in.plane;
       float* y = out.base + p * out.plane + n;
@@ -141,22 +146,31 @@ void multiply(const Grid& g, const Planes& in, const float* packed, int count, c
   }
 }
 
+/// Words of a transformed tile per position.
+HWY_INLINE int input_words(const Grid& g) { return padded_channels(g.in_c) / kPerWord; }
+HWY_INLINE int output_words(const Grid& g) { return padded_channels(g.out_c); }
+
+template <class F>
+HWY_INLINE int most_tiles(const Grid& g) {
+  return most_tiles<F>(g, input_words(g) + output_words(g), kBlockElements, kLeastTiles);
+}
+
 template <class F>
 Index grid_scratch(const Grid& g) {
-  const int tiles = most_tiles<F>(g, kBlockElements, kLeastTiles);
-  return planes_size<F>(g.in_c, tiles) + planes_size<F>(g.out_c, tiles);
+  const int tiles = most_tiles<F>(g);
+  return planes_size<F>(input_words(g), tiles) + planes_size<F>(output_words(g), tiles);
 }
 
 template <class F>
 void run(const Grid& g, const float* in, const float* packed, const Epilogue& e, int row_begin, int row_end,
          float* scratch, float* out) {
-  const int most = most_tiles<F>(g, kBlockElements, kLeastTiles);
+  const int most = most_tiles<F>(g);
   const int block = block_tiles(g, most);
-  const Planes inputs = planes_at(scratch, g.in_c, most);
-  const Planes outputs = planes_at(scratch + planes_size<F>(g.in_c, most), g.out_c, most);
+  const Planes inputs = planes_at(scratch, input_words(g), most);
+  const Planes outputs = planes_at(scratch + planes_size<F>(input_words(g), most), output_words(g), most);
   for (int begin = 0; begin < g.total; begin += block) {
     const int count = min_int(block, g.total - begin);
-    transform_inputs<F>(g, in, begin, count, inputs);
+    transform_inputs<F, Members::channels>(g, in, begin, count, inputs);
     multiply<F>(g, inputs, packed, count, outputs);
     transform_outputs<F>(g, outputs, begin, count, e, row_begin, row_end, out);
   }
@@ -168,9 +182,11 @@ bool applies(const ConvShape& s) noexcept {
   return s.kh == 3 && s.kw == 3 && s.stride == 1 && s.dilation == 1 && s.groups == 1 && s.pad_h <= 2 && s.pad_w <= 2;
 }
 
-template <class F>
+template <class F, Members members>
 void transform_inputs(const Grid& g, const float* HWY_RESTRICT in, int begin, int count, const Planes& planes) {
   constexpr int kSize = F::kIn;
+  constexpr bool kSharePlaces = kPerWord > 1 && members == Members::places;
+  constexpr int kStep = kSharePlaces ? kLanes : kLanes / kPerWord;  // words of a vector of channels
   const Index line = static_cast<Index>(g.in_w) * g.in_c;
   alignas(64) static constexpr float kZeros[kLanes] = {};
   for (int t = 0; t < count; ++t) {
@@ -178,15 +194,20 @@ void transform_inputs(const Grid& g, const float* HWY_RESTRICT in, int begin, in
     const int row = at.row - g.pad_h;
     const int column = at.column - g.pad_w;
     const float* from = in + (static_cast<Index>(at.image) * g.in_h + row) * line + static_cast<Index>(column) * g.in_c;
-    float* to = planes.base + t * planes.row;
+    float* to = planes.base + (kSharePlaces ? t / kPerWord : t) * planes.row;
     const bool inside = row >= 0 && column >= 0 && row + kSize <= g.in_h && column + kSize <= g.in_w;
     const auto store = [&](auto i, auto j, V v) FPCPU_INLINE {
-      hn::Store(v, d, to + (decltype(i)::value * kSize + decltype(j)::value) * planes.plane);
+      float* p = to + (decltype(i)::value * kSize + decltype(j)::value) * planes.plane;
+      if constexpr (kSharePlaces) {
+        store_member(v, p, t);
+      } else {
+        store_words(v, p);
+      }
     };
     const auto map = [](const V(&v)[kSize], V(&o)[kSize]) FPCPU_INLINE { F::input(v, o); };
     int n = 0;
     if (inside) {
-      for (; n + kLanes <= g.in_c; n += kLanes, from += kLanes, to += kLanes) {
+      for (; n + kLanes <= g.in_c; n += kLanes, from += kLanes, to += kStep) {
         transform<kSize, kSize>(
             map,
             [&](auto i, auto j) FPCPU_INLINE {
@@ -195,7 +216,7 @@ void transform_inputs(const Grid& g, const float* HWY_RESTRICT in, int begin, in
             store);
       }
     }
-    for (; n < g.in_c; n += kLanes, from += kLanes, to += kLanes) {
+    for (; n < g.in_c; n += kLanes, from += kLanes, to += kStep) {
       const int rest = g.in_c - n;
       transform<kSize, kSize>(
           map,
@@ -207,6 +228,12 @@ void transform_inputs(const Grid& g, const float* HWY_RESTRICT in, int begin, in
             return load_some(p, rest);
           },
           store);
+    }
+  }
+  if (kSharePlaces && count % kPerWord != 0) {
+    for (int p = 0; p < kSize * kSize; ++p) {
+      float* last = planes.base + p * planes.plane + count / kPerWord * planes.row;
+      for (int n = 0; n < g.in_c; n += kLanes) finish_word(last + n);
     }
   }
 }
@@ -253,12 +280,12 @@ void backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcep
   run<F>(backward_grid<F>(s), a.dy, a.packed, e, 0, s.h, a.scratch, a.dx);
 }
 
-#define FPCPU_WINOGRAD(F)                                                                             \
-  template void transform_inputs<F>(const Grid&, const float* HWY_RESTRICT, int, int, const Planes&); \
-  template std::size_t packed_size<F>(const ConvShape&, ConvPass) noexcept;                           \
-  template void pack<F>(const ConvShape&, ConvPass, const float*, float*) noexcept;                   \
-  template std::size_t scratch_size<F>(const ConvShape&, ConvPass) noexcept;                          \
-  template void forward<F>(const ConvShape&, const ConvForward<float>&) noexcept;                     \
+#define FPCPU_WINOGRAD(F)                                                                                              \
+  template void transform_inputs<F, Members::places>(const Grid&, const float* HWY_RESTRICT, int, int, const Planes&); \
+  template std::size_t packed_size<F>(const ConvShape&, ConvPass) noexcept;                                            \
+  template void pack<F>(const ConvShape&, ConvPass, const float*, float*) noexcept;                                    \
+  template std::size_t scratch_size<F>(const ConvShape&, ConvPass) noexcept;                                           \
+  template void forward<F>(const ConvShape&, const ConvForward<float>&) noexcept;                                      \
   template void backward_data<F>(const ConvShape&, const ConvBackwardData<float>&) noexcept;
 FPCPU_WINOGRAD(F2)
 FPCPU_WINOGRAD(F4)

@@ -20,37 +20,41 @@ inline constexpr int kPositions = F::kIn* F::kIn;
 template <class F>
 inline constexpr Index kSums = static_cast<Index>(kPositions<F>) * kTileRows<2>* kPanel;
 
-/// Panels [position][panel][tile][panel width] of A dY A^T. Sums over the tiles of dy are added to db.
+/// Panels [position][panel][word of tiles][panel width] of A dY A^T. Sums over the tiles of dy are added to db.
 template <class F>
 void transform_gradients(const Grid& g, const float* HWY_RESTRICT dy, int begin, int count, float* HWY_RESTRICT panels,
                          float* db, bool add) {
   const Index line = static_cast<Index>(g.out_w) * g.out_c;
-  const Index position = static_cast<Index>(padded_channels(g.out_c)) * count;
+  const int words = words_of(count);
+  const Index position = static_cast<Index>(padded_channels(g.out_c)) * words;
   alignas(64) static constexpr float kZeros[kLanes] = {};
   const auto map = [](const V(&v)[F::kOut], V(&o)[F::kIn]) FPCPU_INLINE { F::output_adjoint(v, o); };
   for (int n = 0; n < g.out_c; n += kLanes) {
     const int rest = g.out_c - n;
     const int panel = n / kPanel * kPanel;
     const int width = g.out_c - panel > kLanes ? kPanel : kLanes;
-    float* to = panels + static_cast<Index>(panel) * count + (n - panel);
+    float* to = panels + static_cast<Index>(panel) * words + (n - panel);
     V sum = hn::Zero(d);
-    for (int t = 0; t < count; ++t, to += width) {
+    for (int t = 0; t < count; ++t) {
       const TileAt at = tile_at<F>(g, begin + t);
       const float* from =
           dy + (static_cast<Index>(at.image) * g.out_h + at.row) * line + static_cast<Index>(at.column) * g.out_c + n;
       const int rows = g.out_h - at.row;
       const int columns = g.out_w - at.column;
+      const auto summed = [&](V v) FPCPU_INLINE {
+        if (db != nullptr) sum = hn::Add(sum, v);
+        return v;
+      };
       const auto store = [&](auto i, auto j, V v) FPCPU_INLINE {
         constexpr int kP = decltype(i)::value * F::kIn + decltype(j)::value;
-        // At the point 1 the transform is the plain sum of the tile.
-        if constexpr (kP == F::kIn + 1) sum = hn::Add(sum, v);
-        hn::StoreU(v, d, to + kP * position);
+        store_member(v, to + kP * position, t);
       };
       if (rows >= F::kOut && columns >= F::kOut && rest >= kLanes) {
         transform<F::kOut, F::kIn>(
             map,
             [&](auto i, auto j) FPCPU_INLINE {
-              return hn::LoadU(d, from + decltype(i)::value * line + decltype(j)::value * static_cast<Index>(g.out_c));
+              const float* p = from + decltype(i)::value * line + decltype(j)::value * static_cast<Index>(g.out_c);
+              return summed(hn::LoadU(d, p));
             },
             store);
       } else {
@@ -60,11 +64,13 @@ void transform_gradients(const Grid& g, const float* HWY_RESTRICT dy, int begin,
               constexpr int kI = decltype(i)::value;
               constexpr int kJ = decltype(j)::value;
               const bool exists = kI < rows && kJ < columns;
-              return load_some(exists ? from + kI * line + kJ * static_cast<Index>(g.out_c) : kZeros, rest);
+              return summed(load_some(exists ? from + kI * line + kJ * static_cast<Index>(g.out_c) : kZeros, rest));
             },
             store);
       }
+      if (t % kPerWord == kPerWord - 1) to += width;
     }
+    for (int p = 0; count % kPerWord != 0 && p < kPositions<F>; ++p) finish_word(to + p * position);
     if (db != nullptr) add_part(sum, db + n, rest, add);
   }
 }
@@ -90,21 +96,30 @@ void transform_back(const ConvShape& s, const float* HWY_RESTRICT sums, int rows
 
 }  // namespace
 
+namespace {
+
+template <class F>
+HWY_INLINE int most_tiles(const Grid& g) {
+  return most_tiles<F>(g, (padded_channels(g.in_c) + padded_channels(g.out_c)) / kPerWord, kBlockElements, kLeastTiles);
+}
+
+}  // namespace
+
 template <class F>
 std::size_t weights_scratch_size(const ConvShape& s) noexcept {
   const Grid g = forward_grid<F>(s, 0, s.oh);
-  const int tiles = most_tiles<F>(g, kBlockElements, kLeastTiles);
-  return static_cast<std::size_t>(planes_size<F>(g.in_c, tiles) + kSums<F> +
-                                  static_cast<Index>(kPositions<F>) * padded_channels(g.out_c) * tiles);
+  const int steps = words_of(most_tiles<F>(g));
+  return static_cast<std::size_t>(planes_size<F>(padded_channels(g.in_c), steps) + kSums<F> +
+                                  static_cast<Index>(kPositions<F>) * padded_channels(g.out_c) * steps);
 }
 
 template <class F>
 void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) noexcept {
   const Grid g = forward_grid<F>(s, 0, s.oh);
-  const int most = most_tiles<F>(g, kBlockElements, kLeastTiles);
-  const int block = block_tiles(g, most);
-  const Planes inputs = planes_at(a.scratch, g.in_c, most);
-  float* sums = a.scratch + planes_size<F>(g.in_c, most);
+  const int most = most_tiles<F>(g);
+  const int block = min_int(most, words_of(block_tiles(g, most)) * kPerWord);
+  const Planes inputs = planes_at(a.scratch, padded_channels(g.in_c), words_of(most));
+  float* sums = a.scratch + planes_size<F>(padded_channels(g.in_c), words_of(most));
   float* panels = sums + kSums<F>;
   const int tiles = ceil_div(s.c, kTileRows<2>);
   const int size = s.c / tiles;
@@ -112,13 +127,13 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
   for (int begin = 0; begin < g.total; begin += block) {
     const int count = min_int(block, g.total - begin);
     const bool add = a.beta != 0.0F || begin > 0;
-    transform_inputs<F>(g, a.x, begin, count, inputs);
+    transform_inputs<F, Members::places>(g, a.x, begin, count, inputs);
     transform_gradients<F>(g, a.dy, begin, count, panels, a.db, add);
     WeightJob job{};
     job.lines = 1;
-    job.pixels = count;
+    job.pixels = words_of(count);
     job.pixel = inputs.row;
-    const Index position = static_cast<Index>(padded_channels(s.k)) * count;
+    const Index position = static_cast<Index>(padded_channels(s.k)) * job.pixels;
     for (int t = 0, c = 0; t < tiles; ++t) {
       const int m = t < larger ? size + 1 : size;
       for (int n = 0; n < s.k; n += kPanel) {
@@ -127,7 +142,7 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
         job.dw_stride = width;
         const WeightFunction tile = width == kPanel ? weight_function<2>(m) : weight_function<1>(m);
         for (int p = 0; p < kPositions<F>; ++p) {
-          job.dy = panels + p * position + static_cast<Index>(n) * count;
+          job.dy = panels + p * position + static_cast<Index>(n) * job.pixels;
           tile(job, inputs.base + p * inputs.plane + c, sums + static_cast<Index>(p) * m * width);
         }
         for (int v = 0; v < width; v += kLanes) {

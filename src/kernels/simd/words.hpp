@@ -1,0 +1,96 @@
+#pragma once
+
+#include "kernels/simd/lanes.hpp"
+
+#if FPCPU_BF16
+#include <immintrin.h>
+#endif
+
+/// The unit of a convolution's sums: a 32-bit word. It holds one float or, where FPCPU_BF16 is set, two bfloat16 values
+/// that are neighbours in the sum. Words live in float memory; nothing but multiply_add() looks into them.
+namespace fpcpu::kernels::FPCPU_ISA_NAME {
+
+HWY_INLINE void copy_floats(const float* HWY_RESTRICT from, float* HWY_RESTRICT to, Index n) {
+  __builtin_memcpy(to, from, static_cast<std::size_t>(n) * sizeof(float));
+}
+HWY_INLINE void zero_floats(float* to, Index n) {
+  __builtin_memset(to, 0, static_cast<std::size_t>(n) * sizeof(float));
+}
+
+/// What a sum runs over, and therefore which values share a word: channels, or places (pixels, tiles).
+enum class Members : std::uint8_t { channels, places };
+
+#if FPCPU_BF16
+
+inline constexpr int kPerWord = 2;
+
+/// acc + a.first * b.first + a.second * b.second, products and sums in float.
+HWY_INLINE V multiply_add(V a, V b, V acc) {
+  return V{_mm512_dpbf16_ps(acc.raw, reinterpret_cast<__m512bh>(a.raw), reinterpret_cast<__m512bh>(b.raw))};
+}
+
+/// Word i holds first[i] and second[i], rounded to nearest even.
+HWY_INLINE V paired(V first, V second) {
+  alignas(64) static constexpr std::int16_t kInterleave[32] = {0,  16, 1,  17, 2,  18, 3,  19, 4,  20, 5,
+                                                               21, 6,  22, 7,  23, 8,  24, 9,  25, 10, 26,
+                                                               11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+  const __m512i values = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second.raw, first.raw));
+  return V{reinterpret_cast<__m512>(_mm512_permutexvar_epi16(_mm512_load_si512(kInterleave), values))};
+}
+
+/// Values that are neighbours in v share a word: kLanes / 2 words.
+HWY_INLINE void store_words(V v, float* p) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(v.raw)));
+}
+
+/// n values as ceil(n / 2) words, the last one filled up with zero.
+HWY_INLINE void copy_words(const float* HWY_RESTRICT from, float* HWY_RESTRICT to, Index n) {
+  for (; n >= 2 * kLanes; n -= 2 * kLanes, from += 2 * kLanes, to += kLanes) {
+    const __m512bh values = _mm512_cvtne2ps_pbh(hn::LoadU(d, from + kLanes).raw, hn::LoadU(d, from).raw);
+    hn::StoreU(V{reinterpret_cast<__m512>(values)}, d, to);
+  }
+  if (n > 0) {
+    const int rest = static_cast<int>(n);
+    const __m512bh values = _mm512_cvtne2ps_pbh(load_some(from + kLanes, rest - kLanes).raw, load_some(from, rest).raw);
+    store_some(V{reinterpret_cast<__m512>(values)}, to, (rest + 1) / 2);
+  }
+}
+
+/// Writes the values of member `index` of a sum to the words at p, one value a word. Members 2i and 2i + 1 share words
+/// and must be written in this order; a sum that ends with an even index needs finish_word(). (Known at compile
+/// time whether the index is even: no gain.)
+HWY_INLINE void store_member(V v, float* p, int index) {
+  hn::StoreU(index % 2 == 0 ? v : paired(hn::LoadU(d, p), v), d, p);
+}
+HWY_INLINE void finish_word(float* p) { store_member(hn::Zero(d), p, 1); }
+
+/// Word i holds value i of both members; a null member counts as zeros.
+HWY_INLINE void copy_members(const float* const (&members)[2], Index n, float* HWY_RESTRICT to) {
+  const auto load = [&](int member, Index i) FPCPU_INLINE {
+    return members[member] == nullptr ? hn::Zero(d) : load_some(members[member] + i, static_cast<int>(n - i));
+  };
+  for (Index i = 0; i < n; i += kLanes) {
+    store_some(paired(load(0, i), load(1, i)), to + i, static_cast<int>(n - i));
+  }
+}
+
+#else
+
+inline constexpr int kPerWord = 1;
+
+HWY_INLINE V multiply_add(V a, V b, V acc) { return hn::MulAdd(a, b, acc); }
+HWY_INLINE void store_words(V v, float* p) { hn::StoreU(v, d, p); }
+HWY_INLINE void copy_words(const float* HWY_RESTRICT from, float* HWY_RESTRICT to, Index n) {
+  copy_floats(from, to, n);
+}
+HWY_INLINE void store_member(V v, float* p, int) { hn::StoreU(v, d, p); }
+HWY_INLINE void finish_word(float*) {}
+HWY_INLINE void copy_members(const float* const (&members)[1], Index n, float* HWY_RESTRICT to) {
+  copy_floats(members[0], to, n);
+}
+
+#endif
+
+HWY_INLINE int words_of(int values) { return ceil_div(values, kPerWord); }
+
+}  // namespace fpcpu::kernels::FPCPU_ISA_NAME
