@@ -27,6 +27,10 @@ struct BenchOptions {
 /// @throws Error{usage} for a model, instruction set or precision that does not exist.
 int run_kernels(const BenchOptions& options);
 
+/// Times every algorithm of a 3x3 convolution over classes of shapes and prints the table of the fastest as the source
+/// file that belongs into src/kernels/simd/choices.
+int run_choose(const BenchOptions& options);
+
 /// Every layer of a network, forward and backward, on the plan's own slices: time and share of the step.
 int run_layers(const BenchOptions& options);
 

@@ -20,6 +20,7 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"kernels", "each hot kernel on the layer shapes of a network", fpcpu::bench::run_kernels},
+    {"choose", "the fastest algorithm per class of 3x3 convolution, as source code", fpcpu::bench::run_choose},
     {"layers", "each layer of a network, forward and backward", fpcpu::bench::run_layers},
     {"roofline", "the steps of a network against the limits of the machine, as SVG", fpcpu::bench::run_roofline},
     {"step", "whole training steps: images/s, share of the peak, memory", fpcpu::bench::run_step},

@@ -36,11 +36,13 @@ struct Step {
 };
 
 /// Steps that a slice runs one after the other without waiting for other slices. After all slices are through, the
-/// batch-wide sums of the listed nodes are merged in slice order.
+/// batch-wide sums of the listed nodes are merged in slice order, and layers that see the whole batch run, each in its
+/// own parts.
 struct Segment {
   std::vector<Step> steps;
   std::vector<int> merge_forward;
   std::vector<int> merge_backward;
+  std::vector<Step> whole;
 };
 
 /// Where a tensor lives. `worker` tensors never outlive a segment and exist once per thread and slice in flight.
@@ -70,7 +72,8 @@ struct NodePlan {
 struct PlanOptions {
   bool training = false;
   int batch = 32;
-  /// Most slices of a batch. Training: also the number of gradient rows, lowered so that rows stay within row_bytes.
+  /// Most slices of a batch. Training: also the number of gradient rows of the layers that run in slices, lowered so that
+  /// the rows stay within row_bytes.
   int max_slices = 8;
   std::size_t row_bytes = std::size_t{256} << 20U;
   /// Inference: samples per slice (a dense layer reads its weights once per slice).

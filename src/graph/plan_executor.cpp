@@ -16,6 +16,16 @@ struct PlanExecutor::Run {
   double inv_count = 0;
 };
 
+/// The samples and the columns that one call of a layer works on.
+struct PlanExecutor::Piece {
+  int slot;
+  int slice;  // 0 for layers that see the whole batch
+  int first;  // sample
+  int n;
+  int part = 0;
+  int parts = 1;
+};
+
 PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const PlanOptions& options,
                            const kernels::KernelTable<float>& kernels, ThreadPool& pool)
     : graph_(graph),
@@ -37,29 +47,69 @@ PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const Plan
     betas_.emplace_back(beta.begin(), beta.end());
   }
   if (options.training) {
-    const auto rows = static_cast<std::size_t>(plan_.slices.count());
-    gradients_ = AlignedBuffer<float>(rows * params.layout.trainable_size());
-    for (std::size_t row = 0; row < rows; ++row) {
-      for (int i = 0; i < graph.size(); ++i) {
-        std::vector<float*> pointers;
-        for (std::size_t p = 0; p < node_params_[static_cast<std::size_t>(i)].size(); ++p) {
-          const bool trainable = graph.node(i).signature.params[p].trainable;
-          const float* value = node_params_[static_cast<std::size_t>(i)][p];
-          pointers.push_back(trainable ? gradients_.data() + row * params.layout.trainable_size() +
-                                             (value - params.trainable.data())
-                                       : nullptr);
-        }
-        gradient_pointers_.push_back(std::move(pointers));
-      }
-    }
+    place_gradients();
   } else {
     prepare();
   }
 }
 
+void PlanExecutor::place_gradients() {
+  std::size_t shared = 0;
+  for (std::size_t i = 0; i < node_params_.size(); ++i) {
+    const Signature& signature = graph_.nodes()[i].signature;
+    for (std::size_t p = 0; p < node_params_[i].size(); ++p) {
+      if (!signature.params[p].trainable) continue;
+      const auto begin = static_cast<std::size_t>(node_params_[i][p] - params_.trainable.data());
+      const std::size_t size = signature.params[p].size();
+      const bool by_slice = signature.parts == 0;
+      std::size_t& next = by_slice ? gradient_row_ : shared;
+      gradient_places_.push_back({begin, begin + size, next, by_slice});
+      next += (size + 15) / 16 * 16;
+    }
+  }
+  std::sort(gradient_places_.begin(), gradient_places_.end(),
+            [](const GradientPlace& a, const GradientPlace& b) { return a.begin < b.begin; });
+  const auto rows = static_cast<std::size_t>(plan_.slices.count());
+  for (GradientPlace& place : gradient_places_) {
+    if (!place.by_slice) place.offset += rows * gradient_row_;
+  }
+  gradients_ = AlignedBuffer<float>(rows * gradient_row_ + shared);
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t i = 0; i < node_params_.size(); ++i) {
+      std::vector<float*> pointers;
+      for (std::size_t p = 0; p < node_params_[i].size(); ++p) {
+        const bool trainable = graph_.nodes()[i].signature.params[p].trainable;
+        const GradientPlace* place =
+            trainable ? &place_of(static_cast<std::size_t>(node_params_[i][p] - params_.trainable.data())) : nullptr;
+        pointers.push_back(place == nullptr
+                               ? nullptr
+                               : gradients_.data() + place->offset + (place->by_slice ? row * gradient_row_ : 0));
+      }
+      gradient_pointers_.push_back(std::move(pointers));
+    }
+  }
+}
+
+const PlanExecutor::GradientPlace& PlanExecutor::place_of(std::size_t value) const noexcept {
+  const auto after = std::upper_bound(gradient_places_.begin(), gradient_places_.end(), value,
+                                      [](std::size_t v, const GradientPlace& place) { return v < place.begin; });
+  return *std::prev(after);
+}
+
+void PlanExecutor::gradient(std::size_t begin, std::size_t end, float* out) const noexcept {
+  const GradientPlace& place = place_of(begin);
+  kernels_.sum_rows(gradients_.data() + place.offset + (begin - place.begin), gradient_row_,
+                    place.by_slice ? rows_used_ : 1, out, end - begin);
+}
+
+void PlanExecutor::gradient(float* out) const noexcept {
+  for (const GradientPlace& place : gradient_places_) gradient(place.begin, place.end, out + place.begin);
+}
+
 void PlanExecutor::prepare() {
   pool_.parallel_for(graph_.size() - 1, [&](int index, int) {
-    const auto i = static_cast<std::size_t>(index + 1);
+    // The last layers have the most weights: they must not be left for the end.
+    const auto i = static_cast<std::size_t>(graph_.output() - index);
     PrepareArgs<float> a;
     a.kernels = &kernels_;
     a.in = shapes_[i];
@@ -93,18 +143,19 @@ double* PlanExecutor::slice_sums(int slice, int node, bool is_forward) const noe
   return sums_.data() + row * plan_.sums_size + plan_.nodes[static_cast<std::size_t>(node)].sums_offset;
 }
 
-void PlanExecutor::forward(const Run& run, const Step& step, int slice, int slot) noexcept {
+void PlanExecutor::forward(const Run& run, const Step& step, const Piece& piece) noexcept {
   const auto i = static_cast<std::size_t>(step.node);
   const Node& node = graph_.nodes()[i];
   const NodePlan& plan = plan_.nodes[i];
-  const int first = run.slices.begin(slice);
+  const int slot = piece.slot;
+  const int first = piece.first;
   std::array<const float*, kMaxInputs> x{};
   for (std::size_t k = 0; k < node.inputs.size(); ++k) x[k] = value(run, node.inputs[k], slot, first);
 
   ForwardArgs<float> a;
   a.kernels = &kernels_;
   a.in = shapes_[i];
-  a.n = run.slices.size(slice);
+  a.n = piece.n;
   a.training = run.training;
   a.x = {x.data(), node.inputs.size()};
   a.y = locate<float>(plan.y, slot, first);
@@ -117,20 +168,23 @@ void PlanExecutor::forward(const Run& run, const Step& step, int slice, int slot
   a.step = run.input.step;
   a.node_key = node.key;
   a.first_sample = first;
+  a.part = piece.part;
+  a.parts = piece.parts;
   if (step.kind == StepKind::forward_sums) {
-    a.sums = slice_sums(slice, step.node, true);
+    a.sums = slice_sums(piece.slice, step.node, true);
     node.layer->forward_sums(a);
   } else {
-    if (plan.sums_of >= 0) a.sums = slice_sums(slice, plan.sums_of, true);
+    if (plan.sums_of >= 0) a.sums = slice_sums(piece.slice, plan.sums_of, true);
     node.layer->forward(a);
   }
 }
 
-void PlanExecutor::backward(const Run& run, const Step& step, int slice, int slot) noexcept {
+void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece) noexcept {
   const auto i = static_cast<std::size_t>(step.node);
   const Node& node = graph_.nodes()[i];
   const NodePlan& plan = plan_.nodes[i];
-  const int first = run.slices.begin(slice);
+  const int slot = piece.slot;
+  const int first = piece.first;
   std::array<const float*, kMaxInputs> x{};
   std::array<float*, kMaxInputs> dx{};
   for (std::size_t k = 0; k < node.inputs.size(); ++k) {
@@ -142,17 +196,17 @@ void PlanExecutor::backward(const Run& run, const Step& step, int slice, int slo
   BackwardArgs<float> a;
   a.kernels = &kernels_;
   a.in = shapes_[i];
-  a.n = run.slices.size(slice);
+  a.n = piece.n;
   a.x = {x.data(), node.inputs.size()};
   if (keeps_output(node.signature.keep)) a.y = value(run, step.node, slot, first);
   a.dy = locate<float>(plan.dy, slot, first);
   a.dx = {dx.data(), node.inputs.size()};
   a.beta = betas_[i];
   a.params = node_params_[i];
-  a.dparams = gradient_pointers_[static_cast<std::size_t>(slice) * graph_.nodes().size() + i];
+  a.dparams = gradient_pointers_[static_cast<std::size_t>(piece.slice) * graph_.nodes().size() + i];
   a.prepared = prepared_.data() + plan.prepared_offset;
   a.saved = locate<std::byte>(plan.saved, slot, first);
-  a.sums = slice_sums(slice, step.node, false);
+  a.sums = slice_sums(piece.slice, step.node, false);
   a.total_sums = total_sums_.data() + plan_.sums_size + plan.sums_offset;
   a.batch = run.slices.batch();
   a.stats = stats_.data() + plan.stats_offset;
@@ -161,6 +215,8 @@ void PlanExecutor::backward(const Run& run, const Step& step, int slice, int slo
   a.step = run.input.step;
   a.node_key = node.key;
   a.first_sample = first;
+  a.part = piece.part;
+  a.parts = piece.parts;
   if (step.kind == StepKind::backward_sums) {
     node.layer->backward_sums(a);
   } else {
@@ -168,51 +224,65 @@ void PlanExecutor::backward(const Run& run, const Step& step, int slice, int slo
   }
 }
 
-void PlanExecutor::run_loss(const Run& run, int slice, int slot) noexcept {
-  const int first = run.slices.begin(slice);
+void PlanExecutor::run_loss(const Run& run, const Piece& piece) noexcept {
+  const int slot = piece.slot;
+  const int first = piece.first;
   const Shape in = graph_.input_shape();
   const std::size_t width = graph_.output_shape().size();
   LossArgs<float> a;
   a.pred = value(run, graph_.output(), slot, first);
   a.target = run.input.targets + width * static_cast<std::size_t>(first);
   a.visible = run.input.visible + width / 2 * static_cast<std::size_t>(first);
-  a.n = run.slices.size(slice);
+  a.n = piece.n;
   a.points = static_cast<int>(width / 2);
   a.unit_x = static_cast<float>(in.w);
   a.unit_y = static_cast<float>(in.h);
   a.inv_count = run.inv_count;
   a.dpred = locate<float>(plan_.nodes[static_cast<std::size_t>(graph_.output())].dy, slot, first);
-  slice_loss_[static_cast<std::size_t>(slice)] = run.loss->run(a);
+  slice_loss_[static_cast<std::size_t>(piece.slice)] = run.loss->run(a);
 }
 
-void PlanExecutor::run_step(const Run& run, const Step& step, int slice, int slot) noexcept {
+void PlanExecutor::run_step(const Run& run, const Step& step, const Piece& piece) noexcept {
   switch (step.kind) {
     case StepKind::forward_sums:
     case StepKind::forward:
-      forward(run, step, slice, slot);
+      forward(run, step, piece);
       break;
     case StepKind::loss:
-      run_loss(run, slice, slot);
+      run_loss(run, piece);
       break;
     case StepKind::backward_sums:
     case StepKind::backward:
-      backward(run, step, slice, slot);
+      backward(run, step, piece);
       break;
   }
 }
 
-void PlanExecutor::run_slice(const Run& run, const Segment& segment, int slice, int slot) noexcept {
-  if (times_ == nullptr) {
-    for (const Step& step : segment.steps) run_step(run, step, slice, slot);
-    return;
-  }
+void PlanExecutor::run_timed(const Run& run, const Step& step, std::size_t index, const Piece& piece) noexcept {
+  if (times_ == nullptr) return run_step(run, step, piece);
   using Clock = std::chrono::steady_clock;
-  const std::size_t first = first_step_[static_cast<std::size_t>(&segment - plan_.segments.data())];
-  for (std::size_t i = 0; i < segment.steps.size(); ++i) {
-    const auto start = Clock::now();
-    run_step(run, segment.steps[i], slice, slot);
-    slot_seconds_[static_cast<std::size_t>(slot)][first + i] +=
-        std::chrono::duration<double>(Clock::now() - start).count();
+  const auto start = Clock::now();
+  run_step(run, step, piece);
+  slot_seconds_[static_cast<std::size_t>(piece.slot)][index] +=
+      std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+void PlanExecutor::run_segment(const Run& run, const Segment& segment) {
+  const std::size_t first =
+      times_ == nullptr ? 0 : first_step_[static_cast<std::size_t>(&segment - plan_.segments.data())];
+  pool_.parallel_for(run.slices.count(), [&](int slice, int slot) {
+    const Piece piece{.slot = slot, .slice = slice, .first = run.slices.begin(slice), .n = run.slices.size(slice)};
+    for (std::size_t i = 0; i < segment.steps.size(); ++i) run_timed(run, segment.steps[i], first + i, piece);
+  });
+  merge(run, segment.merge_forward, true);
+  merge(run, segment.merge_backward, false);
+  for (std::size_t i = 0; i < segment.whole.size(); ++i) {
+    const Step& step = segment.whole[i];
+    const int parts = graph_.node(step.node).signature.parts;
+    pool_.parallel_for(parts, [&](int part, int slot) {
+      run_timed(run, step, first + segment.steps.size() + i,
+                {.slot = slot, .slice = 0, .first = 0, .n = run.slices.batch(), .part = part, .parts = parts});
+    });
   }
 }
 
@@ -229,6 +299,7 @@ void PlanExecutor::record(StepTimes* times) {
   for (const Segment& segment : plan_.segments) {
     first_step_.push_back(times->steps.size());
     for (const Step& step : segment.steps) times->steps.push_back({step, 0.0});
+    for (const Step& step : segment.whole) times->steps.push_back({step, 0.0});
   }
   slot_seconds_.assign(static_cast<std::size_t>(pool_.threads()), std::vector<double>(times->steps.size(), 0.0));
 }
@@ -268,11 +339,7 @@ double PlanExecutor::train(const TrainInput& input, const Loss& loss) {
   prepare();
   std::fill(sums_.begin(), sums_.end(), 0.0);
   rows_used_ = run.slices.count();
-  for (const Segment& segment : plan_.segments) {
-    pool_.parallel_for(run.slices.count(), [&](int slice, int slot) { run_slice(run, segment, slice, slot); });
-    merge(run, segment.merge_forward, true);
-    merge(run, segment.merge_backward, false);
-  }
+  for (const Segment& segment : plan_.segments) run_segment(run, segment);
   double total = 0;
   for (int s = 0; s < run.slices.count(); ++s) total += slice_loss_[static_cast<std::size_t>(s)];
   return total;
@@ -282,9 +349,7 @@ const float* PlanExecutor::infer(const float* x, int n) {
   Run run;
   run.slices = plan_.slices_of(n);
   run.x = x;
-  for (const Segment& segment : plan_.segments) {
-    pool_.parallel_for(run.slices.count(), [&](int slice, int slot) { run_slice(run, segment, slice, slot); });
-  }
+  for (const Segment& segment : plan_.segments) run_segment(run, segment);
   return output();
 }
 

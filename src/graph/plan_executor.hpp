@@ -39,14 +39,15 @@ class PlanExecutor {
   PlanExecutor(const Graph& graph, Params<float>& params, const PlanOptions& options,
                const kernels::KernelTable<float>& kernels, ThreadPool& pool);
 
-  /// Training plans: forward, loss, backward. Returns the batch's mean loss; gradients are in gradient_rows().
+  /// Training plans: forward, loss, backward. Returns the batch's mean loss; gradient() has the gradient.
   /// Reads the parameters anew and updates running statistics.
   double train(const TrainInput& input, const Loss& loss);
 
-  /// Gradient of the step as one row per slice; their sum, in the order of rows, is the gradient.
-  [[nodiscard]] const float* gradient_rows() const noexcept { return gradients_.data(); }
-  [[nodiscard]] std::size_t gradient_stride() const noexcept { return params_.layout.trainable_size(); }
-  [[nodiscard]] int gradient_row_count() const noexcept { return rows_used_; }
+  /// Gradient of the last step for the trainable values [begin, end), which lie within one parameter: the sum over the
+  /// slices, in their order. Ranges may be asked for by several threads.
+  void gradient(std::size_t begin, std::size_t end, float* out) const noexcept;
+  /// All of it, in the order of the trainable block; padding is left alone.
+  void gradient(float* out) const noexcept;
 
   /// Inference plans: the output for n <= batch samples, valid until the next call.
   const float* infer(const float* x, int n);
@@ -63,11 +64,14 @@ class PlanExecutor {
 
  private:
   struct Run;
-  void run_slice(const Run& run, const Segment& segment, int slice, int slot) noexcept;
-  void run_step(const Run& run, const Step& step, int slice, int slot) noexcept;
-  void forward(const Run& run, const Step& step, int slice, int slot) noexcept;
-  void backward(const Run& run, const Step& step, int slice, int slot) noexcept;
-  void run_loss(const Run& run, int slice, int slot) noexcept;
+  struct Piece;
+  void run_segment(const Run& run, const Segment& segment);
+  void run_timed(const Run& run, const Step& step, std::size_t index, const Piece& piece) noexcept;
+  void run_step(const Run& run, const Step& step, const Piece& piece) noexcept;
+  void forward(const Run& run, const Step& step, const Piece& piece) noexcept;
+  void backward(const Run& run, const Step& step, const Piece& piece) noexcept;
+  void run_loss(const Run& run, const Piece& piece) noexcept;
+  void place_gradients();
   void merge(const Run& run, const std::vector<int>& nodes, bool is_forward) noexcept;
   template <class T>
   T* locate(const TensorPlan& tensor, int slot, int first_sample) const noexcept;
@@ -80,6 +84,14 @@ class PlanExecutor {
   ThreadPool& pool_;
   Plan plan_;
   std::vector<NodeParams<float>> node_params_;
+  /// Where the gradient of one parameter is: at `offset` in the row of each slice, or once behind all rows.
+  struct GradientPlace {
+    std::size_t begin, end;  // in the trainable block
+    std::size_t offset;
+    bool by_slice;
+  };
+  const GradientPlace& place_of(std::size_t value) const noexcept;
+  std::vector<GradientPlace> gradient_places_;          // by `begin`
   std::vector<std::vector<float*>> gradient_pointers_;  // [slice * nodes + node][param]
   std::vector<std::vector<Shape>> shapes_;
   std::vector<std::vector<float>> betas_;
@@ -90,6 +102,7 @@ class PlanExecutor {
   AlignedBuffer<double> sums_;        // forward rows, then backward rows: [direction][slice][sums_size]
   AlignedBuffer<double> total_sums_;  // [direction][sums_size]
   AlignedBuffer<float> gradients_;
+  std::size_t gradient_row_ = 0;  // scalars of a slice's row
   std::vector<double> slice_loss_;
   int rows_used_ = 0;
   StepTimes* times_ = nullptr;

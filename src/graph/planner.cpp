@@ -13,6 +13,13 @@ namespace {
 
 constexpr int kUnused = std::numeric_limits<int>::max();
 
+/// Trainable scalars of a node.
+std::size_t gradient_size(const Signature& signature) {
+  std::size_t size = 0;
+  for (const ParamSpec& p : signature.params) size += p.trainable ? p.size() : 0;
+  return size;
+}
+
 /// Moment of a step in the whole plan: (segment, position) flattened so that order is comparison.
 struct Moment {
   int segment = 0;
@@ -44,6 +51,7 @@ class Planner {
   const Signature& signature(int i) const { return graph_.node(i).signature; }
   const std::vector<int>& readers(int i) const { return readers_[static_cast<std::size_t>(i)]; }
   bool cuts(int i) const { return plan_.options.training && signature(i).batch_sums > 0; }
+  bool whole(int i) const { return signature(i).parts > 0; }
 
   void check_readers() const {
     for (int i = 0; i < graph_.output(); ++i) {
@@ -72,7 +80,10 @@ class Planner {
   void choose_slices() {
     const PlanOptions& o = plan_.options;
     if (o.training) {
-      const std::size_t row = ParamLayout(graph_).trainable_size() * sizeof(float);
+      std::size_t row = 0;
+      for (int i = 1; i < graph_.size(); ++i) {
+        if (!whole(i)) row += gradient_size(signature(i)) * sizeof(float);
+      }
       plan_.slice_count = std::max(1, o.max_slices);
       while (plan_.slice_count > 2 && row * static_cast<std::size_t>(plan_.slice_count) > o.row_bytes)
         plan_.slice_count /= 2;
@@ -92,10 +103,13 @@ class Planner {
     }
   }
 
-  void append(int segment, Step step) {
+  /// Adds a step to a segment and returns the first segment that can use what it made.
+  int append(int segment, Step step) {
     const auto s = static_cast<std::size_t>(segment);
     if (plan_.segments.size() <= s) plan_.segments.resize(s + 1);
-    plan_.segments[s].steps.push_back(step);
+    const bool is_whole = step.kind != StepKind::loss && whole(step.node);
+    (is_whole ? plan_.segments[s].whole : plan_.segments[s].steps).push_back(step);
+    return is_whole ? segment + 1 : segment;
   }
 
   void schedule_forward() {
@@ -109,8 +123,7 @@ class Planner {
         plan_.segments[static_cast<std::size_t>(segment)].merge_forward.push_back(i);
         ++segment;
       }
-      level[static_cast<std::size_t>(i)] = segment;
-      append(segment, {StepKind::forward, i});
+      level[static_cast<std::size_t>(i)] = append(segment, {StepKind::forward, i});
     }
     last_forward_ = level.back();
   }
@@ -127,8 +140,7 @@ class Planner {
         plan_.segments[static_cast<std::size_t>(segment)].merge_backward.push_back(i);
         ++segment;
       }
-      level[static_cast<std::size_t>(i)] = segment;
-      append(segment, {StepKind::backward, i});
+      level[static_cast<std::size_t>(i)] = append(segment, {StepKind::backward, i});
     }
   }
 
@@ -136,7 +148,9 @@ class Planner {
   struct Life {
     Moment first{kUnused, 0};
     Moment last{-1, 0};
-    void touch(Moment m) {
+    bool shared = false;  // touched by a step that sees the whole batch
+    void touch(Moment m, bool by_whole = false) {
+      shared = shared || by_whole;
       if (first.segment == kUnused || m.segment < first.segment ||
           (m.segment == first.segment && m.position < first.position)) {
         first = m;
@@ -152,36 +166,38 @@ class Planner {
     std::vector<Life> saved(count);
     auto life = [](std::vector<Life>& lives, int i) -> Life& { return lives[static_cast<std::size_t>(i)]; };
     for (std::size_t s = 0; s < plan_.segments.size(); ++s) {
-      const auto& steps = plan_.segments[s].steps;
+      std::vector<Step> steps = plan_.segments[s].steps;
+      steps.insert(steps.end(), plan_.segments[s].whole.begin(), plan_.segments[s].whole.end());
       for (std::size_t p = 0; p < steps.size(); ++p) {
+        const bool by_whole = p >= plan_.segments[s].steps.size();
         const Moment now{static_cast<int>(s), static_cast<int>(p)};
         const int i = steps[p].node;
         const Signature& sig = signature(i);
         const auto& inputs = graph_.node(i).inputs;
         switch (steps[p].kind) {
           case StepKind::forward_sums:
-            life(y, inputs.front()).touch(now);
+            life(y, inputs.front()).touch(now, by_whole);
             break;
           case StepKind::forward:
-            life(y, i).touch(now);
-            for (const int j : inputs) life(y, j).touch(now);
-            if (plan_.options.training && sig.saved_bytes > 0) life(saved, i).touch(now);
+            life(y, i).touch(now, by_whole);
+            for (const int j : inputs) life(y, j).touch(now, by_whole);
+            if (plan_.options.training && sig.saved_bytes > 0) life(saved, i).touch(now, by_whole);
             break;
           case StepKind::loss:
-            life(y, i).touch(now);
-            life(dy, i).touch(now);
+            life(y, i).touch(now, by_whole);
+            life(dy, i).touch(now, by_whole);
             break;
           case StepKind::backward_sums:
           case StepKind::backward:
-            life(dy, i).touch(now);
-            if (keeps_output(sig.keep)) life(y, i).touch(now);
-            if (sig.saved_bytes > 0) life(saved, i).touch(now);
+            life(dy, i).touch(now, by_whole);
+            if (keeps_output(sig.keep)) life(y, i).touch(now, by_whole);
+            if (sig.saved_bytes > 0) life(saved, i).touch(now, by_whole);
             for (std::size_t k = 0; k < inputs.size(); ++k) {
-              if (keeps_input(sig.keep)) life(y, inputs[k]).touch(now);
+              if (keeps_input(sig.keep)) life(y, inputs[k]).touch(now, by_whole);
               if (steps[p].kind == StepKind::backward && at(i).dx_needed[k] != 0) {
                 Life& target = life(dy, inputs[k]);
                 at(i).dx_beta[k] = target.first.segment == kUnused ? 0 : 1;
-                target.touch(now);
+                target.touch(now, by_whole);
               }
             }
             break;
@@ -196,7 +212,7 @@ class Planner {
     auto place = [&](const Life& l, TensorPlan& t, std::size_t bytes) {
       if (l.last.segment < 0) return;
       t.bytes_per_sample = bytes;
-      if (l.first.segment == l.last.segment) {
+      if (l.first.segment == l.last.segment && !l.shared) {
         // Lifetimes of different segments never overlap, so one time line holds them all.
         t.place = Place::worker;
         t.first = l.first.segment * 4096 + l.first.position;
@@ -224,8 +240,8 @@ class Planner {
     std::size_t scratch = 0;
     for (int i = 1; i < graph_.size(); ++i) {
       const auto shapes = graph_.input_shapes(i);
-      const WorkspaceNeed need =
-          graph_.node(i).layer->workspace(shapes, plan_.max_slice(), plan_.options.training, kernels_);
+      const WorkspaceNeed need = graph_.node(i).layer->workspace(
+          shapes, whole(i) ? plan_.options.batch : plan_.max_slice(), plan_.options.training, kernels_);
       at(i).prepared_offset = plan_.prepared_size;
       plan_.prepared_size += (need.prepared + 15) / 16 * 16;
       scratch = std::max(scratch, need.scratch * sizeof(float));

@@ -22,10 +22,20 @@ struct ActivationSpec {
   float slope = 0.0F;
 };
 
-/// One image through a convolution. y[oh][ow][k] = sum x[oh*stride - pad_h + i*dilation][...] * w[i][j][c][k].
-/// Weights are kh, kw, c/groups, k with k innermost; group g owns input channels [g*c/groups, ...) and output
-/// channels [g*k/groups, ...). Rows and columns beyond the input are zero.
-/// A dense layer over R rows is {h=1, w=R, c=inputs, oh=1, ow=R, k=outputs, kh=1, kw=1}.
+/// How a convolution is computed. Winograd's F(m x m, 3x3) makes m x m outputs with (m + 2)^2 instead of 9 m^2
+/// multiplications per pair of channels, for 3x3 filters with stride, dilation and groups 1 (Lavin, Gray: Fast
+/// Algorithms for Convolutional Neural Networks, 2015); its rounding errors are a few times larger.
+enum class ConvAlgorithm : std::uint8_t {
+  best,       ///< what the table of the instruction set says for this shape and pass
+  direct,     ///< the sum as it is written
+  winograd2,  ///< F(2x2, 3x3); `direct` where it does not apply
+  winograd4,  ///< F(4x4, 3x3); `direct` where it does not apply
+};
+
+/// n images, one after the other, through a convolution. y[oh][ow][k] = sum x[oh*stride - pad_h + i*dilation][...] *
+/// w[i][j][c][k]. Weights are kh, kw, c/groups, k with k innermost; group g owns input channels [g*c/groups, ...) and
+/// output channels [g*k/groups, ...). Rows and columns beyond the input are zero. A dense layer over R rows is {h=1,
+/// w=R, c=inputs, oh=1, ow=R, k=outputs, kh=1, kw=1}.
 struct ConvShape {
   int h = 0, w = 0, c = 0;
   int oh = 0, ow = 0, k = 0;
@@ -34,41 +44,83 @@ struct ConvShape {
   int pad_h = 0, pad_w = 0;
   int dilation = 1;
   int groups = 1;
+  int n = 1;  // the depthwise kernels take one image
+  ConvAlgorithm algorithm = ConvAlgorithm::best;
 };
 
-/// Which of the two readings of the weights `conv_pack` prepares.
-enum class ConvPass : std::uint8_t { forward, backward_data };
+/// The packed weights of forward and backward_data differ; backward_weights packs none.
+enum class ConvPass : std::uint8_t { forward, backward_data, backward_weights };
 
 template <class T>
 struct ConvForward {
-  const T* x = nullptr;       // h,w,c
+  const T* x = nullptr;       // n,h,w,c
   const T* w = nullptr;       // kh,kw,c/groups,k
   const T* packed = nullptr;  // from conv_pack(forward); null if its size is 0
   const T* bias = nullptr;    // k, may be null
   ActivationSpec activation;
-  int row_begin = 0;  // output rows [row_begin, row_end) are computed ...
+  int row_begin = 0;  // output rows [row_begin, row_end) are computed: of one image, or all rows of n images
   int row_end = 0;
-  T* y = nullptr;  // ... and y points at row `row_begin`
+  T* y = nullptr;          // points at row `row_begin`
+  double* sums = nullptr;  // may be null: sums[c] += sum y, sums[k + c] += sum y^2 over the rows computed
   T* scratch = nullptr;
 };
 
 template <class T>
 struct ConvBackwardData {
-  const T* dy = nullptr;      // oh,ow,k
+  const T* dy = nullptr;      // n,oh,ow,k
   const T* w = nullptr;       // kh,kw,c/groups,k
   const T* packed = nullptr;  // from conv_pack(backward_data)
-  T* dx = nullptr;            // h,w,c: dx = beta * dx + df/dx, beta is 0 or 1 (0: dx may hold NaN at entry)
+  T* dx = nullptr;            // n,h,w,c: dx = beta * dx + df/dx, beta is 0 or 1 (0: dx may hold NaN at entry)
   T beta = 0;
   T* scratch = nullptr;
 };
 
 template <class T>
 struct ConvBackwardWeights {
-  const T* x = nullptr;   // h,w,c
-  const T* dy = nullptr;  // oh,ow,k
+  const T* x = nullptr;   // n,h,w,c
+  const T* dy = nullptr;  // n,oh,ow,k
   T* dw = nullptr;        // kh,kw,c/groups,k: dw = beta * dw + df/dw
   T* db = nullptr;        // k, same beta; may be null
   T beta = 0;
+  T* scratch = nullptr;
+};
+
+/// Y = f(X W + b): x is rows,inputs, w is inputs,outputs, y is rows,outputs. Calls take a range of columns of the
+/// result, whose borders are multiples of kDensePanel (or the end), so that several threads share one layer; each
+/// column comes out the same whatever the range.
+struct DenseShape {
+  int rows = 0, inputs = 0, outputs = 0;
+};
+inline constexpr int kDensePanel = 32;
+
+template <class T>
+struct DenseForward {
+  const T* x = nullptr;
+  const T* w = nullptr;
+  const T* bias = nullptr;  // outputs, may be null
+  ActivationSpec activation;
+  int begin = 0, end = 0;  // outputs
+  T* y = nullptr;
+  T* scratch = nullptr;
+};
+
+template <class T>
+struct DenseBackwardData {
+  const T* dy = nullptr;
+  const T* w = nullptr;
+  int begin = 0, end = 0;  // inputs
+  T* dx = nullptr;         // dx = beta * dx + dy W^T, beta is 0 or 1
+  T beta = 0;
+  T* scratch = nullptr;
+};
+
+template <class T>
+struct DenseBackwardWeights {
+  const T* x = nullptr;
+  const T* dy = nullptr;
+  int begin = 0, end = 0;  // inputs: the rows of dw
+  T* dw = nullptr;         // dw = x^T dy
+  T* db = nullptr;         // the sum of the rows of dy, written with the range that begins at 0; may be null
   T* scratch = nullptr;
 };
 
@@ -154,7 +206,9 @@ template <class T>
 struct KernelTable {
   Isa isa = Isa::eigen;
 
-  // --- convolution: one image, all groups ---
+  // --- convolution: n images, all groups ---
+  /// What `best` means; never `best` itself. Depends on the shape only, and not on n: the choice changes the last bits.
+  ConvAlgorithm (*conv_algorithm)(const ConvShape&, ConvPass) noexcept;
   /// Elements of the packed weights for a pass; 0 when the pass reads w as it is.
   std::size_t (*conv_packed_size)(const ConvShape&, ConvPass) noexcept;
   void (*conv_pack)(const ConvShape&, ConvPass, const T* w, T* packed) noexcept;
@@ -163,6 +217,12 @@ struct KernelTable {
   void (*conv_forward)(const ConvShape&, const ConvForward<T>&) noexcept;
   void (*conv_backward_data)(const ConvShape&, const ConvBackwardData<T>&) noexcept;
   void (*conv_backward_weights)(const ConvShape&, const ConvBackwardWeights<T>&) noexcept;
+
+  // --- dense layer ---
+  std::size_t (*dense_scratch_size)(const DenseShape&) noexcept;
+  void (*dense_forward)(const DenseShape&, const DenseForward<T>&) noexcept;
+  void (*dense_backward_data)(const DenseShape&, const DenseBackwardData<T>&) noexcept;
+  void (*dense_backward_weights)(const DenseShape&, const DenseBackwardWeights<T>&) noexcept;
 
   // --- depthwise convolution, multiplier 1: k == c == groups, w is kh,kw,c, nothing is packed ---
   std::size_t (*depthwise_scratch_size)(const ConvShape&) noexcept;

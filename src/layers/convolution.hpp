@@ -65,7 +65,7 @@ struct ConvWindow {
 ///
 /// prepared: [weights packed for forward][in training: packed for the data gradient]
 /// scratch:  [kernel][in training with activation: dz of one image][z of one image, see output_suffices]
-///                   [with a fused pool: convolution rows of one band]
+///                   [with a fused pool: convolution rows of one band, or of all images if they are small]
 template <class Filters>
 class Convolution final : public LayerBase<Convolution<Filters>> {
  public:
@@ -94,7 +94,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     check_window(kind(), in[0].h, window_.dilation * (window_.kernel_h - 1) + 1, window_.padding_h);
     check_window(kind(), in[0].w, window_.dilation * (window_.kernel_w - 1) + 1, window_.padding_w);
     filters_.check(in[0]);
-    const kernels::ConvShape s = shape(in);
+    const kernels::ConvShape s = shape(in, 1);
     const std::int64_t depth = std::int64_t{s.kh} * s.kw * (s.c / s.groups);
 
     Signature result;
@@ -113,8 +113,8 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   }
 
   template <class T>
-  WorkspaceNeed need(std::span<const Shape> in, int, bool training, const kernels::KernelTable<T>& k) const {
-    const kernels::ConvShape s = shape(in);
+  WorkspaceNeed need(std::span<const Shape> in, int max_n, bool training, const kernels::KernelTable<T>& k) const {
+    const kernels::ConvShape s = shape(in, max_n);
     WorkspaceNeed result;
     result.prepared = padded<T>(Filters::packed_size(k, s, kernels::ConvPass::forward));
     result.scratch = padded<T>(Filters::scratch_size(k, s));
@@ -122,13 +122,13 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
       result.prepared += padded<T>(Filters::packed_size(k, s, kernels::ConvPass::backward_data));
       if (activation_.any()) result.scratch += (activation_.output_suffices() ? 1 : 2) * padded<T>(outputs(s));
     }
-    if (pooled()) result.scratch += static_cast<std::size_t>(band_rows(s, band_windows(s)) * s.ow * s.k);
+    if (pooled()) result.scratch += before_pool(s);
     return result;
   }
 
   template <class T>
   void run_prepare(const PrepareArgs<T>& a) const noexcept {
-    const kernels::ConvShape s = shape(a.in);
+    const kernels::ConvShape s = shape(a.in, 1);
     Filters::pack(*a.kernels, s, kernels::ConvPass::forward, a.params[0], a.prepared);
     if (!a.training) return;
     Filters::pack(*a.kernels, s, kernels::ConvPass::backward_data, a.params[0], behind_forward_weights(a, s));
@@ -136,52 +136,41 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
 
   template <class T>
   void run_forward(const ForwardArgs<T>& a) const noexcept {
-    const kernels::ConvShape s = shape(a.in);
-    const Shape out = out_shape(s);
+    const kernels::ConvShape s = shape(a.in, a.n);
     kernels::ConvForward<T> f = forward_of(a, activation_.spec());
-    for (int i = 0; i < a.n; ++i) {
-      f.x = a.x[0] + static_cast<std::size_t>(i) * a.in[0].size();
-      T* y = a.y + static_cast<std::size_t>(i) * out.size();
-      if (pooled()) {
-        forward_pooled(*a.kernels, s, f, y);
-      } else {
-        forward_image(*a.kernels, s, f, y, a.sums);
-      }
+    f.x = a.x[0];
+    f.row_end = s.oh;
+    f.y = a.y;
+    f.sums = a.sums;
+    if (!pooled()) {
+      Filters::forward(*a.kernels, s, f);
+    } else if (pools_whole_images(s)) {
+      forward_then_pool(*a.kernels, s, f);
+    } else {
+      forward_pooled_bands(*a.kernels, s, f);
     }
   }
 
   template <class T>
   void run_backward(const BackwardArgs<T>& a) const noexcept {
     assert(!pooled() && "a fused pool is for inference only");
-    const kernels::ConvShape s = shape(a.in);
-    for (int i = 0; i < a.n; ++i) {
-      const T* x = a.x[0] + static_cast<std::size_t>(i) * a.in[0].size();
-      const T* dz = gradient_before_activation(a, s, i);
-      Filters::backward_weights(*a.kernels, s,
-                                {.x = x,
-                                 .dy = dz,
-                                 .dw = a.dparams[0],
-                                 .db = bias_ ? a.dparams[1] : nullptr,
-                                 .beta = i == 0 ? T(0) : T(1),
-                                 .scratch = a.scratch});
-      if (a.dx[0] == nullptr) continue;
-      Filters::backward_data(*a.kernels, s,
-                             {.dy = dz,
-                              .w = a.params[0],
-                              .packed = behind_forward_weights(a, s),
-                              .dx = a.dx[0] + static_cast<std::size_t>(i) * a.in[0].size(),
-                              .beta = a.beta[0],
-                              .scratch = a.scratch});
+    if (!activation_.any()) {
+      backward_images(a, shape(a.in, a.n), a.dy, 0);
+      return;
     }
+    const kernels::ConvShape s = shape(a.in, 1);
+    for (int i = 0; i < a.n; ++i) backward_images(a, s, gradient_before_activation(a, s, i), i);
   }
 
  private:
-  // Rows of a band are summed, or pooled, while they are still in the nearest caches.
-  static constexpr int kBandScalars = 16384;
+  // Rows of a band are pooled while they are still in the nearest caches ...
+  static constexpr std::size_t kBandScalars = std::size_t{1} << 16U;
+  // ... but small images go through the convolution together, which then reads its weights once for all.
+  static constexpr std::size_t kWholeScalars = std::size_t{1} << 18U;
 
   [[nodiscard]] bool pooled() const noexcept { return pool_.window > 0; }
 
-  [[nodiscard]] kernels::ConvShape shape(std::span<const Shape> in) const noexcept {
+  [[nodiscard]] kernels::ConvShape shape(std::span<const Shape> in, int n) const noexcept {
     const ConvWindow& o = window_;
     return {.h = in[0].h,
             .w = in[0].w,
@@ -195,14 +184,15 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
             .pad_h = o.padding_h,
             .pad_w = o.padding_w,
             .dilation = o.dilation,
-            .groups = filters_.groups(in[0])};
+            .groups = filters_.groups(in[0]),
+            .n = n};
   }
+  [[nodiscard]] static std::size_t row_outputs(const kernels::ConvShape& s) noexcept {
+    return static_cast<std::size_t>(s.ow) * static_cast<std::size_t>(s.k);
+  }
+  /// Of one image.
   [[nodiscard]] static std::size_t outputs(const kernels::ConvShape& s) noexcept {
-    return static_cast<std::size_t>(s.oh) * static_cast<std::size_t>(s.ow) * static_cast<std::size_t>(s.k);
-  }
-  [[nodiscard]] Shape out_shape(const kernels::ConvShape& s) const noexcept {
-    const kernels::PoolShape p = pool_shape(pool_, {s.oh, s.ow, s.k});
-    return {p.oh, p.ow, p.c};
+    return static_cast<std::size_t>(s.oh) * row_outputs(s);
   }
 
   template <class Args>
@@ -222,48 +212,78 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
                                    .scratch = a.scratch};
   }
 
+  /// Gradients of the images `first`, first + 1, ... that go with dz.
   template <class T>
-  static void forward_image(const kernels::KernelTable<T>& k, const kernels::ConvShape& s, kernels::ConvForward<T> f,
-                            T* y, double* sums) noexcept {
-    const int band = sums == nullptr ? s.oh : std::max(1, kBandScalars / (s.ow * s.k));
-    for (f.row_begin = 0; f.row_begin < s.oh; f.row_begin = f.row_end) {
-      f.row_end = std::min(s.oh, f.row_begin + band);
-      f.y = y + static_cast<std::size_t>(f.row_begin * s.ow) * static_cast<std::size_t>(s.k);
-      Filters::forward(k, s, f);
-      if (sums != nullptr) {
-        k.channel_sums(f.y, static_cast<std::size_t>((f.row_end - f.row_begin) * s.ow), s.k, sums);
-      }
+  void backward_images(const BackwardArgs<T>& a, const kernels::ConvShape& s, const T* dz, int first) const noexcept {
+    const std::size_t offset = static_cast<std::size_t>(first) * a.in[0].size();
+    Filters::backward_weights(*a.kernels, s,
+                              {.x = a.x[0] + offset,
+                               .dy = dz,
+                               .dw = a.dparams[0],
+                               .db = bias_ ? a.dparams[1] : nullptr,
+                               .beta = first == 0 ? T(0) : T(1),
+                               .scratch = a.scratch});
+    if (a.dx[0] == nullptr) return;
+    Filters::backward_data(*a.kernels, s,
+                           {.dy = dz,
+                            .w = a.params[0],
+                            .packed = behind_forward_weights(a, s),
+                            .dx = a.dx[0] + offset,
+                            .beta = a.beta[0],
+                            .scratch = a.scratch});
+  }
+
+  // With padding the one shape of a pool fits the whole image only.
+  [[nodiscard]] bool pools_whole_images(const kernels::ConvShape& s) const noexcept {
+    return pool_.padding > 0 || outputs(s) <= kWholeScalars;
+  }
+  /// Rows of windows in a band; an even number, for Winograd makes rows by fours.
+  [[nodiscard]] int band_windows(const kernels::ConvShape& s) const noexcept {
+    const int all = pool_shape(pool_, {s.oh, s.ow, s.k}).oh;
+    const int rows = std::max(2 * pool_.window, static_cast<int>(kBandScalars / row_outputs(s)));
+    return std::min(all, std::max(1, ((rows - pool_.window) / pool_.stride + 1) / 2 * 2));
+  }
+  /// Convolution rows that so many rows of windows read.
+  [[nodiscard]] int band_rows(int windows) const noexcept { return (windows - 1) * pool_.stride + pool_.window; }
+  /// Scalars of the convolution's outputs before pooling.
+  [[nodiscard]] std::size_t before_pool(const kernels::ConvShape& s) const noexcept {
+    return pools_whole_images(s) ? static_cast<std::size_t>(s.n) * outputs(s)
+                                 : static_cast<std::size_t>(band_rows(band_windows(s))) * row_outputs(s);
+  }
+
+  template <class T>
+  void forward_then_pool(const kernels::KernelTable<T>& k, const kernels::ConvShape& s,
+                         kernels::ConvForward<T> f) const noexcept {
+    T* y = f.y;
+    f.y = f.scratch + padded<T>(Filters::scratch_size(k, s));
+    Filters::forward(k, s, f);
+    const kernels::PoolShape pool = pool_shape(pool_, {s.oh, s.ow, s.k});
+    for (int i = 0; i < s.n; ++i) {
+      k.max_pool_forward(pool, f.y + static_cast<std::size_t>(i) * outputs(s), y, nullptr);
+      y += static_cast<std::size_t>(pool.oh * pool.ow) * static_cast<std::size_t>(s.k);
     }
   }
 
-  /// Rows of windows in a band. With padding the one shape of a pool fits the whole image only.
-  [[nodiscard]] int band_windows(const kernels::ConvShape& s) const noexcept {
-    const int all = pool_shape(pool_, {s.oh, s.ow, s.k}).oh;
-    if (pool_.padding > 0) return all;
-    const int rows = std::max(pool_.window, 2 * kBandScalars / (s.ow * s.k));
-    return std::min(all, (rows - pool_.window) / pool_.stride + 1);
-  }
-  /// Convolution rows that so many rows of windows read.
-  [[nodiscard]] int band_rows(const kernels::ConvShape& s, int windows) const noexcept {
-    if (pool_.padding > 0) return s.oh;
-    return (windows - 1) * pool_.stride + pool_.window;
-  }
-
   template <class T>
-  void forward_pooled(const kernels::KernelTable<T>& k, const kernels::ConvShape& s, kernels::ConvForward<T> f,
-                      T* y) const noexcept {
+  void forward_pooled_bands(const kernels::KernelTable<T>& k, kernels::ConvShape s,
+                            kernels::ConvForward<T> f) const noexcept {
     const kernels::PoolShape whole = pool_shape(pool_, {s.oh, s.ow, s.k});
     const int step = band_windows(s);
+    const int images = s.n;
+    T* y = f.y;
     f.y = f.scratch + padded<T>(Filters::scratch_size(k, s));
-    for (int p = 0; p < whole.oh; p += step) {
-      kernels::PoolShape band = whole;
-      band.oh = std::min(step, whole.oh - p);
-      band.h = band_rows(s, band.oh);
-      f.row_begin = p * pool_.stride;
-      f.row_end = f.row_begin + band.h;
-      Filters::forward(k, s, f);
-      k.max_pool_forward(band, f.y, y + static_cast<std::size_t>(p * whole.ow) * static_cast<std::size_t>(s.k),
-                         nullptr);
+    s.n = 1;
+    for (int i = 0; i < images; ++i, f.x += static_cast<std::size_t>(s.h * s.w) * static_cast<std::size_t>(s.c)) {
+      for (int p = 0; p < whole.oh; p += step) {
+        kernels::PoolShape band = whole;
+        band.oh = std::min(step, whole.oh - p);
+        band.h = band_rows(band.oh);
+        f.row_begin = p * pool_.stride;
+        f.row_end = f.row_begin + band.h;
+        Filters::forward(k, s, f);
+        k.max_pool_forward(band, f.y, y, nullptr);
+        y += static_cast<std::size_t>(band.oh * whole.ow) * static_cast<std::size_t>(s.k);
+      }
     }
   }
 
@@ -282,7 +302,9 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
       T* again = dz + padded<T>(size);
       kernels::ConvForward<T> f = forward_of(a, {});
       f.x = a.x[0] + static_cast<std::size_t>(i) * a.in[0].size();
-      forward_image(*a.kernels, s, f, again, nullptr);
+      f.row_end = s.oh;
+      f.y = again;
+      Filters::forward(*a.kernels, s, f);
       z = again;
     }
     a.kernels->activation_backward(activation_.spec(), z, a.dy + offset, dz, T(0), size);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "layers/activations.hpp"
@@ -11,9 +12,12 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kInits = {"he", "small"};
 
-/// A 1x1 convolution whose pixels are the samples of the slice.
-/// prepared: [weights packed for forward][in training: packed for the data gradient]
-/// scratch:  [kernel][in training with activation: dz of the slice][z of the slice, see output_suffices]
+/// Weights from this size on are worth reading once for the whole batch; smaller ones stay in the cache of a slice.
+constexpr std::int64_t kSharedWeights = 1 << 16;
+/// Ranges of columns that threads share; a constant, so that nothing depends on their number.
+constexpr int kParts = 16;
+
+/// scratch: [kernel][in training with activation: dz][z, see output_suffices]
 class Dense final : public LayerBase<Dense> {
  public:
   explicit Dense(const DenseOptions& o)
@@ -43,92 +47,97 @@ class Dense final : public LayerBase<Dense> {
                              .decay = true});
     if (bias_) result.params.push_back({.name = "bias", .dims = {units_}});
     result.keep = activation_.output_suffices() ? Keep::both : Keep::input;
-    result.emits_sums = !activation_.any();
+    if (inputs * units_ >= kSharedWeights) {
+      result.parts = kParts;
+    } else {
+      result.emits_sums = !activation_.any();
+    }
     result.flops = 2.0 * static_cast<double>(inputs) * units_;
     return result;
   }
 
   template <class T>
   WorkspaceNeed need(std::span<const Shape> in, int max_n, bool training, const kernels::KernelTable<T>& k) const {
-    const kernels::ConvShape s = shape(in, max_n);
     WorkspaceNeed result;
-    result.prepared = padded<T>(k.conv_packed_size(shape(in, 1), kernels::ConvPass::forward));
-    result.scratch = padded<T>(k.conv_scratch_size(s));
-    if (training) {
-      result.prepared += padded<T>(k.conv_packed_size(shape(in, 1), kernels::ConvPass::backward_data));
-      if (activation_.any()) result.scratch += (activation_.output_suffices() ? 1 : 2) * padded<T>(outputs(max_n));
+    result.scratch = padded<T>(k.dense_scratch_size(shape(in, max_n)));
+    if (training && activation_.any()) {
+      result.scratch += (activation_.output_suffices() ? 1 : 2) * padded<T>(outputs(max_n));
     }
     return result;
   }
 
-  // The packed weights do not depend on the number of rows, which is not known here.
-  template <class T>
-  void run_prepare(const PrepareArgs<T>& a) const noexcept {
-    const kernels::ConvShape s = shape(a.in, 1);
-    a.kernels->conv_pack(s, kernels::ConvPass::forward, a.params[0], a.prepared);
-    if (!a.training) return;
-    a.kernels->conv_pack(s, kernels::ConvPass::backward_data, a.params[0],
-                         a.prepared + padded<T>(a.kernels->conv_packed_size(s, kernels::ConvPass::forward)));
-  }
-
   template <class T>
   void run_forward(const ForwardArgs<T>& a) const noexcept {
-    multiply(a, a.x[0], activation_.spec(), a.y);
+    const Range units = range(units_, a.part, a.parts);
+    multiply(a, activation_.spec(), units, a.y);
     if (a.sums != nullptr) a.kernels->channel_sums(a.y, static_cast<std::size_t>(a.n), units_, a.sums);
   }
 
   template <class T>
   void run_backward(const BackwardArgs<T>& a) const noexcept {
-    const kernels::ConvShape s = shape(a.in, a.n);
+    const kernels::DenseShape s = shape(a.in, a.n);
+    const Range inputs = range(s.inputs, a.part, a.parts);
+    if (inputs.begin == inputs.end) return;
     const T* dz = gradient_before_activation(a, s);
-    a.kernels->conv_backward_weights(s, {.x = a.x[0],
-                                         .dy = dz,
-                                         .dw = a.dparams[0],
-                                         .db = bias_ ? a.dparams[1] : nullptr,
-                                         .beta = T(0),
-                                         .scratch = a.scratch});
+    a.kernels->dense_backward_weights(s, {.x = a.x[0],
+                                          .dy = dz,
+                                          .begin = inputs.begin,
+                                          .end = inputs.end,
+                                          .dw = a.dparams[0],
+                                          .db = bias_ ? a.dparams[1] : nullptr,
+                                          .scratch = a.scratch});
     if (a.dx[0] == nullptr) return;
-    const std::size_t packed = padded<T>(a.kernels->conv_packed_size(shape(a.in, 1), kernels::ConvPass::forward));
-    a.kernels->conv_backward_data(s, {.dy = dz,
-                                      .w = a.params[0],
-                                      .packed = a.prepared + packed,
-                                      .dx = a.dx[0],
-                                      .beta = a.beta[0],
-                                      .scratch = a.scratch});
+    a.kernels->dense_backward_data(s, {.dy = dz,
+                                       .w = a.params[0],
+                                       .begin = inputs.begin,
+                                       .end = inputs.end,
+                                       .dx = a.dx[0],
+                                       .beta = a.beta[0],
+                                       .scratch = a.scratch});
   }
 
  private:
-  [[nodiscard]] kernels::ConvShape shape(std::span<const Shape> in, int rows) const noexcept {
-    return {.h = 1, .w = rows, .c = static_cast<int>(in[0].size()), .oh = 1, .ow = rows, .k = units_};
+  struct Range {
+    int begin, end;
+  };
+  /// Whole panels of `count` columns for one part of several; may be empty.
+  [[nodiscard]] static Range range(int count, int part, int parts) noexcept {
+    const int panels = (count + kernels::kDensePanel - 1) / kernels::kDensePanel;
+    const auto border = [&](int p) { return std::min(count, panels * p / parts * kernels::kDensePanel); };
+    return {border(part), border(part + 1)};
+  }
+
+  [[nodiscard]] kernels::DenseShape shape(std::span<const Shape> in, int rows) const noexcept {
+    return {.rows = rows, .inputs = static_cast<int>(in[0].size()), .outputs = units_};
   }
   [[nodiscard]] std::size_t outputs(int rows) const noexcept {
     return static_cast<std::size_t>(rows) * static_cast<std::size_t>(units_);
   }
 
-  /// y = f(x w + b); forward, and backward where z is needed once more.
+  /// Columns `units` of y = f(x w + b); forward, and backward where z is needed once more.
   template <class Args, class T>
-  void multiply(const Args& a, const T* x, kernels::ActivationSpec activation, T* y) const noexcept {
-    a.kernels->conv_forward(shape(a.in, a.n), {.x = x,
-                                               .w = a.params[0],
-                                               .packed = a.prepared,
-                                               .bias = bias_ ? a.params[1] : nullptr,
-                                               .activation = activation,
-                                               .row_begin = 0,
-                                               .row_end = 1,
-                                               .y = y,
-                                               .scratch = a.scratch});
+  void multiply(const Args& a, kernels::ActivationSpec activation, Range units, T* y) const noexcept {
+    if (units.begin == units.end) return;
+    a.kernels->dense_forward(shape(a.in, a.n), {.x = a.x[0],
+                                                .w = a.params[0],
+                                                .bias = bias_ ? a.params[1] : nullptr,
+                                                .activation = activation,
+                                                .begin = units.begin,
+                                                .end = units.end,
+                                                .y = y,
+                                                .scratch = a.scratch});
   }
 
-  /// dz = dy * f'(z), in scratch; dy itself without an activation.
+  /// dz = dy * f'(z) of all units, in scratch; dy itself without an activation.
   template <class T>
   [[nodiscard]] const T* gradient_before_activation(const BackwardArgs<T>& a,
-                                                    const kernels::ConvShape& s) const noexcept {
+                                                    const kernels::DenseShape& s) const noexcept {
     if (!activation_.any()) return a.dy;
-    T* dz = a.scratch + padded<T>(a.kernels->conv_scratch_size(s));
+    T* dz = a.scratch + padded<T>(a.kernels->dense_scratch_size(s));
     const T* z = a.y;
     if (!activation_.output_suffices()) {
       T* again = dz + padded<T>(outputs(a.n));
-      multiply(a, a.x[0], {}, again);
+      multiply(a, {}, {0, units_}, again);
       z = again;
     }
     a.kernels->activation_backward(activation_.spec(), z, a.dy, dz, T(0), outputs(a.n));

@@ -31,20 +31,43 @@ class ChannelFilters {
   static std::size_t scratch_size(const kernels::KernelTable<T>& k, const kernels::ConvShape& s) noexcept {
     return k.depthwise_scratch_size(s);
   }
+  /// In bands of rows, so that their sums are taken while they are in the nearest cache.
   template <class T>
   static void forward(const kernels::KernelTable<T>& k, const kernels::ConvShape& s,
                       const kernels::ConvForward<T>& a) noexcept {
-    k.depthwise_forward(s, a);
+    const int band = a.sums == nullptr ? s.oh : std::max(1, kBandScalars / (s.ow * s.k));
+    kernels::ConvForward<T> f = a;
+    for (int i = 0; i < s.n; ++i, f.x += inputs(s)) {
+      for (f.row_begin = a.row_begin; f.row_begin < a.row_end; f.row_begin = f.row_end) {
+        f.row_end = std::min(a.row_end, f.row_begin + band);
+        k.depthwise_forward(s, f);
+        const auto pixels = static_cast<std::size_t>((f.row_end - f.row_begin) * s.ow);
+        if (f.sums != nullptr) k.channel_sums(f.y, pixels, s.k, f.sums);
+        f.y += pixels * static_cast<std::size_t>(s.k);
+      }
+    }
   }
   template <class T>
   static void backward_data(const kernels::KernelTable<T>& k, const kernels::ConvShape& s,
-                            const kernels::ConvBackwardData<T>& a) noexcept {
-    k.depthwise_backward_data(s, a);
+                            kernels::ConvBackwardData<T> a) noexcept {
+    for (int i = 0; i < s.n; ++i, a.dy += outputs(s), a.dx += inputs(s)) k.depthwise_backward_data(s, a);
   }
   template <class T>
   static void backward_weights(const kernels::KernelTable<T>& k, const kernels::ConvShape& s,
-                               const kernels::ConvBackwardWeights<T>& a) noexcept {
-    k.depthwise_backward_weights(s, a);
+                               kernels::ConvBackwardWeights<T> a) noexcept {
+    for (int i = 0; i < s.n; ++i, a.x += inputs(s), a.dy += outputs(s), a.beta = T(1)) {
+      k.depthwise_backward_weights(s, a);
+    }
+  }
+
+ private:
+  static constexpr int kBandScalars = 16384;
+
+  [[nodiscard]] static std::size_t inputs(const kernels::ConvShape& s) noexcept {
+    return static_cast<std::size_t>(s.h * s.w) * static_cast<std::size_t>(s.c);
+  }
+  [[nodiscard]] static std::size_t outputs(const kernels::ConvShape& s) noexcept {
+    return static_cast<std::size_t>(s.oh * s.ow) * static_cast<std::size_t>(s.k);
   }
 };
 

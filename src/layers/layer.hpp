@@ -51,7 +51,10 @@ struct Signature {
   std::size_t batch_sums = 0;   // doubles summed over the WHOLE batch in each direction: the planner cuts here
   std::size_t batch_stats = 0;  // scalars made by forward_merge from the sums, shared by all slices
   bool emits_sums = false;      // forward can add channel sums of its output to ForwardArgs::sums, when not null
-  double flops = 0;             // forward, per sample, multiply and add counted separately
+  /// More than 0: the layer sees all samples at once and is cut into so many parts by its columns instead of into
+  /// slices by samples, so that large weights are read once a batch. Such a layer asks for no batch-wide sums.
+  int parts = 0;
+  double flops = 0;  // forward, per sample, multiply and add counted separately
 };
 
 /// Memory that depends on the kernels and on the number of rows, asked at plan time.
@@ -80,6 +83,8 @@ struct ForwardArgs {
   std::uint64_t step = 0;
   std::uint32_t node_key = 0;
   int first_sample = 0;
+  int part = 0;  // of Signature::parts; one part is everything
+  int parts = 1;
 };
 
 /// Everything a backward pass of one slice may touch. Contract: with f = <y, dy>,
@@ -109,6 +114,8 @@ struct BackwardArgs {
   std::uint64_t step = 0;
   std::uint32_t node_key = 0;
   int first_sample = 0;
+  int part = 0;  // of Signature::parts; one part is everything
+  int parts = 1;
 };
 
 /// Once per batch, between two segments of the plan: batch-wide sums -> statistics, and running statistics updated.

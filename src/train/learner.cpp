@@ -61,7 +61,6 @@ Learner::Learner(const Graph& graph, Params<float> params, const TrainOptions& o
       fused_(fuse_for_training(graph)),
       params_(std::move(params)),
       loss_(make_loss(options.loss)),
-      kernels_(kernels),
       pool_(pool),
       executor_(fused_, params_, PlanOptions{.training = true, .batch = options.batch}, kernels, pool),
       optimizer_(optimizer_options(options), params_.layout, kernels),
@@ -95,8 +94,7 @@ StepResult Learner::step(const Batch& batch) {
   pool_.parallel_for(count, [&](int index, int) {
     const auto b = static_cast<std::size_t>(index);
     const UpdateBlock& block = blocks[b];
-    kernels_.sum_rows(executor_.gradient_rows() + block.begin, executor_.gradient_stride(),
-                      executor_.gradient_row_count(), gradient_.data() + block.begin, block.end - block.begin);
+    executor_.gradient(block.begin, block.end, gradient_.data() + block.begin);
     block_norms_[b] = squared_norm(block, gradient_.data());
   });
   const double scale = clip_scale(block_norms_, options_.clip);

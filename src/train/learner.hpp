@@ -56,7 +56,6 @@ class Learner {
   Graph fused_;
   Params<float> params_;
   LossPtr loss_;
-  const kernels::KernelTable<float>& kernels_;
   ThreadPool& pool_;
   PlanExecutor executor_;
   Optimizer optimizer_;

@@ -103,8 +103,7 @@ void train_like_pytorch(Isa isa, bool fused) {
     input.visible = visible.data();
     const double value = plan.train(input, loss);
     CHECK(value == doctest::Approx(static_cast<double>(losses[step])).epsilon(2e-4));
-    table.sum_rows(plan.gradient_rows(), plan.gradient_stride(), plan.gradient_row_count(), gradient.data(),
-                   gradient.size());
+    plan.gradient(gradient.data());
     // conv1's bias has no effect in front of a batch norm: its gradient is rounding noise on both sides, and Adam would
     // turn it into steps of full size.
     std::fill_n(gradient.begin() + static_cast<std::ptrdiff_t>(params.layout.find("conv1.bias")->offset), 8, 0.0F);

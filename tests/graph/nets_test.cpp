@@ -154,11 +154,8 @@ void check_training(const Named& named, const Graph& executed, Isa isa) {
 
   CHECK(plan_loss == doctest::Approx(loss).epsilon(1e-4));
   CHECK(difference(plan.output(), y, c.targets.size()) < kTolerance);
-  std::vector<double> gradient(c.params.layout.trainable_size(), 0.0);
-  for (int r = 0; r < plan.gradient_row_count(); ++r) {
-    const float* row = plan.gradient_rows() + static_cast<std::size_t>(r) * plan.gradient_stride();
-    for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] += static_cast<double>(row[i]);
-  }
+  std::vector<float> gradient(c.params.layout.trainable_size());
+  plan.gradient(gradient.data());
   // A bias in front of a batch norm has no effect: its exact gradient is 0, what is left is rounding.
   double overall = 0;
   for (const double g : reference.gradients()) overall = std::max(overall, std::abs(g));
@@ -221,8 +218,8 @@ TEST_CASE("one instruction set gives the same bits for any number of threads") {
       input.targets = c.targets.data();
       input.visible = c.visible.data();
       (void)plan.train(input, *make_wing_loss());
-      const float* rows = plan.gradient_rows();
-      results.emplace_back(rows, rows + plan.gradient_stride() * static_cast<std::size_t>(plan.gradient_row_count()));
+      results.emplace_back(c.params.layout.trainable_size());
+      plan.gradient(results.back().data());
       results.back().insert(results.back().end(), c.params.buffers.begin(), c.params.buffers.end());
     }
     CHECK_MESSAGE(results[0] == results[1], named.name);

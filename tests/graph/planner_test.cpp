@@ -18,8 +18,10 @@ const kernels::KernelTable<float>& table() { return kernels::eigen_table<float>(
 std::size_t count(const Plan& plan, StepKind kind) {
   std::size_t n = 0;
   for (const Segment& s : plan.segments) {
-    n += static_cast<std::size_t>(
-        std::count_if(s.steps.begin(), s.steps.end(), [&](const Step& t) { return t.kind == kind; }));
+    for (const auto* steps : {&s.steps, &s.whole}) {
+      n += static_cast<std::size_t>(
+          std::count_if(steps->begin(), steps->end(), [&](const Step& t) { return t.kind == kind; }));
+    }
   }
   return n;
 }
@@ -45,17 +47,21 @@ TEST_CASE("blocks alive at the same time never overlap and dead memory is used a
 TEST_CASE("only batch norm cuts a training plan, and its sums come from the convolution in front") {
   const Graph graph = fuse_for_training(make_network("bn", {.input_size = 32}));
   const Plan plan = make_plan(graph, {.training = true, .batch = 8}, table());
-  CHECK(plan.segments.size() == 17);  // eight batch norms, forward and backward, one turning point
+  // Eight batch norms, forward and backward, one turning point; fc1 forward and backward over the whole batch.
+  CHECK(plan.segments.size() == 19);
   CHECK(count(plan, StepKind::forward_sums) == 0);
   CHECK(count(plan, StepKind::backward_sums) == 8);
   CHECK(count(plan, StepKind::loss) == 1);
   const Plan base =
       make_plan(fuse_for_training(make_network("base", {.input_size = 32})), {.training = true, .batch = 8}, table());
-  CHECK(base.segments.size() == 1);
+  REQUIRE(base.segments.size() == 3);
+  CHECK(base.segments[0].whole.size() == 1);  // fc1 forward, for all samples at once ...
+  CHECK(base.segments[1].whole.size() == 1);  // ... and backward
+  CHECK(base.segments[2].whole.empty());
 }
 
 TEST_CASE("an inference plan is one segment whose tensors stay with the worker, apart from the output") {
-  const Graph graph = make_network("small", {.input_size = 32});
+  const Graph graph = make_network("small", {.input_size = 16});
   const FoldedNetwork folded = fold_for_inference(graph, Params<float>{ParamLayout(graph)});
   const Plan plan = make_plan(folded.graph, {.training = false, .batch = 16}, table());
   CHECK(plan.segments.size() == 1);

@@ -24,6 +24,15 @@ TEST_CASE("convolution agrees with the reference: layers of the networks, small"
   check({13, 14, 24, 40, 1, 1, 2, 0, 0, 1, 1});
 }
 
+TEST_CASE("convolution agrees with the reference: several images") {
+  check({10, 10, 3, 32, 3, 3, 1, 1, 1, 1, 1, 3});
+  check({12, 13, 64, 48, 3, 3, 1, 1, 1, 1, 1, 3});
+  check({33, 30, 17, 31, 3, 3, 1, 1, 1, 1, 1, 2});
+  check({7, 9, 24, 40, 3, 3, 1, 0, 2, 1, 1, 5});
+  check({13, 14, 24, 40, 1, 1, 1, 0, 0, 1, 1, 2});
+  check({9, 14, 24, 40, 3, 3, 2, 1, 1, 1, 2, 2});
+}
+
 TEST_CASE("convolution agrees with the reference: deep reductions and pixels a power of two apart") {
   check({1, 5, 2100, 28, 1, 1, 1, 0, 0, 1, 1});
   check({1, 17, 1024, 17, 1, 1, 1, 0, 0, 1, 1});

@@ -114,7 +114,8 @@ template <class Got>
   return std::to_string(s.h) + "x" + std::to_string(s.w) + "x" + std::to_string(s.c) + " -> " + std::to_string(s.oh) +
          "x" + std::to_string(s.ow) + "x" + std::to_string(s.k) + " kernel " + std::to_string(s.kh) + "x" +
          std::to_string(s.kw) + " stride " + std::to_string(s.stride) + " pad " + std::to_string(s.pad_h) + "," +
-         std::to_string(s.pad_w) + " dilation " + std::to_string(s.dilation) + " groups " + std::to_string(s.groups);
+         std::to_string(s.pad_w) + " dilation " + std::to_string(s.dilation) + " groups " + std::to_string(s.groups) + " images " +
+         std::to_string(s.n) + " algorithm " + std::to_string(static_cast<int>(s.algorithm));
 }
 
 [[nodiscard]] inline std::string text(const kernels::PoolShape& s) {
@@ -125,6 +126,7 @@ template <class Got>
 
 struct ConvCase {
   int h, w, c, k, kh, kw, stride, pad_h, pad_w, dilation, groups;
+  int n = 1;
 };
 
 /// Fills in the output size; `oh` is 0 if the kernel does not fit.
@@ -132,6 +134,7 @@ struct ConvCase {
   kernels::ConvShape s;
   s.h = a.h, s.w = a.w, s.c = a.c, s.k = a.k, s.kh = a.kh, s.kw = a.kw, s.stride = a.stride;
   s.pad_h = a.pad_h, s.pad_w = a.pad_w, s.dilation = a.dilation, s.groups = a.groups;
+  s.n = a.n;
   const int rest_h = a.h + 2 * a.pad_h - a.dilation * (a.kh - 1) - 1;
   const int rest_w = a.w + 2 * a.pad_w - a.dilation * (a.kw - 1) - 1;
   if (rest_h < 0 || rest_w < 0) return s;

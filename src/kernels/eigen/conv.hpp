@@ -3,9 +3,10 @@
 #include <algorithm>
 
 #include "kernels/eigen/activation.hpp"
+#include "kernels/eigen/elementwise.hpp"
 #include "kernels/eigen/windows.hpp"
 
-/// Convolution of one image as im2col and one matrix product per group:
+/// Convolution of n images, one by one, as im2col and one matrix product per group:
 ///   forward            Y  = cols(X) W          pixels x k
 ///   data gradient      cols(dX) = dY W^T       summed back into the image
 ///   weight gradient    dW = cols(X)^T dY       (kh kw c/groups) x k
@@ -15,6 +16,8 @@ namespace fpcpu::kernels::eigen {
 [[nodiscard]] inline int conv_block_rows(const ConvShape& s) noexcept { return std::clamp(512 / s.ow, 1, s.oh); }
 
 [[nodiscard]] inline Index conv_depth(const ConvShape& s) noexcept { return Index{s.kh} * s.kw * (s.c / s.groups); }
+
+[[nodiscard]] inline ConvAlgorithm conv_algorithm(const ConvShape&, ConvPass) noexcept { return ConvAlgorithm::direct; }
 
 /// Nothing is repacked: the reference reads w as it is.
 [[nodiscard]] inline std::size_t conv_packed_size(const ConvShape&, ConvPass) noexcept { return 0; }
@@ -65,17 +68,22 @@ template <class T>
 void conv_forward(const ConvShape& s, const ConvForward<T>& a) noexcept {
   const Index depth = conv_depth(s);
   const Index kg = s.k / s.groups;
+  const Index pixels_of_image = Index{a.row_end - a.row_begin} * s.ow;
   const ConstMatrixMap<T> w(a.w, depth, s.k);
-  MatrixMap<T> y(a.y, Index{a.row_end - a.row_begin} * s.ow, s.k);
-  for_each_conv_block(s, a.row_begin, a.row_end, [&](int g, int begin, int end, Index pixels) {
-    im2col(s, g, begin, end, a.x, a.scratch);
-    y.block(Index{begin - a.row_begin} * s.ow, g * kg, pixels, kg).noalias() =
-        ConstMatrixMap<T>(a.scratch, pixels, depth) * w.middleCols(g * kg, kg);
-  });
+  MatrixMap<T> y(a.y, s.n * pixels_of_image, s.k);
+  for (Index image = 0; image < s.n; ++image) {
+    const T* x = a.x + image * s.h * s.w * s.c;
+    for_each_conv_block(s, a.row_begin, a.row_end, [&](int g, int begin, int end, Index pixels) {
+      im2col(s, g, begin, end, x, a.scratch);
+      y.block(image * pixels_of_image + Index{begin - a.row_begin} * s.ow, g * kg, pixels, kg).noalias() =
+          ConstMatrixMap<T>(a.scratch, pixels, depth) * w.middleCols(g * kg, kg);
+    });
+  }
   if (a.bias != nullptr) y.rowwise() += ConstRow<T>(a.bias, s.k).matrix();
   if (a.activation.kind != Activation::none) {
     activation_forward(a.activation, a.y, a.y, static_cast<std::size_t>(y.size()));
   }
+  if (a.sums != nullptr) channel_sums(a.y, static_cast<std::size_t>(y.rows()), s.k, a.sums);
 }
 
 template <class T>
@@ -83,13 +91,16 @@ void conv_backward_data(const ConvShape& s, const ConvBackwardData<T>& a) noexce
   const Index depth = conv_depth(s);
   const Index kg = s.k / s.groups;
   const ConstMatrixMap<T> w(a.w, depth, s.k);
-  const ConstMatrixMap<T> dy(a.dy, Index{s.oh} * s.ow, s.k);
-  if (a.beta == T(0)) std::fill_n(a.dx, Index{s.h} * s.w * s.c, T(0));
-  for_each_conv_block(s, 0, s.oh, [&](int g, int begin, int end, Index pixels) {
-    MatrixMap<T>(a.scratch, pixels, depth).noalias() =
-        dy.block(Index{begin} * s.ow, g * kg, pixels, kg) * w.middleCols(g * kg, kg).transpose();
-    col2im(s, g, begin, end, a.scratch, a.dx);
-  });
+  for (Index image = 0; image < s.n; ++image) {
+    const ConstMatrixMap<T> dy(a.dy + image * s.oh * s.ow * s.k, Index{s.oh} * s.ow, s.k);
+    T* dx = a.dx + image * s.h * s.w * s.c;
+    if (a.beta == T(0)) std::fill_n(dx, Index{s.h} * s.w * s.c, T(0));
+    for_each_conv_block(s, 0, s.oh, [&](int g, int begin, int end, Index pixels) {
+      MatrixMap<T>(a.scratch, pixels, depth).noalias() =
+          dy.block(Index{begin} * s.ow, g * kg, pixels, kg) * w.middleCols(g * kg, kg).transpose();
+      col2im(s, g, begin, end, a.scratch, dx);
+    });
+  }
 }
 
 template <class T>
@@ -97,17 +108,20 @@ void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<T>& a) 
   const Index depth = conv_depth(s);
   const Index kg = s.k / s.groups;
   MatrixMap<T> dw(a.dw, depth, s.k);
-  const ConstMatrixMap<T> dy(a.dy, Index{s.oh} * s.ow, s.k);
   if (a.beta == T(0)) dw.setZero();
-  for_each_conv_block(s, 0, s.oh, [&](int g, int begin, int end, Index pixels) {
-    im2col(s, g, begin, end, a.x, a.scratch);
-    dw.middleCols(g * kg, kg).noalias() +=
-        ConstMatrixMap<T>(a.scratch, pixels, depth).transpose() * dy.block(Index{begin} * s.ow, g * kg, pixels, kg);
-  });
+  for (Index image = 0; image < s.n; ++image) {
+    const T* x = a.x + image * s.h * s.w * s.c;
+    const ConstMatrixMap<T> dy(a.dy + image * s.oh * s.ow * s.k, Index{s.oh} * s.ow, s.k);
+    for_each_conv_block(s, 0, s.oh, [&](int g, int begin, int end, Index pixels) {
+      im2col(s, g, begin, end, x, a.scratch);
+      dw.middleCols(g * kg, kg).noalias() +=
+          ConstMatrixMap<T>(a.scratch, pixels, depth).transpose() * dy.block(Index{begin} * s.ow, g * kg, pixels, kg);
+    });
+  }
   if (a.db == nullptr) return;
   Row<T> db(a.db, s.k);
   if (a.beta == T(0)) db.setZero();
-  db += dy.colwise().sum().array();
+  db += ConstMatrixMap<T>(a.dy, Index{s.n} * s.oh * s.ow, s.k).colwise().sum().array();
 }
 
 }  // namespace fpcpu::kernels::eigen

@@ -1,6 +1,7 @@
 #include "kernels/table.hpp"
 
 #include "kernels/eigen/conv.hpp"
+#include "kernels/eigen/dense.hpp"
 #include "kernels/eigen/depthwise.hpp"
 #include "kernels/eigen/elementwise.hpp"
 #include "kernels/eigen/norm_act_pool.hpp"
@@ -12,12 +13,17 @@ template <class T>
 const KernelTable<T>& eigen_table() noexcept {
   static constexpr KernelTable<T> kTable = {
       .isa = Isa::eigen,
+      .conv_algorithm = eigen::conv_algorithm,
       .conv_packed_size = eigen::conv_packed_size,
       .conv_pack = eigen::conv_pack<T>,
       .conv_scratch_size = eigen::conv_scratch_size,
       .conv_forward = eigen::conv_forward<T>,
       .conv_backward_data = eigen::conv_backward_data<T>,
       .conv_backward_weights = eigen::conv_backward_weights<T>,
+      .dense_scratch_size = eigen::dense_scratch_size,
+      .dense_forward = eigen::dense_forward<T>,
+      .dense_backward_data = eigen::dense_backward_data<T>,
+      .dense_backward_weights = eigen::dense_backward_weights<T>,
       .depthwise_scratch_size = eigen::depthwise_scratch_size,
       .depthwise_forward = eigen::depthwise_forward<T>,
       .depthwise_backward_data = eigen::depthwise_backward_data<T>,

@@ -1,212 +1,94 @@
-// Convolution forward and its data gradient, dense and 1x1 included: one loop, two ways to walk over memory.
+// The convolution entries of the table: one of the algorithms for each shape and pass.
 
-#include "kernels/simd/conv_plan.hpp"
+#include "kernels/simd/conv_algorithms.hpp"
+#include "kernels/simd/conv_choice.hpp"
 #include "kernels/simd/kernels.hpp"
-#include "kernels/simd/tile.hpp"
+#include "kernels/simd/winograd.hpp"
 
 namespace fpcpu::kernels::FPCPU_ISA_NAME {
 
 namespace {
 
-constexpr int kPanel = 2 * kLanes;  // output channels of a full panel
-// A panel of weights is used in blocks of this depth, which stay in the second-level cache for all pixels of a band.
-constexpr int kDepthBlock = 1024;
-constexpr int kMaxPieces = 64;
-constexpr int kMaxBandPixels = 1024;
-constexpr int kShortLine = kTileRows<2> / 2 + 1;
-constexpr float kInfinity = __builtin_inff();
+using winograd::F2;
+using winograd::F4;
 
-HWY_INLINE int depth_of(const Walk& w) { return w.rows.taps * w.cols.taps * w.group_in; }
-HWY_INLINE int padded_outputs(const Walk& w) { return ceil_div(w.group_out, kLanes) * kLanes; }
-HWY_INLINE Index packed_elements(const Walk& w) {
-  return static_cast<Index>(w.groups) * depth_of(w) * padded_outputs(w);
-}
-
-/// Panels [group][panel][tap row][tap column][in channel][panel width]; the last panel may be one vector wide.
-/// `in_stride` and `out_stride` are the distances in w between channels that are read and written.
-void pack_walk(const Walk& w, const ConvShape& s, Index in_stride, Index out_stride, Index group_stride,
-               const float* HWY_RESTRICT weights, float* HWY_RESTRICT packed) {
-  for (int g = 0; g < w.groups; ++g) {
-    for (int n0 = 0; n0 < w.group_out; n0 += kPanel) {
-      const int count = min_int(kPanel, w.group_out - n0);
-      const int width = count > kLanes ? kPanel : kLanes;
-      for (int i = 0; i < w.rows.taps; ++i) {
-        for (int j = 0; j < w.cols.taps; ++j) {
-          const int tap = (w.rows.tap_first + i * w.rows.tap_step) * s.kw + w.cols.tap_first + j * w.cols.tap_step;
-          const float* from =
-              weights + static_cast<Index>(tap) * (s.c / s.groups) * s.k + g * group_stride + n0 * out_stride;
-          for (int c = 0; c < w.group_in; ++c, packed += width) {
-            for (int n = 0; n < count; ++n) packed[n] = from[c * in_stride + n * out_stride];
-            for (int n = count; n < width; ++n) packed[n] = 0.0F;
-          }
-        }
-      }
-    }
-  }
-}
-
-/// Where a walk writes: output (row, column) is at base + row * line + column * pixel.
-struct Target {
-  float* base;
-  Index line, pixel;
-};
-
-struct Epilogue {
-  const float* bias;
-  bool add;
-  float floor, cap;
-};
-
-/// All tiles of one panel, for NV vectors of output channels.
-template <int NV>
-void run_panel(TileJob& job, const Band& band, const float* a, float* y, Index y_line) {
-  const int tiles = ceil_div(band.pixels, kTileRows<NV>);
-  // Equal sizes (100 = 4*13 + 4*12): a short last tile would leave the multipliers idle.
-  const int size = band.pixels / tiles;
-  const int larger = band.pixels % tiles;
-  const TileFunction big = tile_function<NV>(min_int(size + 1, kTileRows<NV>));
-  const TileFunction small = tile_function<NV>(size);
-  for (int line = 0; line < band.lines; ++line) {
-    const float* a_tile = a + line * band.line;
-    float* y_tile = y + line * y_line;
-    for (int t = 0; t < tiles; ++t) {
-      const int m = t < larger ? size + 1 : size;
-      (t < larger ? big : small)(job, a_tile, y_tile);
-      a_tile += m * job.a_stride;
-      y_tile += m * job.y_stride;
-    }
-  }
-}
-
-void run_band(const Walk& w, const BandPlan& plan, const Band& band, const float* packed, const Epilogue& epilogue,
-              const Target& target, float* y) {
-  const int depth = depth_of(w);
-  const int block = ceil_div(depth, ceil_div(depth, kDepthBlock));
-  Piece pieces[kMaxPieces];
-  for (int g = 0; g < w.groups; ++g) {
-    const float* weights = packed + static_cast<Index>(g) * depth * padded_outputs(w);
-    for (int begin = 0, end = 0; begin < depth; begin = end) {
-      int count = 0;
-      while (end < depth && end - begin < block && count < kMaxPieces) {
-        const int segment = end / plan.segment_length;
-        const int inside = end % plan.segment_length;
-        const int length = min_int(plan.segment_length - inside, block - (end - begin));
-        pieces[count++] = {segment_offset(w, plan, band, segment) + inside, length};
-        end += length;
-      }
-      TileJob job{};
-      job.pieces = pieces;
-      job.count = count;
-      job.a_stride = band.pixel;
-      job.y_stride = target.pixel;
-      job.add = epilogue.add || begin > 0;
-      job.floor = end == depth ? epilogue.floor : -kInfinity;
-      job.cap = end == depth ? epilogue.cap : kInfinity;
-      for (int n = 0; n < w.group_out; n += kPanel) {
-        const int channel = g * w.group_out + n;
-        job.columns = min_int(kPanel, w.group_out - n);
-        job.bias = epilogue.bias != nullptr && end == depth ? epilogue.bias + channel : nullptr;
-        const int width = job.columns > kLanes ? kPanel : kLanes;
-        job.b = weights + static_cast<Index>(n) * depth + static_cast<Index>(begin) * width;
-        const float* a = band.base + static_cast<Index>(g) * w.group_in;
-        if (width == kPanel) {
-          run_panel<2>(job, band, a, y + channel, target.line);
-        } else {
-          run_panel<1>(job, band, a, y + channel, target.line);
-        }
-      }
-    }
-  }
-}
-
-HWY_INLINE BandPlan plan_outputs(const Walk& w) { return plan_band(w, kShortLine, kMaxBandPixels); }
-
-HWY_INLINE bool has_work(const Walk& w) { return w.rows.outputs > 0 && w.cols.outputs > 0; }
-HWY_INLINE bool has_taps(const Walk& w) { return w.rows.taps > 0 && w.cols.taps > 0; }
-
-HWY_INLINE Index scratch_elements(const Walk& w) {
-  return has_work(w) && has_taps(w) ? band_elements(w, plan_outputs(w)) : 0;
-}
-
-template <class Body>
-HWY_INLINE void for_each_phase(const ConvShape& s, const Body& body) {
-  for (int i = 0; i < s.stride; ++i) {
-    for (int j = 0; j < s.stride; ++j) body(backward_walk(s, i, j));
-  }
-}
+HWY_INLINE std::size_t max_size(std::size_t a, std::size_t b) { return a > b ? a : b; }
 
 }  // namespace
 
+ConvAlgorithm conv_algorithm(const ConvShape& s, ConvPass pass) noexcept {
+  if (!winograd::applies(s)) return ConvAlgorithm::direct;
+  return s.algorithm == ConvAlgorithm::best ? chosen(s, pass) : s.algorithm;
+}
+
 std::size_t conv_packed_size(const ConvShape& s, ConvPass pass) noexcept {
-  if (pass == ConvPass::forward) return static_cast<std::size_t>(packed_elements(forward_walk(s)));
-  Index size = 0;
-  for_each_phase(s, [&](const Walk& w) FPCPU_INLINE { size += packed_elements(w); });
-  return static_cast<std::size_t>(size);
+  if (pass == ConvPass::backward_weights) return 0;
+  switch (conv_algorithm(s, pass)) {
+    case ConvAlgorithm::winograd2:
+      return winograd::packed_size<F2>(s, pass);
+    case ConvAlgorithm::winograd4:
+      return winograd::packed_size<F4>(s, pass);
+    default:
+      return direct::packed_size(s, pass);
+  }
 }
 
 void conv_pack(const ConvShape& s, ConvPass pass, const float* w, float* packed) noexcept {
-  const int group_k = s.k / s.groups;
-  if (pass == ConvPass::forward) {
-    pack_walk(forward_walk(s), s, s.k, 1, group_k, w, packed);
-    return;
+  switch (conv_algorithm(s, pass)) {
+    case ConvAlgorithm::winograd2:
+      return winograd::pack<F2>(s, pass, w, packed);
+    case ConvAlgorithm::winograd4:
+      return winograd::pack<F4>(s, pass, w, packed);
+    default:
+      return direct::pack(s, pass, w, packed);
   }
-  for_each_phase(s, [&](const Walk& walk) FPCPU_INLINE {
-    pack_walk(walk, s, 1, s.k, group_k, w, packed);
-    packed += packed_elements(walk);
-  });
 }
 
 std::size_t conv_scratch_size(const ConvShape& s) noexcept {
-  Index most = scratch_elements(forward_walk(s));
-  for_each_phase(s, [&](const Walk& w) FPCPU_INLINE {
-    const Index need = scratch_elements(w);
-    if (need > most) most = need;
-  });
-  const std::size_t outputs = static_cast<std::size_t>(most);
-  const std::size_t weights = conv_weights_scratch_size(s);
-  return outputs > weights ? outputs : weights;
+  std::size_t most = 0;
+  for (const ConvPass pass : {ConvPass::forward, ConvPass::backward_data}) {
+    const ConvAlgorithm algorithm = conv_algorithm(s, pass);
+    most = max_size(most, algorithm == ConvAlgorithm::winograd2   ? winograd::scratch_size<F2>(s, pass)
+                          : algorithm == ConvAlgorithm::winograd4 ? winograd::scratch_size<F4>(s, pass)
+                                                                  : direct::scratch_size(s));
+  }
+  const ConvAlgorithm algorithm = conv_algorithm(s, ConvPass::backward_weights);
+  return max_size(most, algorithm == ConvAlgorithm::winograd2   ? winograd::weights_scratch_size<F2>(s)
+                        : algorithm == ConvAlgorithm::winograd4 ? winograd::weights_scratch_size<F4>(s)
+                                                                : direct::weights_scratch_size(s));
 }
 
 void conv_forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
-  const Walk w = forward_walk(s);
-  const BandPlan plan = plan_outputs(w);
-  const Index y_row = static_cast<Index>(s.ow) * s.k;
-  const Activation kind = a.activation.kind;
-  const bool clamped = kind == Activation::relu || kind == Activation::relu6;
-  const Epilogue epilogue{a.bias, false, clamped ? 0.0F : -kInfinity, kind == Activation::relu6 ? 6.0F : kInfinity};
-  for (int row = a.row_begin; row < a.row_end; row += plan.band_rows) {
-    const int count = min_int(plan.band_rows, a.row_end - row);
-    float* y = a.y + (row - a.row_begin) * y_row;
-    const Band band = prepare_band(w, plan, a.x, row, count, a.scratch);
-    run_band(w, plan, band, a.packed, epilogue, {a.y, y_row, s.k}, y);
-    if (kind != Activation::none && !clamped) {
-      activation_forward(a.activation, y, y, static_cast<std::size_t>(count * y_row));
-    }
+  switch (conv_algorithm(s, ConvPass::forward)) {
+    case ConvAlgorithm::winograd2:
+      return winograd::forward<F2>(s, a);
+    case ConvAlgorithm::winograd4:
+      return winograd::forward<F4>(s, a);
+    default:
+      return direct::forward(s, a);
   }
 }
 
 void conv_backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept {
-  const Index dx_row = static_cast<Index>(s.w) * s.c;
-  const Epilogue epilogue{nullptr, a.beta != 0.0F, -kInfinity, kInfinity};
-  const float* packed = a.packed;
-  for_each_phase(s, [&](const Walk& w) FPCPU_INLINE {
-    if (!has_work(w)) return;
-    float* base = a.dx + w.rows.out_first * dx_row + static_cast<Index>(w.cols.out_first) * s.c;
-    const Target target{base, w.rows.out_step * dx_row, static_cast<Index>(w.cols.out_step) * s.c};
-    if (!has_taps(w)) {
-      for (int row = 0; a.beta == 0.0F && row < w.rows.outputs; ++row) {
-        for (int q = 0; q < w.cols.outputs; ++q) zero_floats(base + row * target.line + q * target.pixel, s.c);
-      }
-      return;
-    }
-    const BandPlan plan = plan_outputs(w);
-    for (int row = 0; row < w.rows.outputs; row += plan.band_rows) {
-      const int count = min_int(plan.band_rows, w.rows.outputs - row);
-      const Band band = prepare_band(w, plan, a.dy, row, count, a.scratch);
-      run_band(w, plan, band, packed, epilogue, target, base + row * target.line);
-    }
-    packed += packed_elements(w);
-  });
+  switch (conv_algorithm(s, ConvPass::backward_data)) {
+    case ConvAlgorithm::winograd2:
+      return winograd::backward_data<F2>(s, a);
+    case ConvAlgorithm::winograd4:
+      return winograd::backward_data<F4>(s, a);
+    default:
+      return direct::backward_data(s, a);
+  }
+}
+
+void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) noexcept {
+  switch (conv_algorithm(s, ConvPass::backward_weights)) {
+    case ConvAlgorithm::winograd2:
+      return winograd::backward_weights<F2>(s, a);
+    case ConvAlgorithm::winograd4:
+      return winograd::backward_weights<F4>(s, a);
+    default:
+      return direct::backward_weights(s, a);
+  }
 }
 
 }  // namespace fpcpu::kernels::FPCPU_ISA_NAME

@@ -2,7 +2,7 @@
 
 #include "kernels/simd/activation.hpp"
 #include "kernels/simd/chunk.hpp"
-#include "kernels/simd/conv_plan.hpp"
+#include "kernels/simd/direct_plan.hpp"
 #include "kernels/simd/kernels.hpp"
 
 namespace fpcpu::kernels::FPCPU_ISA_NAME {

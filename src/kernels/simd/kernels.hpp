@@ -5,13 +5,18 @@
 /// The functions of one instruction set's table; kernels/table.hpp says what each does.
 namespace fpcpu::kernels::FPCPU_ISA_NAME {
 
+ConvAlgorithm conv_algorithm(const ConvShape& s, ConvPass pass) noexcept;
 std::size_t conv_packed_size(const ConvShape& s, ConvPass pass) noexcept;
 void conv_pack(const ConvShape& s, ConvPass pass, const float* w, float* packed) noexcept;
 std::size_t conv_scratch_size(const ConvShape& s) noexcept;
-std::size_t conv_weights_scratch_size(const ConvShape& s) noexcept;
 void conv_forward(const ConvShape& s, const ConvForward<float>& a) noexcept;
 void conv_backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept;
 void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) noexcept;
+
+std::size_t dense_scratch_size(const DenseShape& s) noexcept;
+void dense_forward(const DenseShape& s, const DenseForward<float>& a) noexcept;
+void dense_backward_data(const DenseShape& s, const DenseBackwardData<float>& a) noexcept;
+void dense_backward_weights(const DenseShape& s, const DenseBackwardWeights<float>& a) noexcept;
 
 std::size_t depthwise_scratch_size(const ConvShape& s) noexcept;
 void depthwise_forward(const ConvShape& s, const ConvForward<float>& a) noexcept;

@@ -9,12 +9,17 @@ const KernelTable<float>& table() noexcept;
 const KernelTable<float>& table() noexcept {
   static constexpr KernelTable<float> kTable = {
       .isa = Isa::FPCPU_ISA_NAME,
+      .conv_algorithm = conv_algorithm,
       .conv_packed_size = conv_packed_size,
       .conv_pack = conv_pack,
       .conv_scratch_size = conv_scratch_size,
       .conv_forward = conv_forward,
       .conv_backward_data = conv_backward_data,
       .conv_backward_weights = conv_backward_weights,
+      .dense_scratch_size = dense_scratch_size,
+      .dense_forward = dense_forward,
+      .dense_backward_data = dense_backward_data,
+      .dense_backward_weights = dense_backward_weights,
       .depthwise_scratch_size = depthwise_scratch_size,
       .depthwise_forward = depthwise_forward,
       .depthwise_backward_data = depthwise_backward_data,

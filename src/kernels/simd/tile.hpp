@@ -15,6 +15,9 @@ inline constexpr int kTileRows = NV == 2 ? (HWY_CAP_GE512 ? 14 : (HWY_ARCH_ARM_A
                                          : (HWY_CAP_GE512 ? 14 : 12);
 inline constexpr int kMaxTileRows = 14;
 
+inline constexpr int kPanel = 2 * kLanes;  // output channels of a full panel
+inline constexpr float kInfinity = __builtin_inff();
+
 /// Steps of the reduction per loop. Sanitizers instrument every load: their builds take one, or compile for minutes.
 inline constexpr int kUnroll = FPCPU_TILE_UNROLL;
 
@@ -42,7 +45,7 @@ inline HWY_NOINLINE void finish_part(const TileJob& job, V sum, int column, floa
   const int rest = job.columns - column;
   if (job.bias != nullptr) sum = hn::Add(sum, load_some(job.bias + column, rest));
   if (job.add) sum = hn::Add(sum, load_some(y, rest));
-  store_some(hn::Min(hn::Set(d, job.cap), hn::Max(hn::Set(d, job.floor), sum)), y, rest);
+  store_some(at_most(hn::Set(d, job.cap), at_least(hn::Set(d, job.floor), sum)), y, rest);
 }
 
 template <int M, int NV>
@@ -68,7 +71,7 @@ HWY_INLINE void finish_tile(const TileJob& job, const V (&acc)[M][NV], float* HW
       V v = hn::Add(acc[kM][kN], bias);
       if (job.add) v = hn::Add(v, hn::LoadU(d, out));
       // Operand order matters: x86 returns the second operand for NaN, and a diverged training must stay visible.
-      hn::StoreU(hn::Min(cap, hn::Max(floor, v)), d, out);
+      hn::StoreU(at_most(cap, at_least(floor, v)), d, out);
     });
   });
 }
@@ -133,6 +136,23 @@ HWY_INLINE TileFunction tile_function(int m) {
     return &tile_outputs<1, NV>;
   } else {
     return m == M ? &tile_outputs<M, NV> : tile_function<NV, M - 1>(m);
+  }
+}
+
+/// Rows [0, count) of a panel of NV vectors: row m reads a + m * a_stride and writes y + m * y_stride.
+template <int NV>
+void run_tiles(const TileJob& job, int count, const float* a, float* y) {
+  const int tiles = ceil_div(count, kTileRows<NV>);
+  // Equal sizes (100 = 4*13 + 4*12): a short last tile would leave the multipliers idle.
+  const int size = count / tiles;
+  const int larger = count % tiles;
+  const TileFunction big = tile_function<NV>(min_int(size + 1, kTileRows<NV>));
+  const TileFunction small = tile_function<NV>(size);
+  for (int t = 0; t < tiles; ++t) {
+    const int m = t < larger ? size + 1 : size;
+    (t < larger ? big : small)(job, a, y);
+    a += m * job.a_stride;
+    y += m * job.y_stride;
   }
 }
 

@@ -1,0 +1,23 @@
+#pragma once
+
+/// How the stored choice of a convolution's algorithm sees shapes: `fpcpu_bench choose` measures one shape per class
+/// and pass and writes a table of letters, simd/conv_choice.hpp reads it. Constants only, for the kernels of every
+/// instruction set include this file.
+namespace fpcpu::kernels {
+
+/// A map belongs to the first size that is not smaller than its longer side, or to the last.
+inline constexpr int kChoiceSizes[] = {2, 4, 6, 9, 14, 28, 64};
+/// A number of channels belongs to the last entry that is not larger; fewer than the first are always direct.
+inline constexpr int kChoiceChannels[] = {8, 16, 32, 64, 128, 256, 512};
+inline constexpr int kChoiceSizeCount = 7;
+inline constexpr int kChoiceChannelCount = 7;
+
+/// letters[pass][size][input channels][output channels], with the letters of kChoiceLetters.
+struct ConvChoices {
+  const char* letters[3][kChoiceSizeCount][kChoiceChannelCount];
+};
+
+/// The letter of each ConvAlgorithm, in its order.
+inline constexpr char kChoiceLetters[] = "?d24";
+
+}  // namespace fpcpu::kernels

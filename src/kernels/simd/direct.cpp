@@ -1,0 +1,212 @@
+// Convolution forward and its data gradient, dense and 1x1 included: one loop, two ways to walk over memory.
+
+#include "kernels/simd/conv_algorithms.hpp"
+#include "kernels/simd/direct_plan.hpp"
+#include "kernels/simd/kernels.hpp"
+#include "kernels/simd/tile.hpp"
+
+namespace fpcpu::kernels::FPCPU_ISA_NAME::direct {
+
+namespace {
+
+// A panel of weights is used in blocks of this depth, which stay in the second-level cache for all pixels of a band.
+constexpr int kDepthBlock = 1024;
+constexpr int kMaxPieces = 64;
+constexpr int kMaxBandPixels = 1024;
+constexpr int kShortLine = kTileRows<2> / 2 + 1;
+
+HWY_INLINE int depth_of(const Walk& w) { return w.rows.taps * w.cols.taps * w.group_in; }
+HWY_INLINE int padded_outputs(const Walk& w) { return ceil_div(w.group_out, kLanes) * kLanes; }
+HWY_INLINE Index packed_elements(const Walk& w) {
+  return static_cast<Index>(w.groups) * depth_of(w) * padded_outputs(w);
+}
+
+/// Panels [group][panel][tap row][tap column][in channel][panel width]; the last panel may be one vector wide.
+/// `in_stride` and `out_stride` are the distances in w between channels that are read and written.
+void pack_walk(const Walk& w, const ConvShape& s, Index in_stride, Index out_stride, Index group_stride,
+               const float* HWY_RESTRICT weights, float* HWY_RESTRICT packed) {
+  for (int g = 0; g < w.groups; ++g) {
+    for (int n0 = 0; n0 < w.group_out; n0 += kPanel) {
+      const int count = min_int(kPanel, w.group_out - n0);
+      const int width = count > kLanes ? kPanel : kLanes;
+      for (int i = 0; i < w.rows.taps; ++i) {
+        for (int j = 0; j < w.cols.taps; ++j) {
+          const int tap = (w.rows.tap_first + i * w.rows.tap_step) * s.kw + w.cols.tap_first + j * w.cols.tap_step;
+          const float* from =
+              weights + static_cast<Index>(tap) * (s.c / s.groups) * s.k + g * group_stride + n0 * out_stride;
+          for (int c = 0; c < w.group_in; ++c, packed += width) {
+            for (int n = 0; n < count; ++n) packed[n] = from[c * in_stride + n * out_stride];
+            for (int n = count; n < width; ++n) packed[n] = 0.0F;
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Where a walk writes: output (row, column) is at base + row * line + column * pixel.
+struct Target {
+  float* base;
+  Index line, pixel;
+};
+
+struct Epilogue {
+  const float* bias;
+  bool add;
+  float floor, cap;
+};
+
+/// All tiles of one panel, for NV vectors of output channels.
+template <int NV>
+void run_panel(const TileJob& job, const Band& band, const float* a, float* y, Index y_line) {
+  for (int line = 0; line < band.lines; ++line) {
+    run_tiles<NV>(job, band.pixels, a + line * band.line, y + line * y_line);
+  }
+}
+
+void run_band(const Walk& w, const BandPlan& plan, const Band& band, const float* packed, const Epilogue& epilogue,
+              const Target& target, float* y) {
+  const int depth = depth_of(w);
+  const int block = ceil_div(depth, ceil_div(depth, kDepthBlock));
+  Piece pieces[kMaxPieces];
+  for (int g = 0; g < w.groups; ++g) {
+    const float* weights = packed + static_cast<Index>(g) * depth * padded_outputs(w);
+    for (int begin = 0, end = 0; begin < depth; begin = end) {
+      int count = 0;
+      while (end < depth && end - begin < block && count < kMaxPieces) {
+        const int segment = end / plan.segment_length;
+        const int inside = end % plan.segment_length;
+        const int length = min_int(plan.segment_length - inside, block - (end - begin));
+        pieces[count++] = {segment_offset(w, plan, band, segment) + inside, length};
+        end += length;
+      }
+      TileJob job{};
+      job.pieces = pieces;
+      job.count = count;
+      job.a_stride = band.pixel;
+      job.y_stride = target.pixel;
+      job.add = epilogue.add || begin > 0;
+      job.floor = end == depth ? epilogue.floor : -kInfinity;
+      job.cap = end == depth ? epilogue.cap : kInfinity;
+      for (int n = 0; n < w.group_out; n += kPanel) {
+        const int channel = g * w.group_out + n;
+        job.columns = min_int(kPanel, w.group_out - n);
+        job.bias = epilogue.bias != nullptr && end == depth ? epilogue.bias + channel : nullptr;
+        const int width = job.columns > kLanes ? kPanel : kLanes;
+        job.b = weights + static_cast<Index>(n) * depth + static_cast<Index>(begin) * width;
+        const float* a = band.base + static_cast<Index>(g) * w.group_in;
+        if (width == kPanel) {
+          run_panel<2>(job, band, a, y + channel, target.line);
+        } else {
+          run_panel<1>(job, band, a, y + channel, target.line);
+        }
+      }
+    }
+  }
+}
+
+HWY_INLINE BandPlan plan_outputs(const Walk& w) { return plan_band(w, kShortLine, kMaxBandPixels); }
+
+HWY_INLINE bool has_work(const Walk& w) { return w.rows.outputs > 0 && w.cols.outputs > 0; }
+HWY_INLINE bool has_taps(const Walk& w) { return w.rows.taps > 0 && w.cols.taps > 0; }
+
+HWY_INLINE Index scratch_elements(const Walk& w) {
+  return has_work(w) && has_taps(w) ? band_elements(w, plan_outputs(w)) : 0;
+}
+
+template <class Body>
+HWY_INLINE void for_each_phase(const ConvShape& s, const Body& body) {
+  for (int i = 0; i < s.stride; ++i) {
+    for (int j = 0; j < s.stride; ++j) body(backward_walk(s, i, j));
+  }
+}
+
+}  // namespace
+
+std::size_t packed_size(const ConvShape& s, ConvPass pass) noexcept {
+  if (pass == ConvPass::forward) return static_cast<std::size_t>(packed_elements(forward_walk(s)));
+  Index size = 0;
+  for_each_phase(s, [&](const Walk& w) FPCPU_INLINE { size += packed_elements(w); });
+  return static_cast<std::size_t>(size);
+}
+
+void pack(const ConvShape& s, ConvPass pass, const float* w, float* packed) noexcept {
+  const int group_k = s.k / s.groups;
+  if (pass == ConvPass::forward) {
+    pack_walk(forward_walk(s), s, s.k, 1, group_k, w, packed);
+    return;
+  }
+  for_each_phase(s, [&](const Walk& walk) FPCPU_INLINE {
+    pack_walk(walk, s, 1, s.k, group_k, w, packed);
+    packed += packed_elements(walk);
+  });
+}
+
+std::size_t scratch_size(const ConvShape& s) noexcept {
+  Index most = scratch_elements(forward_walk(s));
+  for_each_phase(s, [&](const Walk& w) FPCPU_INLINE {
+    const Index need = scratch_elements(w);
+    if (need > most) most = need;
+  });
+  return static_cast<std::size_t>(most);
+}
+
+void forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
+  const Walk w = forward_walk(s);
+  const BandPlan plan = plan_outputs(w);
+  const Index y_row = static_cast<Index>(s.ow) * s.k;
+  const Activation kind = a.activation.kind;
+  const bool clamped = kind == Activation::relu || kind == Activation::relu6;
+  const Epilogue epilogue{a.bias, false, clamped ? 0.0F : -kInfinity, kind == Activation::relu6 ? 6.0F : kInfinity};
+  const float* x = a.x;
+  float* y = a.y;
+  for (int image = 0; image < s.n; ++image, x += static_cast<Index>(s.h) * s.w * s.c) {
+    for (int row = a.row_begin; row < a.row_end; row += plan.band_rows) {
+      const int count = min_int(plan.band_rows, a.row_end - row);
+      const Band band = prepare_band(w, plan, x, row, count, a.scratch);
+      run_band(w, plan, band, a.packed, epilogue, {a.y, y_row, s.k}, y);
+      if (kind != Activation::none && !clamped) {
+        activation_forward(a.activation, y, y, static_cast<std::size_t>(count * y_row));
+      }
+      if (a.sums != nullptr)
+        channel_sums(y, static_cast<std::size_t>(count) * static_cast<std::size_t>(s.ow), s.k, a.sums);
+      y += count * y_row;
+    }
+  }
+}
+
+namespace {
+
+void backward_image(const ConvShape& s, const ConvBackwardData<float>& a, const float* dy, float* dx) {
+  const Index dx_row = static_cast<Index>(s.w) * s.c;
+  const Epilogue epilogue{nullptr, a.beta != 0.0F, -kInfinity, kInfinity};
+  const float* packed = a.packed;
+  for_each_phase(s, [&](const Walk& w) FPCPU_INLINE {
+    if (!has_work(w)) return;
+    float* base = dx + w.rows.out_first * dx_row + static_cast<Index>(w.cols.out_first) * s.c;
+    const Target target{base, w.rows.out_step * dx_row, static_cast<Index>(w.cols.out_step) * s.c};
+    if (!has_taps(w)) {
+      for (int row = 0; a.beta == 0.0F && row < w.rows.outputs; ++row) {
+        for (int q = 0; q < w.cols.outputs; ++q) zero_floats(base + row * target.line + q * target.pixel, s.c);
+      }
+      return;
+    }
+    const BandPlan plan = plan_outputs(w);
+    for (int row = 0; row < w.rows.outputs; row += plan.band_rows) {
+      const int count = min_int(plan.band_rows, w.rows.outputs - row);
+      const Band band = prepare_band(w, plan, dy, row, count, a.scratch);
+      run_band(w, plan, band, packed, epilogue, target, base + row * target.line);
+    }
+    packed += packed_elements(w);
+  });
+}
+
+}  // namespace
+
+void backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept {
+  for (Index image = 0; image < s.n; ++image) {
+    backward_image(s, a, a.dy + image * s.oh * s.ow * s.k, a.dx + image * s.h * s.w * s.c);
+  }
+}
+
+}  // namespace fpcpu::kernels::FPCPU_ISA_NAME::direct

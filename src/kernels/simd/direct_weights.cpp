@@ -1,0 +1,100 @@
+// Weight gradient of the convolution: the same register tile with the filter's positions as rows and pixels as depth.
+
+#include "kernels/simd/conv_algorithms.hpp"
+#include "kernels/simd/direct_plan.hpp"
+#include "kernels/simd/weight_tile.hpp"
+
+namespace fpcpu::kernels::FPCPU_ISA_NAME::direct {
+
+namespace {
+
+// The dy panel of a band (this many pixels) and the lines of x that pass by share the first-level cache.
+constexpr int kMaxBandPixels = 192;
+constexpr int kShortLine = 16;
+
+/// Copies `columns` channels of `pixels` pixels of dy into a panel `width` wide, zero padded, and adds up their sums.
+void pack_gradient(const float* HWY_RESTRICT dy, int pixels, int k, int columns, int width, float* HWY_RESTRICT panel,
+                   float* db, bool add) {
+  for (int n = 0; n < width; n += kLanes) {
+    V sum = hn::Zero(d);
+    for (int p = 0; p < pixels; ++p) {
+      const V v = load_some(dy + static_cast<Index>(p) * k + n, columns - n);
+      hn::StoreU(v, d, panel + static_cast<Index>(p) * width + n);
+      sum = hn::Add(sum, v);
+    }
+    if (db != nullptr) add_part(sum, db + n, columns - n, add);
+  }
+}
+
+/// All panels of one tile of m rows: what it reads of x stays in the first-level cache, and dw is written row by row.
+void run_tile(WeightJob job, const float* panels, int channels, int m, const float* x, float* dw) {
+  const Index pixels = static_cast<Index>(job.lines) * job.pixels;
+  for (int n = 0; n < channels; n += kPanel) {
+    job.dy = panels + n * pixels;
+    job.columns = min_int(kPanel, channels - n);
+    if (job.columns > kLanes) {
+      weight_function<2>(m)(job, x, dw + n);
+    } else {
+      weight_function<1>(m)(job, x, dw + n);
+    }
+  }
+}
+
+HWY_INLINE BandPlan plan_weights(const Walk& w) { return plan_band(w, kShortLine, kMaxBandPixels); }
+
+}  // namespace
+
+std::size_t weights_scratch_size(const ConvShape& s) noexcept {
+  const Walk w = forward_walk(s);
+  const BandPlan plan = plan_weights(w);
+  const Index x = (band_elements(w, plan) + 15) / 16 * 16;
+  return static_cast<std::size_t>(x +
+                                  static_cast<Index>(plan.band_rows) * s.ow * ceil_div(w.group_out, kLanes) * kLanes);
+}
+
+void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) noexcept {
+  const Walk w = forward_walk(s);
+  const BandPlan plan = plan_weights(w);
+  float* panels = a.scratch + (band_elements(w, plan) + 15) / 16 * 16;
+  const int tiles = ceil_div(plan.segment_length, kTileRows<2>);
+  const int size = plan.segment_length / tiles;
+  const int larger = plan.segment_length % tiles;
+  const auto add_band = [&](const float* x, const float* dy, int row, int count, bool add) {
+    const Band band = prepare_band(w, plan, x, row, count, a.scratch);
+    WeightJob job{};
+    job.lines = band.lines;
+    job.pixels = band.pixels;
+    job.line = band.line;
+    job.pixel = band.pixel;
+    job.dw_stride = s.k;
+    job.add = add;
+    for (int g = 0; g < w.groups; ++g) {
+      const int first = g * w.group_out;
+      for (int n = 0; n < w.group_out; n += kPanel) {
+        const int columns = min_int(kPanel, w.group_out - n);
+        pack_gradient(dy + first + n, count * s.ow, s.k, columns, columns > kLanes ? kPanel : kLanes,
+                      panels + static_cast<Index>(n) * count * s.ow, a.db == nullptr ? nullptr : a.db + first + n, add);
+      }
+      float* dw = a.dw + first;
+      for (int segment = 0; segment < plan.segments; ++segment) {
+        const float* from = band.base + static_cast<Index>(g) * w.group_in + segment_offset(w, plan, band, segment);
+        for (int t = 0; t < tiles; ++t) {
+          const int m = t < larger ? size + 1 : size;
+          run_tile(job, panels, w.group_out, m, from, dw);
+          from += m;
+          dw += m * job.dw_stride;
+        }
+      }
+    }
+  };
+  for (Index image = 0; image < s.n; ++image) {
+    const float* x = a.x + image * s.h * s.w * s.c;
+    const float* dy = a.dy + image * s.oh * s.ow * s.k;
+    for (int row = 0; row < s.oh; row += plan.band_rows) {
+      add_band(x, dy + static_cast<Index>(row) * s.ow * s.k, row, min_int(plan.band_rows, s.oh - row),
+               a.beta != 0.0F || row > 0 || image > 0);
+    }
+  }
+}
+
+}  // namespace fpcpu::kernels::FPCPU_ISA_NAME::direct

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "kernels/simd/tile.hpp"
+
+/// The register tile of weight gradients: rows are positions of the filter, pixels are the reduction.
+namespace fpcpu::kernels::FPCPU_ISA_NAME {
+
+struct WeightJob {
+  const float* dy;  // packed panel, NV * kLanes per pixel, lines one after the other
+  int lines, pixels;
+  Index line, pixel;  // strides of x
+  Index dw_stride;    // between the rows of a tile
+  int columns;        // of this panel that exist
+  bool add;           // dw already holds a part of the sum
+};
+
+inline HWY_NOINLINE void add_part(V sum, float* dw, int columns, bool add) {
+  store_some(add ? hn::Add(sum, load_some(dw, columns)) : sum, dw, columns);
+}
+
+/// dw[m][n] (+)= sum over pixels of x[pixel][m] * dy[pixel][n]
+template <int M, int NV>
+void tile_weights(const WeightJob& job, const float* HWY_RESTRICT x, float* HWY_RESTRICT dw) {
+  V acc[M][NV];
+  unroll<M>([&](auto m) FPCPU_INLINE {
+    unroll<NV>([&](auto n) FPCPU_INLINE { acc[decltype(m)::value][decltype(n)::value] = hn::Zero(d); });
+  });
+  const float* HWY_RESTRICT b = job.dy;
+  for (int line = 0; line < job.lines; ++line) {
+    const float* HWY_RESTRICT a = x + line * job.line;
+    for (int p = 0; p < job.pixels; ++p) {
+      V bv[NV];
+      unroll<NV>([&](auto n) FPCPU_INLINE { bv[decltype(n)::value] = hn::LoadU(d, b + decltype(n)::value * kLanes); });
+      unroll<M>([&](auto m) FPCPU_INLINE {
+        constexpr int kM = decltype(m)::value;
+        const V av = hn::Set(d, a[kM]);
+        unroll<NV>([&](auto n) FPCPU_INLINE {
+          constexpr int kN = decltype(n)::value;
+          acc[kM][kN] = hn::MulAdd(av, bv[kN], acc[kM][kN]);
+        });
+      });
+      a += job.pixel;
+      b += NV * kLanes;
+    }
+  }
+  const bool whole = job.columns == NV * kLanes;
+  unroll<M>([&](auto m) FPCPU_INLINE {
+    constexpr int kM = decltype(m)::value;
+    unroll<NV>([&](auto n) FPCPU_INLINE {
+      constexpr int kN = decltype(n)::value;
+      float* out = dw + kM * job.dw_stride + kN * kLanes;
+      if (whole) {
+        hn::StoreU(job.add ? hn::Add(acc[kM][kN], hn::LoadU(d, out)) : acc[kM][kN], d, out);
+      } else {
+        add_part(acc[kM][kN], out, job.columns - kN * kLanes, job.add);
+      }
+    });
+  });
+}
+
+using WeightFunction = void (*)(const WeightJob&, const float*, float*);
+
+template <int NV, int M = kTileRows<NV>>
+HWY_INLINE WeightFunction weight_function(int m) {
+  if constexpr (M == 1) {
+    return &tile_weights<1, NV>;
+  } else {
+    return m == M ? &tile_weights<M, NV> : weight_function<NV, M - 1>(m);
+  }
+}
+
+}  // namespace fpcpu::kernels::FPCPU_ISA_NAME

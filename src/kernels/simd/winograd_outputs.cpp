@@ -1,0 +1,267 @@
+// Winograd's forward pass and data gradient: transform tiles of the input, one matrix product per position of the
+// transform, transform back.
+
+#include "kernels/simd/chunk.hpp"
+#include "kernels/simd/conv_algorithms.hpp"
+#include "kernels/simd/kernels.hpp"
+#include "kernels/simd/tile.hpp"
+#include "kernels/simd/winograd.hpp"
+
+namespace fpcpu::kernels::FPCPU_ISA_NAME::winograd {
+
+namespace {
+
+constexpr Index kBlockElements = 160 * 1024;
+constexpr int kLeastTiles = 2 * kTileRows<2>;
+constexpr int kSumTiles = 4;  // tiles whose channel sums are kept in float
+
+/// What happens to the outputs.
+struct Epilogue {
+  const float* bias;
+  bool add;
+  float floor, cap;
+  double* sums;
+};
+
+/// Elements of packed weights: [position][panel][in channel][panel width].
+template <class F>
+HWY_INLINE Index filter_elements(int in_c, int out_c) {
+  return static_cast<Index>(F::kIn) * F::kIn * in_c * padded_channels(out_c);
+}
+
+/// G g G^T for all pairs of channels. `in_stride` and `out_stride` are the distances in w between channels that are
+/// read and written; `turned` reverses the filter in both directions.
+template <class F>
+void pack_filters(const ConvShape& s, int in_c, int out_c, Index in_stride, Index out_stride, bool turned,
+                  const float* HWY_RESTRICT w, float* HWY_RESTRICT packed) {
+  const Index tap = static_cast<Index>(s.c) * s.k;
+  const Index position = static_cast<Index>(in_c) * padded_channels(out_c);
+  for (int n = 0; n < out_c; n += kLanes) {
+    const int rest = out_c - n;
+    const int panel = n / kPanel * kPanel;
+    const int width = out_c - panel > kLanes ? kPanel : kLanes;
+    float* to = packed + static_cast<Index>(panel) * in_c + (n - panel);
+    for (int c = 0; c < in_c; ++c, to += width) {
+      const float* from = w + c * in_stride + n * out_stride;
+      transform<3, F::kIn>([](const V(&v)[3], V(&o)[F::kIn]) FPCPU_INLINE { F::filter(v, o); },
+                           [&](auto i, auto j) FPCPU_INLINE {
+                             const int index = decltype(i)::value * 3 + decltype(j)::value;
+                             const float* p = from + (turned ? 8 - index : index) * tap;
+                             if (out_stride == 1) return load_some(p, rest);
+                             alignas(64) float lanes[kLanes] = {};
+                             for (int lane = 0; lane < min_int(kLanes, rest); ++lane)
+                               lanes[lane] = p[lane * out_stride];
+                             return hn::Load(d, lanes);
+                           },
+                           [&](auto i, auto j, V v) FPCPU_INLINE {
+                             hn::StoreU(v, d, to + (decltype(i)::value * F::kIn + decltype(j)::value) * position);
+                           });
+    }
+  }
+}
+
+/// A^T M A of tiles [begin, begin + count).
+template <class F>
+void transform_outputs(const Grid& g, const Planes& planes, int begin, int count, const Epilogue& e, int row_begin,
+                       int row_end, float* HWY_RESTRICT out) {
+  const Index line = static_cast<Index>(g.out_w) * g.out_c;
+  const V floor = hn::Set(d, e.floor);
+  const V cap = hn::Set(d, e.cap);
+  for (int n = 0; n < g.out_c; n += kLanes) {
+    const int rest = g.out_c - n;
+    const V bias = e.bias == nullptr ? hn::Zero(d) : load_some(e.bias + n, rest);
+    V sum = hn::Zero(d);
+    V squares = hn::Zero(d);
+    for (int t = 0; t < count; ++t) {
+      const TileAt at = tile_at<F>(g, begin + t);
+      const float* from = planes.base + t * planes.row + n;
+      // Rows outside [row_begin, row_end) belong to the tile but were not asked for.
+      const int skip = max_int(0, row_begin - at.row);
+      const int rows = min_int(F::kOut, row_end - at.row);
+      const int columns = min_int(F::kOut, g.out_w - at.column);
+      float* to = out + (static_cast<Index>(at.image) * (row_end - row_begin) + at.row - row_begin) * line +
+                  static_cast<Index>(at.column) * g.out_c + n;
+      const auto finish = [&](V v, float* p, int channels) FPCPU_INLINE {
+        v = hn::Add(v, bias);
+        if (e.add) v = hn::Add(v, load_some(p, channels));
+        v = at_most(cap, at_least(floor, v));
+        store_some(v, p, channels);
+        sum = hn::Add(sum, v);
+        squares = hn::MulAdd(v, v, squares);
+      };
+      const auto map = [](const V(&v)[F::kIn], V(&o)[F::kOut]) FPCPU_INLINE { F::output(v, o); };
+      const auto load = [&](auto i, auto j) FPCPU_INLINE {
+        return hn::Load(d, from + (decltype(i)::value * F::kIn + decltype(j)::value) * planes.plane);
+      };
+      const auto target = [&](auto i, auto j) FPCPU_INLINE {
+        return to + decltype(i)::value * line + decltype(j)::value * static_cast<Index>(g.out_c);
+      };
+      if (skip == 0 && rows == F::kOut && columns == F::kOut && rest >= kLanes) {
+        transform<F::kIn, F::kOut>(map, load,
+                                   [&](auto i, auto j, V v) FPCPU_INLINE { finish(v, target(i, j), kLanes); });
+      } else {
+        transform<F::kIn, F::kOut>(map, load, [&](auto i, auto j, V v) FPCPU_INLINE {
+          constexpr int kI = decltype(i)::value;
+          if (kI >= skip && kI < rows && decltype(j)::value < columns) finish(v, target(i, j), rest);
+        });
+      }
+      if (e.sums != nullptr && (t % kSumTiles == kSumTiles - 1 || t == count - 1)) {
+        add_to_doubles(sum, min_int(kLanes, rest), e.sums + n);
+        add_to_doubles(squares, min_int(kLanes, rest), e.sums + g.out_c + n);
+        sum = squares = hn::Zero(d);
+      }
+    }
+  }
+}
+
+/// M = U V at every position of the transform.
+template <class F>
+void multiply(const Grid& g, const Planes& in, const float* packed, int count, const Planes& out) {
+  TileJob job{};
+  const Piece piece{0, g.in_c};
+  job.pieces = &piece;
+  job.count = 1;
+  job.a_stride = in.row;
+  job.y_stride = out.row;
+  job.floor = -kInfinity;
+  job.cap = kInfinity;
+  const int padded = padded_channels(g.out_c);
+  for (int p = 0; p < F::kIn * F::kIn; ++p) {
+    for (int n = 0; n < padded; n += kPanel) {
+      job.b = packed + (static_cast<Index>(p) * padded + n) * g.in_c;
+      job.columns = min_int(kPanel, padded - n);
+      const float* a = in.base + p * in.plane;
+      float* y = out.base + p * out.plane + n;
+      if (job.columns > kLanes) {
+        run_tiles<2>(job, count, a, y);
+      } else {
+        run_tiles<1>(job, count, a, y);
+      }
+    }
+  }
+}
+
+template <class F>
+Index grid_scratch(const Grid& g) {
+  const int tiles = most_tiles<F>(g, kBlockElements, kLeastTiles);
+  return planes_size<F>(g.in_c, tiles) + planes_size<F>(g.out_c, tiles);
+}
+
+template <class F>
+void run(const Grid& g, const float* in, const float* packed, const Epilogue& e, int row_begin, int row_end,
+         float* scratch, float* out) {
+  const int most = most_tiles<F>(g, kBlockElements, kLeastTiles);
+  const int block = block_tiles(g, most);
+  const Planes inputs = planes_at(scratch, g.in_c, most);
+  const Planes outputs = planes_at(scratch + planes_size<F>(g.in_c, most), g.out_c, most);
+  for (int begin = 0; begin < g.total; begin += block) {
+    const int count = min_int(block, g.total - begin);
+    transform_inputs<F>(g, in, begin, count, inputs);
+    multiply<F>(g, inputs, packed, count, outputs);
+    transform_outputs<F>(g, outputs, begin, count, e, row_begin, row_end, out);
+  }
+}
+
+}  // namespace
+
+bool applies(const ConvShape& s) noexcept {
+  return s.kh == 3 && s.kw == 3 && s.stride == 1 && s.dilation == 1 && s.groups == 1 && s.pad_h <= 2 && s.pad_w <= 2;
+}
+
+template <class F>
+void transform_inputs(const Grid& g, const float* HWY_RESTRICT in, int begin, int count, const Planes& planes) {
+  constexpr int kSize = F::kIn;
+  const Index line = static_cast<Index>(g.in_w) * g.in_c;
+  alignas(64) static constexpr float kZeros[kLanes] = {};
+  for (int t = 0; t < count; ++t) {
+    const TileAt at = tile_at<F>(g, begin + t);
+    const int row = at.row - g.pad_h;
+    const int column = at.column - g.pad_w;
+    const float* from = in + (static_cast<Index>(at.image) * g.in_h + row) * line + static_cast<Index>(column) * g.in_c;
+    float* to = planes.base + t * planes.row;
+    const bool inside = row >= 0 && column >= 0 && row + kSize <= g.in_h && column + kSize <= g.in_w;
+    const auto store = [&](auto i, auto j, V v) FPCPU_INLINE {
+      hn::Store(v, d, to + (decltype(i)::value * kSize + decltype(j)::value) * planes.plane);
+    };
+    const auto map = [](const V(&v)[kSize], V(&o)[kSize]) FPCPU_INLINE { F::input(v, o); };
+    int n = 0;
+    if (inside) {
+      for (; n + kLanes <= g.in_c; n += kLanes, from += kLanes, to += kLanes) {
+        transform<kSize, kSize>(
+            map,
+            [&](auto i, auto j) FPCPU_INLINE {
+              return hn::LoadU(d, from + decltype(i)::value * line + decltype(j)::value * static_cast<Index>(g.in_c));
+            },
+            store);
+      }
+    }
+    for (; n < g.in_c; n += kLanes, from += kLanes, to += kLanes) {
+      const int rest = g.in_c - n;
+      transform<kSize, kSize>(
+          map,
+          [&](auto i, auto j) FPCPU_INLINE {
+            constexpr int kI = decltype(i)::value;
+            constexpr int kJ = decltype(j)::value;
+            const bool exists = row + kI >= 0 && row + kI < g.in_h && column + kJ >= 0 && column + kJ < g.in_w;
+            const float* p = exists ? from + kI * line + kJ * static_cast<Index>(g.in_c) : kZeros;
+            return load_some(p, rest);
+          },
+          store);
+    }
+  }
+}
+
+template <class F>
+std::size_t packed_size(const ConvShape& s, ConvPass pass) noexcept {
+  return static_cast<std::size_t>(pass == ConvPass::forward ? filter_elements<F>(s.c, s.k)
+                                                            : filter_elements<F>(s.k, s.c));
+}
+
+template <class F>
+void pack(const ConvShape& s, ConvPass pass, const float* w, float* packed) noexcept {
+  if (pass == ConvPass::forward) {
+    pack_filters<F>(s, s.c, s.k, s.k, 1, false, w, packed);
+  } else {
+    pack_filters<F>(s, s.k, s.c, 1, s.k, true, w, packed);
+  }
+}
+
+template <class F>
+std::size_t scratch_size(const ConvShape& s, ConvPass pass) noexcept {
+  return static_cast<std::size_t>(pass == ConvPass::forward ? grid_scratch<F>(forward_grid<F>(s, 0, s.oh))
+                                                            : grid_scratch<F>(backward_grid<F>(s)));
+}
+
+template <class F>
+void forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
+  const Activation kind = a.activation.kind;
+  const bool clamped = kind == Activation::relu || kind == Activation::relu6;
+  const bool later = kind != Activation::none && !clamped;
+  const Epilogue e{a.bias, false, clamped ? 0.0F : -kInfinity, kind == Activation::relu6 ? 6.0F : kInfinity,
+                   later ? nullptr : a.sums};
+  run<F>(forward_grid<F>(s, a.row_begin, a.row_end), a.x, a.packed, e, a.row_begin, a.row_end, a.scratch, a.y);
+  if (!later) return;
+  const std::size_t pixels = static_cast<std::size_t>(s.n) * static_cast<std::size_t>(a.row_end - a.row_begin) *
+                             static_cast<std::size_t>(s.ow);
+  activation_forward(a.activation, a.y, a.y, pixels * static_cast<std::size_t>(s.k));
+  if (a.sums != nullptr) channel_sums(a.y, pixels, s.k, a.sums);
+}
+
+template <class F>
+void backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept {
+  const Epilogue e{nullptr, a.beta != 0.0F, -kInfinity, kInfinity, nullptr};
+  run<F>(backward_grid<F>(s), a.dy, a.packed, e, 0, s.h, a.scratch, a.dx);
+}
+
+#define FPCPU_WINOGRAD(F)                                                                             \
+  template void transform_inputs<F>(const Grid&, const float* HWY_RESTRICT, int, int, const Planes&); \
+  template std::size_t packed_size<F>(const ConvShape&, ConvPass) noexcept;                           \
+  template void pack<F>(const ConvShape&, ConvPass, const float*, float*) noexcept;                   \
+  template std::size_t scratch_size<F>(const ConvShape&, ConvPass) noexcept;                          \
+  template void forward<F>(const ConvShape&, const ConvForward<float>&) noexcept;                     \
+  template void backward_data<F>(const ConvShape&, const ConvBackwardData<float>&) noexcept;
+FPCPU_WINOGRAD(F2)
+FPCPU_WINOGRAD(F4)
+#undef FPCPU_WINOGRAD
+
+}  // namespace fpcpu::kernels::FPCPU_ISA_NAME::winograd

@@ -1,0 +1,131 @@
+#include <doctest/doctest.h>
+
+#include "kernels/guarded.hpp"
+
+using namespace fpcpu;
+using namespace fpcpu::testing;
+using kernels::Activation;
+using kernels::DenseShape;
+
+namespace {
+
+struct Inputs {
+  std::vector<float> x, w, bias, dy;
+};
+
+struct Result {
+  std::vector<double> y, dx, dw, db;
+};
+
+Result reference(const DenseShape& s, const Inputs& in, Activation activation, bool absolute) {
+  const auto& table = kernels::eigen_table<double>();
+  const auto x = widened(in.x, absolute);
+  const auto w = widened(in.w, absolute);
+  const auto bias = widened(in.bias, absolute);
+  const auto dy = widened(in.dy, absolute);
+  Result r{std::vector<double>(dy.size()), std::vector<double>(x.size()), std::vector<double>(w.size()),
+           std::vector<double>(bias.size())};
+  kernels::DenseForward<double> f;
+  f.x = x.data(), f.w = w.data(), f.bias = bias.data(), f.end = s.outputs, f.y = r.y.data();
+  if (!absolute) f.activation.kind = activation;
+  table.dense_forward(s, f);
+  kernels::DenseBackwardData<double> d;
+  d.dy = dy.data(), d.w = w.data(), d.end = s.inputs, d.dx = r.dx.data();
+  table.dense_backward_data(s, d);
+  kernels::DenseBackwardWeights<double> g;
+  g.x = x.data(), g.dy = dy.data(), g.end = s.inputs, g.dw = r.dw.data(), g.db = r.db.data();
+  table.dense_backward_weights(s, g);
+  return r;
+}
+
+/// Calls body(begin, end) for ranges of the columns [0, count): all at once, or one panel at a time.
+template <class Body>
+void for_ranges(int count, bool whole, const Body& body) {
+  const int step = whole ? count : kernels::kDensePanel;
+  for (int begin = 0; begin < count; begin += step) body(begin, std::min(count, begin + step));
+}
+
+void check(const DenseShape& s, Activation activation = Activation::none) {
+  const auto count = [](int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); };
+  const Inputs in{random_values(count(s.rows, s.inputs), 1), random_values(count(s.inputs, s.outputs), 2),
+                  random_values(count(1, s.outputs), 3), random_values(count(s.rows, s.outputs), 4)};
+  const Result want = reference(s, in, activation, false);
+  const Result magnitude = reference(s, in, activation, true);
+  const Guarded<float> x = copy_of(in.x);
+  const Guarded<float> w = copy_of(in.w);
+  const Guarded<float> bias = copy_of(in.bias);
+  const Guarded<float> dy = copy_of(in.dy);
+  for (const Isa isa : isas()) {
+    INFO("isa ", to_string(isa), " rows ", s.rows, " inputs ", s.inputs, " outputs ", s.outputs);
+    const auto& table = kernels::float_table(isa);
+    const Guarded<float> scratch = scratch_of(table.dense_scratch_size(s));
+    std::vector<float> first;
+    for (const bool whole : {true, false}) {
+      const Guarded<float> y = filled(in.dy.size(), kNan);
+      kernels::DenseForward<float> f;
+      f.x = x.data(), f.w = w.data(), f.bias = bias.data(), f.activation.kind = activation;
+      f.y = y.data(), f.scratch = scratch.data();
+      for_ranges(s.outputs, whole, [&](int begin, int end) {
+        f.begin = begin, f.end = end;
+        table.dense_forward(s, f);
+      });
+      CHECK(worst_error(y, want.y, magnitude.y, s.inputs) <= 1.0);
+      CHECK(y.intact());
+
+      for (const float beta : {0.0F, 1.0F}) {
+        const Guarded<float> dx = filled(in.x.size(), beta == 0.0F ? kNan : 0.5F);
+        kernels::DenseBackwardData<float> d;
+        d.dy = dy.data(), d.w = w.data(), d.dx = dx.data(), d.beta = beta, d.scratch = scratch.data();
+        for_ranges(s.inputs, whole, [&](int begin, int end) {
+          d.begin = begin, d.end = end;
+          table.dense_backward_data(s, d);
+        });
+        const auto plus_before = [&](std::vector<double> values) {
+          for (double& v : values) v += 0.5 * static_cast<double>(beta);
+          return values;
+        };
+        CHECK(worst_error(dx, plus_before(want.dx), plus_before(magnitude.dx), s.outputs) <= 1.0);
+        CHECK(dx.intact());
+      }
+
+      const Guarded<float> dw = filled(in.w.size(), kNan);
+      const Guarded<float> db = filled(in.bias.size(), kNan);
+      kernels::DenseBackwardWeights<float> g;
+      g.x = x.data(), g.dy = dy.data(), g.dw = dw.data(), g.db = db.data(), g.scratch = scratch.data();
+      for_ranges(s.inputs, whole, [&](int begin, int end) {
+        g.begin = begin, g.end = end;
+        table.dense_backward_weights(s, g);
+      });
+      CHECK(worst_error(dw, want.dw, magnitude.dw, s.rows) <= 1.0);
+      CHECK(worst_error(db, want.db, magnitude.db, s.rows) <= 1.0);
+      CHECK(dw.intact());
+      CHECK(db.intact());
+      // Whoever computes a column, its bits are the same. Eigen's products block by size and do not promise it.
+      std::vector<float> all(y.data(), y.data() + y.size());
+      all.insert(all.end(), dw.data(), dw.data() + dw.size());
+      if (whole) first = all;
+      if (isa != Isa::eigen) CHECK(all == first);
+    }
+    CHECK(scratch.intact());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("dense layers agree with the reference") {
+  for (const int rows : {1, 2, 5, 14, 32, 33}) {
+    check({rows, 3, 1});
+    check({rows, 37, 28});
+    check({rows, 300, 64});
+    check({rows, 257, 97});
+  }
+  check({4, 1024, 512});
+  check({3, 2100, 40});
+}
+
+TEST_CASE("activations in the epilogue of a dense layer") {
+  for (const Activation kind : {Activation::relu, Activation::relu6, Activation::hard_swish, Activation::tanh}) {
+    CAPTURE(static_cast<int>(kind));
+    check({5, 40, 33}, kind);
+  }
+}
