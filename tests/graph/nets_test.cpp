@@ -190,53 +190,48 @@ void check_training(const Named& named, const Expected& expected, const Graph& e
   const double allowed = tolerance(named.graph, table);
   const Case& c = expected.start;
   Params<float> params = c.params.clone();
+  ThreadPool pool(2);
+  PlanOptions options{.training = true, .batch = c.batch};
+  options.max_slices = 4;
+  PlanExecutor plan(executed, params, options, table, pool);
+  TrainInput input;
+  input.n = c.batch;
+  input.x = c.x.data();
+  input.targets = c.targets.data();
+  input.visible = c.visible.data();
+  input.seed = 5;
+  input.step = 6;
+  const double plan_loss = plan.train(input, *c.loss());
 
-  void check_training(const Named& named, const Expected& expected, const Graph& executed, Isa isa) {
-    INFO(named.name << " " << std::string(to_string(isa)) << (executed.size() == named.graph.size() ? "" : " fused"));
-    const Case& c = expected.start;
-    Params<float> params = c.params.clone();
-    ThreadPool pool(2);
-    PlanOptions options{.training = true, .batch = c.batch};
-    options.max_slices = 4;
-    PlanExecutor plan(executed, params, options, table, pool);
-    TrainInput input;
-    input.n = c.batch;
-    input.x = c.x.data();
-    input.targets = c.targets.data();
-    input.visible = c.visible.data();
-    input.seed = 5;
-    input.step = 6;
-    const double plan_loss = plan.train(input, *c.loss());
-
-    CHECK(plan_loss == doctest::Approx(expected.loss).epsilon(rounded ? 0.05 : 0.1 * allowed));
-    CHECK(difference(plan.output(), expected.y, static_cast<std::size_t>(c.batch) * c.graph.output_shape().size()) <
-          allowed);
-    std::vector<float> gradient(c.params.layout.trainable_size());
-    plan.gradient(gradient.data());
-    // A bias in front of a batch norm has no effect: its exact gradient is 0, what is left is rounding.
-    double overall = 0;
-    for (const double g : expected.reference.gradients()) overall = std::max(overall, std::abs(g));
-    for (const ParamSlot& slot : c.params.layout.slots()) {
-      if (!slot.spec.trainable) {
-        CHECK_MESSAGE(difference(params.at(slot), expected.start.wide.at(slot), slot.spec.size()) < allowed, slot.name);
-        continue;
-      }
-      const double* exact = expected.reference.gradients().data() + slot.offset;
-      const double size = *std::max_element(exact, exact + slot.spec.size(),
-                                            [](double p, double q) { return std::abs(p) < std::abs(q); });
-      if (std::abs(size) < 1e-9 * overall) continue;
-      const float* found = gradient.data() + slot.offset;
-      const double error =
-          rounded ? mean_difference(found, exact, slot.spec.size()) : difference(found, exact, slot.spec.size());
-      CHECK_MESSAGE(error < (rounded ? 0.5 : allowed), slot.name);
+  CHECK(plan_loss == doctest::Approx(expected.loss).epsilon(rounded ? 0.05 : 0.1 * allowed));
+  CHECK(difference(plan.output(), expected.y, static_cast<std::size_t>(c.batch) * c.graph.output_shape().size()) <
+        allowed);
+  std::vector<float> gradient(c.params.layout.trainable_size());
+  plan.gradient(gradient.data());
+  // A bias in front of a batch norm has no effect: its exact gradient is 0, what is left is rounding.
+  double overall = 0;
+  for (const double g : expected.reference.gradients()) overall = std::max(overall, std::abs(g));
+  for (const ParamSlot& slot : c.params.layout.slots()) {
+    if (!slot.spec.trainable) {
+      CHECK_MESSAGE(difference(params.at(slot), expected.start.wide.at(slot), slot.spec.size()) < allowed, slot.name);
+      continue;
     }
+    const double* exact = expected.reference.gradients().data() + slot.offset;
+    const double size = *std::max_element(exact, exact + slot.spec.size(),
+                                          [](double p, double q) { return std::abs(p) < std::abs(q); });
+    if (std::abs(size) < 1e-9 * overall) continue;
+    const float* found = gradient.data() + slot.offset;
+    const double error =
+        rounded ? mean_difference(found, exact, slot.spec.size()) : difference(found, exact, slot.spec.size());
+    CHECK_MESSAGE(error < (rounded ? 0.5 : allowed), slot.name);
   }
+}
 
-  /// Large networks run on the fastest instruction set only: the small ones and the kernels' own tests see the others.
-  bool worth_running(const Graph& graph, const kernels::KernelTable<float>& table) {
-    const kernels::IsaList isas = kernels::available_isas();
-    return graph.flops() < 1e8 || (table.isa == isas.items[isas.count - 1] && table.precision == Precision::fp32);
-  }
+/// Large networks run on the fastest instruction set only: the small ones and the kernels' own tests see the others.
+bool worth_running(const Graph& graph, const kernels::KernelTable<float>& table) {
+  const kernels::IsaList isas = kernels::available_isas();
+  return graph.flops() < 1e8 || (table.isa == isas.items[isas.count - 1] && table.precision == Precision::fp32);
+}
 
 }  // namespace
 
