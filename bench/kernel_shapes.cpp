@@ -11,7 +11,8 @@ namespace fpcpu::bench {
 
 namespace {
 
-constexpr int kRowsOfSlice = 4;
+// Of a training batch of 32. Depthwise kernels take one image at a time.
+constexpr int kImagesOfSlice = 4;
 
 ConvCase conv(int size, int c, int k, int kernel, int stride = 1, int groups = 1) {
   const int pad = kernel / 2;
@@ -27,8 +28,9 @@ ConvCase conv(int size, int c, int k, int kernel, int stride = 1, int groups = 1
            .stride = stride,
            .pad_h = pad,
            .pad_w = pad,
-           .groups = groups},
-          groups == c && groups == k};
+           .groups = groups,
+           .n = groups == c ? 1 : kImagesOfSlice},
+          groups == c};
 }
 
 ConvCase dense(int rows, int inputs, int outputs) {
@@ -61,7 +63,8 @@ ConvCase conv_case(const Layer& layer, const Shape& in, const Shape& out) {
            .pad_h = w.padding_h,
            .pad_w = w.padding_w,
            .dilation = w.dilation,
-           .groups = depthwise ? in.c : reader.integer("groups", 1)},
+           .groups = depthwise ? in.c : reader.integer("groups", 1),
+           .n = depthwise ? 1 : kImagesOfSlice},
           depthwise};
 }
 
@@ -77,7 +80,7 @@ std::vector<ConvCase> conv_cases_of(const std::string& model) {
     const Shape out = graph.node(i).signature.out;
     ConvCase c;
     if (layer.kind() == "dense") {
-      c = dense(kRowsOfSlice, static_cast<int>(in.size()), out.c);
+      c = dense(kImagesOfSlice, static_cast<int>(in.size()), out.c);
     } else if (layer.kind() == "conv2d" || layer.kind() == "depthwise_conv2d") {
       c = conv_case(layer, in, out);
     } else {

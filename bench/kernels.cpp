@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "bench.hpp"
@@ -38,21 +39,30 @@ struct ConvMemory {
   }
 };
 
+/// True if no pass of the convolution has a better algorithm than the direct one.
+bool is_direct(const Table& t, const kernels::ConvShape& s) {
+  using kernels::ConvPass;
+  return std::ranges::all_of(std::array{ConvPass::forward, ConvPass::backward_data, ConvPass::backward_weights},
+                             [&](ConvPass p) { return t.conv_algorithm(s, p) == kernels::ConvAlgorithm::direct; });
+}
+
+/// A share above the peak is possible: Winograd's convolutions count the work they save.
 void bench_conv(KernelReport& report, const ConvCase& conv) {
   const kernels::ConvShape& s = conv.shape;
   const bool depthwise = conv.depthwise;
   const auto size = [](int a, int b, int c) {
     return static_cast<std::size_t>(a) * static_cast<std::size_t>(b) * static_cast<std::size_t>(c);
   };
+  const auto images = static_cast<std::size_t>(s.n);
   const int depth = depthwise ? 1 : s.c / s.groups;
-  const Buffer x = random_buffer(size(s.h, s.w, s.c), 1);
+  const Buffer x = random_buffer(images * size(s.h, s.w, s.c), 1);
   const Buffer w = random_buffer(size(s.kh, s.kw, depth) * static_cast<std::size_t>(s.k), 2);
-  const Buffer dy = random_buffer(size(s.oh, s.ow, s.k), 3);
+  const Buffer dy = random_buffer(images * size(s.oh, s.ow, s.k), 3);
   const Table& reference = kernels::eigen_table<float>();
   ConvMemory fast(report.table(), s, w, report.slots(), depthwise);
   ConvMemory slow(reference, s, w, 1, depthwise);
   const auto memory = [&](const Table& t) -> ConvMemory& { return &t == &reference ? slow : fast; };
-  const char* name = depthwise ? "depthwise" : "conv";
+  const char* name = depthwise ? "depthwise" : s.algorithm == kernels::ConvAlgorithm::direct ? "direct" : "conv";
   const Limit limit = depthwise ? Limit::memory : Limit::arithmetic;
   const double flops = 2.0 * static_cast<double>(dy.size()) * s.kh * s.kw * depth;
   const double bytes = 4.0 * static_cast<double>(x.size() + w.size() + dy.size());
@@ -227,7 +237,12 @@ int run_kernels(const BenchOptions& options) {
   const bool all = options.model.empty();
   const std::vector<ConvCase> convolutions = all ? typical_conv_cases() : conv_cases_of(options.model);
   KernelReport report(options);
-  for (const ConvCase& c : convolutions) bench_conv(report, c);
+  for (ConvCase c : convolutions) {
+    bench_conv(report, c);
+    if (c.depthwise || is_direct(report.table(), c.shape)) continue;
+    c.shape.algorithm = kernels::ConvAlgorithm::direct;
+    bench_conv(report, c);
+  }
   if (all) {
     for (const bool pooled : {false, true}) {
       bench_norm_act_pool(report, 100, 32, pooled);

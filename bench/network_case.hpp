@@ -21,6 +21,8 @@ struct NetworkCase {
   NetworkCase(const BenchOptions& options, int default_batch);
 
   [[nodiscard]] Batch batch() const;
+  /// Name of the mean squared error that fits the network's output.
+  [[nodiscard]] std::string loss() const;
   /// Of results relative to the reference: through some twenty layers of rounded factors for bf16.
   [[nodiscard]] double tolerance() const noexcept { return table.precision == Precision::bf16 ? 0.1 : 1e-3; }
 

@@ -11,7 +11,7 @@ int run_step(const BenchOptions& options) {
   train.lr = 1e-3;
   train.warmup = 0;
   train.optimizer = "adam";
-  train.loss = "mse";
+  train.loss = c.loss();
   train.weight_decay = 0;
   train.ema = 0;
   double memory = 0;

@@ -11,7 +11,7 @@ namespace fpcpu::bench {
 std::vector<TimedStep> time_steps(NetworkCase& c, double seconds) {
   const Graph fused = fuse_for_training(c.graph);
   PlanExecutor executor(fused, c.params, {.training = true, .batch = c.size}, c.table, c.pool);
-  const LossPtr loss = make_mse_loss();
+  const LossPtr loss = make_loss(c.loss());
   const Batch batch = c.batch();
   TrainInput input;
   input.n = batch.n;

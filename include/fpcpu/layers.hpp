@@ -113,11 +113,13 @@ struct NormActPoolOptions {
   double epsilon = 1e-5;
   ActivationKind activation = ActivationKind::none;  ///< not sigmoid or tanh
   double slope = 0.01;
+  bool residual = false;  ///< a second input is added in front of the activation; then none, relu, leaky_relu, relu6
   PoolOptions pool{.window = 0};
 };
-/// y = maxpool(act(batch_norm(x))) in one trip through memory. Made by a pass of the graph from three layers;
-/// parameters and their names are those of batch_norm. Backward recomputes the activation and keeps nothing but x.
-/// Shapes: H,W,C -> pooled size, see make_max_pool.
+/// y = maxpool(act(batch_norm(x))), or y = act(batch_norm(x) + r), in one trip through memory. Made by a pass of the
+/// graph from three layers; parameters and their names are those of batch_norm. Backward recomputes the activation and
+/// keeps nothing but x, with a residual and an activation also y.
+/// Shapes: H,W,C (twice with a residual) -> pooled size, see make_max_pool.
 /// @throws Error{usage} for options out of range.
 [[nodiscard]] LayerPtr make_norm_act_pool(NormActPoolOptions options);
 

@@ -37,15 +37,15 @@ struct TrainOptions {
   double l1 = 0;
   double clip = 0;  ///< largest norm of the gradient; 0 = off
   std::string schedule = "cosine";
-  double warmup = 1;               ///< epochs
-  double drop_every = 0;           ///< schedule step: epochs; 0 = a third of the run
-  std::string milestones;          ///< schedule multi-step: epochs, "60,80"; empty = 60 % and 85 %
-  double gamma = 0.1;              ///< factor of one drop of step, multi-step and plateau
-  int plateau_patience = 5;        ///< epochs without improvement before plateau drops
-  double final_ratio = 0.01;       ///< last learning rate of exponential, cosine, one-cycle relative to the highest
-  std::string loss = "smooth-l1";  ///< mse, l1, smooth-l1, wing
-  double ema = 0.998;              ///< decay of the moving average of weights that is judged and saved; 0 = off
-  int patience = 0;                ///< stop after so many epochs without a better validation error; 0 = never
+  double warmup = 1;          ///< epochs
+  double drop_every = 0;      ///< schedule step: epochs; 0 = a third of the run
+  std::string milestones;     ///< schedule multi-step: epochs, "60,80"; empty = 60 % and 85 %
+  double gamma = 0.1;         ///< factor of one drop of step, multi-step and plateau
+  int plateau_patience = 5;   ///< epochs without improvement before plateau drops
+  double final_ratio = 0.01;  ///< last learning rate of exponential, cosine, one-cycle relative to the highest
+  std::string loss = "auto";  ///< mse, l1, smooth-l1, wing, heatmap-mse; auto: what the network's output asks for
+  double ema = 0.998;         ///< decay of the moving average of weights that is judged and saved; 0 = off
+  int patience = 0;           ///< stop after so many epochs without a better validation error; 0 = never
   std::uint64_t seed = 1;
 };
 

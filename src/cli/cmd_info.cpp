@@ -37,7 +37,7 @@ void print_machine(const Arguments& a) {
       std::string(to_string(table.isa)).c_str(), std::string(to_string(table.precision)).c_str());
   for (const ZooEntry& entry : zoo()) {
     const Graph graph = make_network(entry.name, {});
-    std::printf("  %-8s %5.2f M parameters, %6.0f MFLOP, input %s: %s\n", std::string(entry.name).c_str(),
+    std::printf("  %-9s %5.2f M parameters, %6.0f MFLOP, input %s: %s\n", std::string(entry.name).c_str(),
                 static_cast<double>(ParamLayout(graph).parameter_count()) / 1e6, graph.flops() / 1e6,
                 to_string(graph.input_shape()).c_str(), std::string(entry.summary).c_str());
   }

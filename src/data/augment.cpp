@@ -7,7 +7,7 @@
 #include "core/nearest.hpp"
 #include "data/augments/geometry.hpp"
 #include "data/augments/pixel_augment.hpp"
-#include "data/coordinates.hpp"
+#include "core/coordinates.hpp"
 #include "fpcpu/error.hpp"
 
 namespace fpcpu {

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "graph/node_kernels.hpp"
+#include "layers/heatmap.hpp"
 
 namespace fpcpu {
 
@@ -20,7 +21,8 @@ struct PlanExecutor::Run {
 
 /// The samples and the columns that one call of a layer works on.
 struct PlanExecutor::Piece {
-  int slot;
+  int slot;   // whose scratch is used
+  int home;   // slot whose memory holds the slice's own tensors
   int slice;  // 0 for layers that see the whole batch
   int first;  // sample
   int n;
@@ -35,6 +37,7 @@ PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const Plan
       kernels_(node_kernels(graph, kernels)),
       pool_(pool),
       plan_(make_plan(graph, options, kernels)),
+      bands_(kernels.isa == Isa::eigen ? 1 : pool.threads()),
       node_params_(find_node_params(graph, params)),
       batch_(plan_.batch_bytes),
       prepared_(plan_.prepared_size),
@@ -147,10 +150,9 @@ void PlanExecutor::forward(const Run& run, const Step& step, const Piece& piece)
   const auto i = static_cast<std::size_t>(step.node);
   const Node& node = graph_.nodes()[i];
   const NodePlan& plan = plan_.nodes[i];
-  const int slot = piece.slot;
   const int first = piece.first;
   std::array<const float*, kMaxInputs> x{};
-  for (std::size_t k = 0; k < node.inputs.size(); ++k) x[k] = value(run, node.inputs[k], slot, first);
+  for (std::size_t k = 0; k < node.inputs.size(); ++k) x[k] = value(run, node.inputs[k], piece.home, first);
 
   ForwardArgs<float> a;
   a.kernels = kernels_[i];
@@ -158,12 +160,12 @@ void PlanExecutor::forward(const Run& run, const Step& step, const Piece& piece)
   a.n = piece.n;
   a.training = run.training;
   a.x = {x.data(), node.inputs.size()};
-  a.y = locate<float>(plan.y, slot, first);
+  a.y = locate<float>(plan.y, piece.home, first);
   a.params = node_params_[i];
   a.prepared = prepared_.data() + plan.prepared_offset;
-  a.saved = locate<std::byte>(plan.saved, slot, first);
+  a.saved = locate<std::byte>(plan.saved, piece.home, first);
   a.stats = stats_.data() + plan.stats_offset;
-  a.scratch = workers_[static_cast<std::size_t>(slot)].at<float>(plan_.scratch_offset);
+  a.scratch = workers_[static_cast<std::size_t>(piece.slot)].at<float>(plan_.scratch_offset);
   a.seed = run.input.seed;
   a.step = run.input.step;
   a.node_key = node.key;
@@ -183,14 +185,13 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
   const auto i = static_cast<std::size_t>(step.node);
   const Node& node = graph_.nodes()[i];
   const NodePlan& plan = plan_.nodes[i];
-  const int slot = piece.slot;
   const int first = piece.first;
   std::array<const float*, kMaxInputs> x{};
   std::array<float*, kMaxInputs> dx{};
   for (std::size_t k = 0; k < node.inputs.size(); ++k) {
-    if (keeps_input(node.signature.keep)) x[k] = value(run, node.inputs[k], slot, first);
+    if (keeps_input(node.signature.keep)) x[k] = value(run, node.inputs[k], piece.home, first);
     if (plan.dx_needed[k] != 0) {
-      dx[k] = locate<float>(plan_.nodes[static_cast<std::size_t>(node.inputs[k])].dy, slot, first);
+      dx[k] = locate<float>(plan_.nodes[static_cast<std::size_t>(node.inputs[k])].dy, piece.home, first);
     }
   }
   BackwardArgs<float> a;
@@ -198,19 +199,19 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
   a.in = shapes_[i];
   a.n = piece.n;
   a.x = {x.data(), node.inputs.size()};
-  if (keeps_output(node.signature.keep)) a.y = value(run, step.node, slot, first);
-  a.dy = locate<float>(plan.dy, slot, first);
+  if (keeps_output(node.signature.keep)) a.y = value(run, step.node, piece.home, first);
+  a.dy = locate<float>(plan.dy, piece.home, first);
   a.dx = {dx.data(), node.inputs.size()};
   a.beta = betas_[i];
   a.params = node_params_[i];
   a.dparams = gradient_pointers_[static_cast<std::size_t>(piece.slice) * graph_.nodes().size() + i];
   a.prepared = prepared_.data() + plan.prepared_offset;
-  a.saved = locate<std::byte>(plan.saved, slot, first);
+  a.saved = locate<std::byte>(plan.saved, piece.home, first);
   a.sums = slice_sums(piece.slice, step.node, false);
   a.total_sums = total_sums_.data() + plan_.sums_size + plan.sums_offset;
   a.batch = run.slices.batch();
   a.stats = stats_.data() + plan.stats_offset;
-  a.scratch = workers_[static_cast<std::size_t>(slot)].at<float>(plan_.scratch_offset);
+  a.scratch = workers_[static_cast<std::size_t>(piece.slot)].at<float>(plan_.scratch_offset);
   a.seed = run.input.seed;
   a.step = run.input.step;
   a.node_key = node.key;
@@ -225,20 +226,15 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
 }
 
 void PlanExecutor::run_loss(const Run& run, const Piece& piece) noexcept {
-  const int slot = piece.slot;
   const int first = piece.first;
-  const Shape in = graph_.input_shape();
-  const std::size_t width = graph_.output_shape().size();
-  LossArgs<float> a;
-  a.pred = value(run, graph_.output(), slot, first);
-  a.target = run.input.targets + width * static_cast<std::size_t>(first);
-  a.visible = run.input.visible + width / 2 * static_cast<std::size_t>(first);
+  LossArgs<float> a = loss_args<float>(graph_.input_shape(), graph_.output_shape());
+  const std::size_t first_point = static_cast<std::size_t>(a.points) * static_cast<std::size_t>(first);
+  a.pred = value(run, graph_.output(), piece.home, first);
+  a.target = run.input.targets + 2 * first_point;
+  a.visible = run.input.visible + first_point;
   a.n = piece.n;
-  a.points = static_cast<int>(width / 2);
-  a.unit_x = static_cast<float>(in.w);
-  a.unit_y = static_cast<float>(in.h);
   a.inv_count = run.inv_count;
-  a.dpred = locate<float>(plan_.nodes[static_cast<std::size_t>(graph_.output())].dy, slot, first);
+  a.dpred = locate<float>(plan_.nodes[static_cast<std::size_t>(graph_.output())].dy, piece.home, first);
   slice_loss_[static_cast<std::size_t>(piece.slice)] = run.loss->run(a);
 }
 
@@ -270,19 +266,34 @@ void PlanExecutor::run_timed(const Run& run, const Step& step, std::size_t index
 void PlanExecutor::run_segment(const Run& run, const Segment& segment) {
   const std::size_t first =
       times_ == nullptr ? 0 : first_step_[static_cast<std::size_t>(&segment - plan_.segments.data())];
-  pool_.parallel_for(run.slices.count(), [&](int slice, int slot) {
-    const Piece piece{.slot = slot, .slice = slice, .first = run.slices.begin(slice), .n = run.slices.size(slice)};
-    for (std::size_t i = 0; i < segment.steps.size(); ++i) run_timed(run, segment.steps[i], first + i, piece);
-  });
+  if (!run.training && run.slices.batch() == 1 && bands_ > 1) {
+    run_banded(run, segment, first);
+  } else {
+    pool_.parallel_for(run.slices.count(), [&](int slice, int slot) {
+      const Piece piece{
+          .slot = slot, .home = slot, .slice = slice, .first = run.slices.begin(slice), .n = run.slices.size(slice)};
+      for (std::size_t i = 0; i < segment.steps.size(); ++i) run_timed(run, segment.steps[i], first + i, piece);
+    });
+  }
   merge(run, segment.merge_forward, true);
   merge(run, segment.merge_backward, false);
   for (std::size_t i = 0; i < segment.whole.size(); ++i) {
-    const Step& step = segment.whole[i];
-    const int parts = graph_.node(step.node).signature.parts;
-    pool_.parallel_for(parts, [&](int part, int slot) {
-      run_timed(run, step, first + segment.steps.size() + i,
-                {.slot = slot, .slice = 0, .first = 0, .n = run.slices.batch(), .part = part, .parts = parts});
-    });
+    const int parts = graph_.node(segment.whole[i].node).signature.parts;
+    run_parts(run, segment.whole[i], first + segment.steps.size() + i, parts);
+  }
+}
+
+void PlanExecutor::run_parts(const Run& run, const Step& step, std::size_t index, int parts) {
+  pool_.parallel_for(parts, [&](int part, int slot) {
+    run_timed(run, step, index,
+              {.slot = slot, .home = 0, .slice = 0, .first = 0, .n = run.slices.batch(), .part = part, .parts = parts});
+  });
+}
+
+void PlanExecutor::run_banded(const Run& run, const Segment& segment, std::size_t first) {
+  for (std::size_t i = 0; i < segment.steps.size(); ++i) {
+    const bool cut = graph_.node(segment.steps[i].node).signature.bands;
+    run_parts(run, segment.steps[i], first + i, cut ? bands_ : 1);
   }
 }
 
@@ -333,8 +344,8 @@ double PlanExecutor::train(const TrainInput& input, const Loss& loss) {
   run.training = true;
   run.input = input;
   run.loss = &loss;
-  run.inv_count =
-      inverse_visible_count(input.visible, static_cast<std::size_t>(input.n) * (graph_.output_shape().size() / 2));
+  const auto points = static_cast<std::size_t>(output_points(graph_.output_shape()));
+  run.inv_count = inverse_visible_count(input.visible, static_cast<std::size_t>(input.n) * points);
 
   prepare();
   std::fill(sums_.begin(), sums_.end(), 0.0);

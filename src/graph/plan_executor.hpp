@@ -72,6 +72,8 @@ class PlanExecutor {
     bool by_slice;
   };
   void run_segment(const Run& run, const Segment& segment);
+  void run_parts(const Run& run, const Step& step, std::size_t index, int parts);
+  void run_banded(const Run& run, const Segment& segment, std::size_t first);
   void run_timed(const Run& run, const Step& step, std::size_t index, const Piece& piece) noexcept;
   void run_step(const Run& run, const Step& step, const Piece& piece) noexcept;
   void forward(const Run& run, const Step& step, const Piece& piece) noexcept;
@@ -90,6 +92,9 @@ class PlanExecutor {
   std::vector<const kernels::KernelTable<float>*> kernels_;  // of each node
   ThreadPool& pool_;
   Plan plan_;
+  /// One image shares its layers between threads by bands of rows; Eigen's products depend on the band in the last
+  /// bits.
+  int bands_;
   std::vector<NodeParams<float>> node_params_;
   std::vector<GradientPlace> gradient_places_;          // by `begin`
   std::vector<std::vector<float*>> gradient_pointers_;  // [slice * nodes + node][param]

@@ -7,6 +7,7 @@
 #include "fpcpu/error.hpp"
 #include "io/graph_json.hpp"
 #include "io/safetensors.hpp"
+#include "layers/heatmap.hpp"
 
 namespace fpcpu {
 
@@ -47,8 +48,8 @@ void check(const Preprocessing& pre, const Graph& graph, const std::string& wher
   };
   require(pre.points > 0 && pre.points <= kMaxPoints, "the number of points is out of range");
   require(pre.input == graph.input_shape(), "its input differs from the network's");
-  require(graph.output_shape().size() == 2 * static_cast<std::size_t>(pre.points),
-          "the network's output is not 2 numbers per point");
+  require(emits_points(graph.output_shape(), pre.points),
+          "the network's output is neither 2 numbers nor one heat map per point");
   const auto channels = static_cast<std::size_t>(pre.input.c);
   require(pre.mean.size() == channels && pre.deviation.size() == channels, "mean or deviation is not one per channel");
   for (const float deviation : pre.deviation) require(deviation > 0, "a deviation is not above 0");

@@ -12,6 +12,7 @@
 #include "fpcpu/error.hpp"
 #include "fpcpu/layers.hpp"
 #include "io/toml.hpp"
+#include "layers/heatmap.hpp"
 #include "layers/layer.hpp"
 
 namespace fpcpu {
@@ -20,6 +21,7 @@ namespace {
 
 constexpr std::string_view kImageName = "input";
 constexpr std::string_view kLandmarks = "landmarks";
+constexpr std::string_view kHeatmaps = "heatmaps";
 constexpr int kMaxInput = 4096;
 
 /// One [[layer]] as it stands in the file.
@@ -109,10 +111,11 @@ Shape input_shape(const ModelText& model, const std::string& file, int input_siz
 }
 
 LayerPtr build_layer(const LayerText& layer, int points) {
-  if (layer.kind != kLandmarks) {
-    // `landmarks` is no layer of the library, so that a mistyped one is suggested too.
+  const bool coordinates = layer.kind == kLandmarks;
+  if (!coordinates && layer.kind != kHeatmaps) {
+    // These two are no layers of the library, so that a mistyped one is suggested too.
     std::vector<std::string_view> kinds = layer_kinds();
-    kinds.push_back(kLandmarks);
+    kinds.insert(kinds.end(), {kLandmarks, kHeatmaps});
     for (const std::string_view kind : kinds) {
       if (kind != layer.kind) continue;
       for (const auto& [name, value] : layer.attributes.items()) {
@@ -123,9 +126,10 @@ LayerPtr build_layer(const LayerText& layer, int points) {
     }
     throw Error(ErrorCode::usage, "unknown kind '" + layer.kind + "'." + suggest(layer.kind, kinds));
   }
-  AttributeReader reader("landmarks", layer.attributes);
+  AttributeReader reader(layer.kind, layer.attributes);
   const bool bias = reader.boolean("bias", true);
   reader.finish();
+  if (!coordinates) return make_conv2d({.out_channels = points, .kernel = 1, .bias = bias});
   return make_dense({.units = 2 * points, .bias = bias, .init = DenseInit::small});
 }
 
@@ -180,11 +184,11 @@ Graph parse_model(std::string_view text, const std::string& file, const ModelFil
         ErrorCode::usage, file, lines[static_cast<std::size_t>(i)],
         "nothing reads layer '" + graph.node(i).name + "'. Name it in the inputs of a later layer or remove it.");
   }
-  if (graph.output_shape().size() != 2 * static_cast<std::size_t>(options.points)) {
+  if (!emits_points(graph.output_shape(), options.points)) {
     throw mistake(ErrorCode::shape, file, lines.back(),
                   "the network ends in " + to_string(graph.output_shape()) + ", expected " +
                       std::to_string(2 * options.points) + " numbers for " + std::to_string(options.points) +
-                      " points. End it with kind = \"landmarks\".");
+                      " points. End it with kind = \"landmarks\", or with kind = \"heatmaps\" for one map per point.");
   }
   return graph;
 }

@@ -10,7 +10,7 @@ namespace fpcpu {
 
 /// What a model file leaves to the training data and the command line.
 struct ModelFileOptions {
-  int points = 14;     // the `landmarks` layer becomes a dense layer of 2 * points units
+  int points = 14;     // `landmarks` becomes a dense layer of 2 * points units, `heatmaps` a convolution to `points` maps
   int input_size = 0;  // px of a square input instead of the file's; 0 = as the file says
 };
 

@@ -138,18 +138,20 @@ struct PoolShape {
   int pad = 0;
 };
 
-/// y = pool(act(scale * x + shift)) over one image; the pass between two convolutions.
+/// y = pool(act(scale * x + shift)), or y = act(scale * x + shift + residual), over one image; the pass between two
+/// convolutions.
 /// With `pooled` false the shape's window is ignored and y is h,w,c. Max pooling picks the first maximum in row-major
 /// window order; argmax stores its index (i * window + j) per output element, and is only written when not null.
 template <class T>
 struct NormActPoolForward {
   PoolShape shape;
   bool pooled = false;
-  ActivationSpec activation;  // none, relu, leaky_relu, relu6 or hard_swish
-  const T* x = nullptr;       // h,w,c
-  const T* scale = nullptr;   // c
-  const T* shift = nullptr;   // c
-  T* y = nullptr;             // oh,ow,c when pooled, else h,w,c
+  ActivationSpec activation;    // none, relu, leaky_relu, relu6 or hard_swish
+  const T* x = nullptr;         // h,w,c
+  const T* scale = nullptr;     // c
+  const T* shift = nullptr;     // c
+  const T* residual = nullptr;  // h,w,c; not with a pool; may be null
+  T* y = nullptr;               // oh,ow,c when pooled, else h,w,c
   std::uint8_t* argmax = nullptr;
   T* scratch = nullptr;
 };
@@ -158,14 +160,17 @@ struct NormActPoolForward {
 /// xhat = (x - mean) * inv_std:
 ///   sums pass:  sums[c] += sum g;   sums[C + c] += sum g * xhat                         (doubles)
 ///   data pass:  dx = beta*dx + scale * (g - mean_g[c] - xhat * mean_gx[c])
+///               d_residual = beta_residual*d_residual + g
 /// where mean_g and mean_gx are the batch-wide sums divided by the number of values per channel (0 for frozen
-/// statistics).
+/// statistics). With a residual the activation's gradient is taken from the output y, so it must be none, relu,
+/// leaky_relu or relu6.
 template <class T>
 struct NormActPoolBackward {
   PoolShape shape;
   bool pooled = false;
   ActivationSpec activation;
   const T* x = nullptr;
+  const T* y = nullptr;  // h,w,c with a residual, else null
   const T* dy = nullptr;
   const std::uint8_t* argmax = nullptr;  // when pooled
   const T* scale = nullptr;
@@ -175,8 +180,10 @@ struct NormActPoolBackward {
   double* sums = nullptr;      // sums pass
   const T* mean_g = nullptr;   // data pass
   const T* mean_gx = nullptr;  // data pass
-  T* dx = nullptr;             // data pass
+  T* dx = nullptr;             // data pass; may be null with a residual
   T beta = 0;
+  T* d_residual = nullptr;  // data pass; may be null
+  T beta_residual = 0;
   T* scratch = nullptr;
 };
 

@@ -108,6 +108,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     if (bias_) result.params.push_back({.name = "bias", .dims = {s.k}});
     result.keep = activation_.output_suffices() ? Keep::both : Keep::input;
     result.emits_sums = !activation_.any() && !pooled();
+    result.bands = true;
     result.flops = 2.0 * s.oh * s.ow * s.k * static_cast<double>(depth);
     return result;
   }
@@ -142,12 +143,19 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     f.row_end = s.oh;
     f.y = a.y;
     f.sums = a.sums;
-    if (!pooled()) {
+    if (a.parts > 1) {
+      forward_band(*a.kernels, s, f, a.part, a.parts);
+    } else if (!pooled()) {
       Filters::forward(*a.kernels, s, f);
     } else if (pools_whole_images(s)) {
       forward_then_pool(*a.kernels, s, f);
     } else {
-      forward_pooled_bands(*a.kernels, s, f);
+      const int windows = pool_shape(pool_, {s.oh, s.ow, s.k}).oh;
+      for (int i = 0; i < a.n; ++i) {
+        forward_pooled_rows(*a.kernels, s, f, 0, windows);
+        f.x += a.in[0].size();
+        f.y += static_cast<std::size_t>(windows) * pooled_row(s);
+      }
     }
   }
 
@@ -264,26 +272,53 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     }
   }
 
+  /// Scalars of a row of windows.
+  [[nodiscard]] std::size_t pooled_row(const kernels::ConvShape& s) const noexcept {
+    return static_cast<std::size_t>(pool_shape(pool_, {s.oh, s.ow, s.k}).ow) * static_cast<std::size_t>(s.k);
+  }
+
+  /// Rows of windows [begin, end) of one image; f.y points at the first.
   template <class T>
-  void forward_pooled_bands(const kernels::KernelTable<T>& k, kernels::ConvShape s,
-                            kernels::ConvForward<T> f) const noexcept {
-    const kernels::PoolShape whole = pool_shape(pool_, {s.oh, s.ow, s.k});
-    const int step = band_windows(s);
-    const int images = s.n;
+  void forward_pooled_rows(const kernels::KernelTable<T>& k, kernels::ConvShape s, kernels::ConvForward<T> f, int begin,
+                           int end) const noexcept {
+    kernels::PoolShape band = pool_shape(pool_, {s.oh, s.ow, s.k});
+    const int step = pools_whole_images(s) ? end - begin : band_windows(s);
     T* y = f.y;
     f.y = f.scratch + padded<T>(Filters::scratch_size(k, s));
     s.n = 1;
-    for (int i = 0; i < images; ++i, f.x += static_cast<std::size_t>(s.h * s.w) * static_cast<std::size_t>(s.c)) {
-      for (int p = 0; p < whole.oh; p += step) {
-        kernels::PoolShape band = whole;
-        band.oh = std::min(step, whole.oh - p);
-        band.h = band_rows(band.oh);
-        f.row_begin = p * pool_.stride;
-        f.row_end = f.row_begin + band.h;
-        Filters::forward(k, s, f);
-        k.max_pool_forward(band, f.y, y, nullptr);
-        y += static_cast<std::size_t>(band.oh * whole.ow) * static_cast<std::size_t>(s.k);
-      }
+    for (int p = begin; p < end; p += step) {
+      band.oh = std::min(step, end - p);
+      band.h = band_rows(band.oh);
+      f.row_begin = p * pool_.stride;
+      f.row_end = f.row_begin + band.h;
+      Filters::forward(k, s, f);
+      k.max_pool_forward(band, f.y, y, nullptr);
+      y += static_cast<std::size_t>(band.oh) * pooled_row(s);
+    }
+  }
+
+  /// One of several bands of the rows of one image. Winograd makes rows by fours, so bands begin at multiples of that.
+  template <class T>
+  void forward_band(const kernels::KernelTable<T>& k, const kernels::ConvShape& s, kernels::ConvForward<T> f, int part,
+                    int parts) const noexcept {
+    if (pooled() && pool_.padding > 0) {
+      if (part == 0) forward_then_pool(k, s, f);
+      return;
+    }
+    const int rows = pooled() ? pool_shape(pool_, {s.oh, s.ow, s.k}).oh : s.oh;
+    const int unit = pooled() ? 2 : 4;
+    const int units = (rows + unit - 1) / unit;
+    const auto border = [&](int p) { return std::min(rows, units * p / parts * unit); };
+    const int begin = border(part);
+    const int end = border(part + 1);
+    if (begin == end) return;
+    f.y += static_cast<std::size_t>(begin) * (pooled() ? pooled_row(s) : row_outputs(s));
+    if (pooled()) {
+      forward_pooled_rows(k, s, f, begin, end);
+    } else {
+      f.row_begin = begin;
+      f.row_end = end;
+      Filters::forward(k, s, f);
     }
   }
 

@@ -54,6 +54,7 @@ struct Signature {
   /// More than 0: the layer sees all samples at once and is cut into so many parts by its columns instead of into
   /// slices by samples, so that large weights are read once a batch. Such a layer asks for no batch-wide sums.
   int parts = 0;
+  bool bands = false;  // forward of one sample can be cut into bands of output rows: ForwardArgs::part of any number
   double flops = 0;  // forward, per sample, multiply and add counted separately
 };
 
@@ -83,7 +84,7 @@ struct ForwardArgs {
   std::uint64_t step = 0;
   std::uint32_t node_key = 0;
   int first_sample = 0;
-  int part = 0;  // of Signature::parts; one part is everything
+  int part = 0;  // of Signature::parts, or the band of Signature::bands; one part is everything
   int parts = 1;
 };
 
@@ -114,7 +115,7 @@ struct BackwardArgs {
   std::uint64_t step = 0;
   std::uint32_t node_key = 0;
   int first_sample = 0;
-  int part = 0;  // of Signature::parts; one part is everything
+  int part = 0;  // of Signature::parts, or the band of Signature::bands; one part is everything
   int parts = 1;
 };
 

@@ -27,6 +27,7 @@ class NormActPool final : public LayerBase<NormActPool> {
         momentum_(o.momentum),
         epsilon_(o.epsilon),
         activation_(o.activation, o.slope, kind),
+        residual_(o.residual),
         pool_(checked_pool(kind, o.pool)) {
     check_option(momentum_ > 0.0 && momentum_ <= 1.0, kind,
                  "momentum is " + std::to_string(momentum_) + ", expected more than 0 and at most 1.");
@@ -34,13 +35,16 @@ class NormActPool final : public LayerBase<NormActPool> {
     check_option(
         o.activation != ActivationKind::sigmoid && o.activation != ActivationKind::tanh, kind,
         "cannot end in " + std::string(activation_name(o.activation)) + ". Use an activation layer behind it.");
+    check_option(!residual_ || pool_.window == 0, kind, "adds a residual or pools, not both.");
+    check_option(!residual_ || !activation_.any() || activation_.output_suffices(), kind,
+                 "with a residual can end in relu, leaky_relu or relu6 only.");
   }
 
   [[nodiscard]] std::string_view kind() const noexcept override { return kind_; }
 
   [[nodiscard]] Attributes describe() const override {
     Attributes attributes;
-    if (kind_ == "norm_act_pool") attributes.set("norm", norm_);
+    if (kind_ == "norm_act_pool") attributes.set("norm", norm_).set("residual", residual_);
     if (norm_) attributes.set("momentum", momentum_).set("eps", epsilon_);
     if (kind_ == "norm_act_pool") {
       activation_.describe("activation", attributes);
@@ -50,12 +54,14 @@ class NormActPool final : public LayerBase<NormActPool> {
   }
 
   [[nodiscard]] Signature signature(std::span<const Shape> in) const override {
-    check_inputs(kind(), in, 1);
+    check_inputs(kind(), in, residual_ ? 2 : 1);
+    check_shape(!residual_ || in[0] == in[1], kind(),
+                "inputs " + to_string(in[0]) + " and " + to_string(in.back()) + " differ; they must have one shape.");
     const std::int64_t c = in[0].c;
     const auto channels = static_cast<std::size_t>(c);
     Signature result;
     result.out = pooled() ? pooled_shape(kind(), pool_, in[0]) : in[0];
-    result.keep = Keep::input;
+    result.keep = residual_ && activation_.any() ? Keep::both : Keep::input;
     if (pooled()) result.saved_bytes = result.out.size();
     if (norm_) {
       result.params = {{.name = "gamma", .dims = {c}, .init = Initializer::ones},
@@ -132,6 +138,7 @@ class NormActPool final : public LayerBase<NormActPool> {
                                         .x = a.x[0] + image * a.in[0].size(),
                                         .scale = affine,
                                         .shift = affine + channels,
+                                        .residual = residual_ ? a.x[1] + image * a.in[0].size() : nullptr,
                                         .y = a.y + image * outputs,
                                         .argmax = pooled() && a.saved != nullptr
                                                       ? reinterpret_cast<std::uint8_t*>(a.saved) + image * outputs
@@ -157,7 +164,8 @@ class NormActPool final : public LayerBase<NormActPool> {
 
   template <class T>
   void run_backward(const BackwardArgs<T>& a) const noexcept {
-    if (a.dx[0] == nullptr) return;
+    T* const dr = residual_ ? a.dx[1] : nullptr;
+    if (a.dx[0] == nullptr && dr == nullptr) return;
     const auto channels = static_cast<std::size_t>(a.in[0].c);
     kernels::NormActPoolBackward<T> b = backward_of(a);
     if (norm_) {
@@ -170,9 +178,12 @@ class NormActPool final : public LayerBase<NormActPool> {
       b.mean_g = b.mean_gx = b.shift;  // zeros
     }
     b.beta = a.beta[0];
+    if (residual_) b.beta_residual = a.beta[1];
     for (int i = 0; i < a.n; ++i) {
       point_at_image(a, i, b);
-      b.dx = a.dx[0] + static_cast<std::size_t>(i) * a.in[0].size();
+      const std::size_t offset = static_cast<std::size_t>(i) * a.in[0].size();
+      b.dx = a.dx[0] != nullptr ? a.dx[0] + offset : nullptr;
+      b.d_residual = dr != nullptr ? dr + offset : nullptr;
       a.kernels->norm_act_pool_backward_data(b);
     }
   }
@@ -211,6 +222,8 @@ class NormActPool final : public LayerBase<NormActPool> {
     const std::size_t outputs = output_size(b.shape);
     b.x = a.x[0] + image * a.in[0].size();
     b.dy = a.dy + image * outputs;
+    // Without an activation the gradient does not depend on y; any pointer says that there is a residual.
+    if (residual_) b.y = (activation_.any() ? a.y : a.dy) + image * outputs;
     if (pooled()) b.argmax = reinterpret_cast<const std::uint8_t*>(a.saved) + image * outputs;
   }
 
@@ -219,6 +232,7 @@ class NormActPool final : public LayerBase<NormActPool> {
   double momentum_;
   double epsilon_;
   FusedActivation activation_;
+  bool residual_;
   PoolOptions pool_;
 };
 
@@ -248,6 +262,7 @@ LayerPtr read_norm_act_pool(AttributeReader& reader) {
   o.epsilon = reader.number("eps", o.epsilon);
   o.activation = read_activation(reader, "activation", ActivationKind::none);
   o.slope = reader.number("slope", o.slope);
+  o.residual = reader.boolean("residual", o.residual);
   o.pool = read_pool(reader, "pool_", 0);
   return make_norm_act_pool(o);
 }

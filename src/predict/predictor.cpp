@@ -5,8 +5,8 @@
 #include <chrono>
 #include <filesystem>
 
+#include "core/coordinates.hpp"
 #include "core/cpu.hpp"
-#include "data/coordinates.hpp"
 #include "data/decode.hpp"
 #include "data/resample.hpp"
 #include "fpcpu/error.hpp"
@@ -46,6 +46,9 @@ struct Predictor::Impl {
 
   void prepare(const Image& image, std::size_t i) { prepare_image(image, preprocessing, slot(i)); }
 
+  /// Points of the first n images of `input`, as fractions.
+  const float* detect(int n) { return network.points(network.run(input.data(), n), n); }
+
   /// Decodes files [begin, end) into the input and runs those that could be decoded.
   void run_batch(const std::vector<std::string>& files, std::size_t begin, std::size_t end,
                  std::vector<Detection>& results) {
@@ -73,12 +76,12 @@ struct Predictor::Impl {
       rows.push_back(i);
     }
     if (rows.empty()) return;
-    const float* output = network.run(input.data(), static_cast<int>(rows.size()));
+    const float* points = detect(static_cast<int>(rows.size()));
     const double share = milliseconds_since(start) / static_cast<double>(rows.size());
     const auto width = static_cast<std::size_t>(2 * preprocessing.points);
     for (std::size_t r = 0; r < rows.size(); ++r) {
       Detection& d = results[begin + rows[r]];
-      to_pixels({output + r * width, width}, d.width, d.height, d.points);
+      to_pixels({points + r * width, width}, d.width, d.height, d.points);
       d.milliseconds = share;
     }
   }
@@ -101,9 +104,9 @@ const Facts& Predictor::facts() const noexcept { return impl_->facts; }
 
 std::vector<float> Predictor::detect(const Image& image) {
   impl_->prepare(image, 0);
-  const float* output = impl_->network.run(impl_->input.data(), 1);
+  const float* found = impl_->detect(1);
   std::vector<float> points;
-  to_pixels({output, static_cast<std::size_t>(2 * impl_->preprocessing.points)}, image.width, image.height, points);
+  to_pixels({found, static_cast<std::size_t>(2 * impl_->preprocessing.points)}, image.width, image.height, points);
   return points;
 }
 

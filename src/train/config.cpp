@@ -30,7 +30,8 @@ constexpr std::array<ConfigKey, 30> kKeys = {{
      "which points swap in a mirror, e.g. \"3,2,1,0,...\"; derived from the mean shape if empty", &O::mirror},
     {"augment", "data", "PRESET", "none, basic or full", &O::augment},
     {"cache-mb", "data", "MB", "memory for decoded images", &O::cache_mb, 0, kMany},
-    {"model", "network", "NAME", "small, base, bn or a .toml file with your own network", &O::model},
+    {"model", "network", "NAME", "small, base, bn, resnet18, pfld, hourglass or a .toml file with your own network",
+     &O::model},
     {"input-size", "network", "PX", "side of the network's square input; 0 = the network's own", &O::input_size, 0,
      1024},
     {"dropout", "network", "RATE", "rate of the dropout layers; -1 = the network's own", &O::dropout, -1, 0.99},
@@ -60,7 +61,8 @@ constexpr std::array<ConfigKey, 30> kKeys = {{
      0, kMany},
     {"final-ratio", "learning", "X", "last learning rate of exponential, cosine and one-cycle, relative to the highest",
      &O::final_ratio, 1e-9, 1},
-    {"loss", "learning", "NAME", "mse, l1, smooth-l1 or wing", &O::loss},
+    {"loss", "learning", "NAME",
+     "mse, l1, smooth-l1 or wing; heatmap-mse for heat maps; auto = smooth-l1 or heatmap-mse", &O::loss},
     {"ema", "learning", "X", "decay of the moving average of weights that is judged and saved; 0 = off", &O::ema, 0,
      0.999999},
     {"patience", "learning", "EPOCHS", "stop after so many epochs without a better validation error; 0 = never",
@@ -168,7 +170,7 @@ std::string option_text(const TrainOptions& options, const ConfigKey& key) {
 void check_options(const TrainOptions& options) {
   check_name("optimizer", options.optimizer, optimizer_names());
   check_name("schedule", options.schedule, schedule_names());
-  check_name("loss", options.loss, loss_names());
+  if (options.loss != "auto") check_name("loss", options.loss, loss_names());
   (void)parse_precision(options.precision);
   (void)augment_preset(options.augment);
   if (options.data.empty()) throw Error(ErrorCode::usage, "no training data; give --data DIR or --data synth:N.");

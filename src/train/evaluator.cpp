@@ -2,7 +2,8 @@
 
 #include <limits>
 
-#include "data/coordinates.hpp"
+#include "core/coordinates.hpp"
+#include "layers/heatmap.hpp"
 
 namespace fpcpu {
 
@@ -18,17 +19,14 @@ LoaderOptions in_order(int batch, std::size_t cache_mb, int threads) {
   return options;
 }
 
-double batch_loss(const Loss& loss, const Batch& batch, const float* output, const Preprocessing& preprocessing) {
-  LossArgs<float> a;
+double batch_loss(const Loss& loss, const Batch& batch, const float* output, const Graph& graph) {
+  LossArgs<float> a = loss_args<float>(graph.input_shape(), graph.output_shape());
   a.pred = output;
   a.target = batch.targets;
   a.visible = batch.visible;
   a.n = batch.n;
-  a.points = preprocessing.points;
-  a.unit_x = static_cast<float>(preprocessing.input.w);
-  a.unit_y = static_cast<float>(preprocessing.input.h);
-  a.inv_count = inverse_visible_count(
-      batch.visible, static_cast<std::size_t>(batch.n) * static_cast<std::size_t>(preprocessing.points));
+  a.inv_count =
+      inverse_visible_count(batch.visible, static_cast<std::size_t>(batch.n) * static_cast<std::size_t>(a.points));
   return loss.run(a);
 }
 
@@ -53,9 +51,10 @@ Evaluation Evaluator::run(const Graph& graph, const Params<float>& params, const
   loader_.start(0);
   while (const Batch* batch = loader_.next()) {
     const float* output = network.run(batch->x, batch->n);
-    if (loss != nullptr) weighted += batch_loss(*loss, *batch, output, preprocessing_) * batch->n;
+    if (loss != nullptr) weighted += batch_loss(*loss, *batch, output, graph) * batch->n;
+    const float* points = network.points(output, batch->n);
     for (int i = 0; i < batch->n; ++i) {
-      to_pixels({output + static_cast<std::size_t>(i) * width, width}, data_->width(done), data_->height(done),
+      to_pixels({points + static_cast<std::size_t>(i) * width, width}, data_->width(done), data_->height(done),
                 result.predictions);
       ++done;
     }

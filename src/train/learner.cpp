@@ -60,9 +60,10 @@ Learner::Learner(const Graph& graph, Params<float> params, const TrainOptions& o
       graph_(graph),
       fused_(fuse_for_training(graph)),
       params_(std::move(params)),
-      loss_(make_loss(options.loss)),
+      loss_(choose_loss(options.loss, graph.output_shape())),
       pool_(pool),
       executor_(fused_, params_, PlanOptions{.training = true, .batch = options.batch}, kernels, pool),
+      output_points_(graph.output_shape(), options.batch),
       optimizer_(optimizer_options(options), params_.layout, kernels),
       schedule_(schedule_options(options, steps_per_epoch)),
       gradient_(params_.layout.trainable_size()),
@@ -115,9 +116,9 @@ StepResult Learner::step(const Batch& batch) {
   return result;
 }
 
-double Learner::batch_mse100(const Batch& batch) const noexcept {
-  const float* output = executor_.output();
-  const auto points = graph_.output_shape().size() / 2;
+double Learner::batch_mse100(const Batch& batch) noexcept {
+  const float* output = output_points_.read(executor_.output(), batch.n, pool_);
+  const auto points = static_cast<std::size_t>(output_points(graph_.output_shape()));
   double total = 0;
   int images = 0;
   for (int i = 0; i < batch.n; ++i) {

@@ -9,6 +9,7 @@
 #include "data/loader.hpp"
 #include "fpcpu/losses.hpp"
 #include "fpcpu/trainer.hpp"
+#include "graph/output_points.hpp"
 #include "graph/plan_executor.hpp"
 #include "optim/clip.hpp"
 #include "optim/ema.hpp"
@@ -49,7 +50,7 @@ class Learner {
 
  private:
   [[noreturn]] void report_not_finite(const Batch& batch) const;
-  [[nodiscard]] double batch_mse100(const Batch& batch) const noexcept;
+  [[nodiscard]] double batch_mse100(const Batch& batch) noexcept;
 
   TrainOptions options_;
   Graph graph_;
@@ -58,6 +59,7 @@ class Learner {
   LossPtr loss_;
   ThreadPool& pool_;
   PlanExecutor executor_;
+  OutputPoints output_points_;
   Optimizer optimizer_;
   Schedule schedule_;
   std::unique_ptr<Ema> weights_average_;

@@ -12,6 +12,7 @@
 #include "graph/passes/passes.hpp"
 #include "graph/zoo/zoo.hpp"
 #include "io/model_file.hpp"
+#include "layers/heatmap.hpp"
 
 namespace fpcpu {
 
@@ -91,10 +92,10 @@ Graph build_network(const TrainOptions& options, int points) {
                     ? load_model_file(options.model, {.points = points, .input_size = options.input_size})
                     : make_network(options.model, {.points = points, .input_size = options.input_size});
   if (options.dropout >= 0) graph = set_dropout(graph, options.dropout);
-  if (graph.output_shape().size() != static_cast<std::size_t>(2 * points)) {
-    throw Error(ErrorCode::shape, "the last layer of '" + options.model + "' has " +
-                                      std::to_string(graph.output_shape().size()) + " outputs; " +
-                                      std::to_string(points) + " points need " + std::to_string(2 * points) + ".");
+  if (!emits_points(graph.output_shape(), points)) {
+    throw Error(ErrorCode::shape, "the last layer of '" + options.model + "' emits " + to_string(graph.output_shape()) +
+                                      "; " + std::to_string(points) + " points need " + std::to_string(2 * points) +
+                                      " numbers or as many heat maps as points.");
   }
   return graph;
 }
@@ -124,7 +125,15 @@ Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& 
 Params<float> initial_params(const Graph& graph, const Preprocessing& preprocessing, std::uint64_t seed) {
   Params<float> params{ParamLayout(graph)};
   initialize(params, seed);
-  const ParamSlot* bias = params.layout.find(graph.node(graph.output()).name + ".bias");
+  const std::string& last = graph.node(graph.output()).name;
+  if (is_heatmaps(graph.output_shape())) {
+    // Nearly all of a target map is zero; random maps would take most of the first epochs to fall silent.
+    if (const ParamSlot* weight = params.layout.find(last + ".weight")) {
+      float* w = params.at(*weight);
+      std::for_each(w, w + weight->spec.size(), [](float& v) { v *= 0.01F; });
+    }
+  }
+  const ParamSlot* bias = params.layout.find(last + ".bias");
   if (bias != nullptr && bias->spec.size() == preprocessing.mean_shape.size()) {
     std::copy(preprocessing.mean_shape.begin(), preprocessing.mean_shape.end(), params.at(*bias));
   }

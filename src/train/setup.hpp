@@ -33,7 +33,7 @@ struct TrainingData {
 [[nodiscard]] Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& train,
                                                   const Graph& graph);
 
-/// Initial values: by seed, and the last layer starts at the mean shape.
+/// Initial values: by seed, and the last layer starts at the mean shape or at heat maps close to zero.
 [[nodiscard]] Params<float> initial_params(const Graph& graph, const Preprocessing& preprocessing, std::uint64_t seed);
 
 }  // namespace fpcpu

@@ -136,6 +136,8 @@ class TrainingRun {
   TrainResult run() {
     const Graph graph = resumed_ ? resumed_->graph : build_network(options_, data_.train->points());
     if (!is_model_file(options_.model)) options_.input_size = graph.input_shape().h;
+    loss_ = choose_loss(options_.loss, graph.output_shape());
+    options_.loss = loss_->kind();
     say(describe_data());
     say(describe_machine(graph));
     const std::string notice = kernels::precision_notice(kernels_, parse_precision(options_.precision));
@@ -165,7 +167,6 @@ class TrainingRun {
           std::make_unique<Evaluator>(data_.val, preprocessing, options_.batch, cache / kValidationShare, pool_);
     }
     open_folder(learner);
-    loss_ = make_loss(options_.loss);
     clock_ = Clock(position_.seconds);
 
     TrainResult result;

@@ -5,18 +5,24 @@
 
 net.safetensors: conv 3x3 (bias), BN, ReLU, max pool 2, conv 3x3 stride 2 (no bias), BN, ReLU, dense, on 9x11x3 images.
 optimizers.safetensors: five steps of every optimizer on a quadratic, and learning rates of three schedules.
+zoo.safetensors: digests of a training step of the zoo's networks (networks.py) in double, see digest().
 Layouts are fpcpu's: activations N,H,W,C; convolution weights kh,kw,C,K; dense weights inputs,units with the inputs in
 H,W,C order.
 """
 import json
+import math
 import pathlib
 import struct
 
+import numpy
 import torch
 from torch import nn
 
+from networks import NETWORKS, fpcpu_name as zoo_name
+
 HERE = pathlib.Path(__file__).resolve().parent
 BATCH, HEIGHT, WIDTH, POINTS = 4, 9, 11, 3
+ZOO_BATCH = 2
 
 
 def write_safetensors(path, tensors, metadata):
@@ -159,7 +165,91 @@ def golden_optimizers():
     write_safetensors(HERE / "optimizers.safetensors", tensors, {"torch": torch.__version__})
 
 
+def formula(name, count):
+    """`count` values in [-1, 1) that any program can make: a hash of the name (FNV-1a) and the index."""
+    h = 2166136261
+    for byte in name.encode():
+        h = (h ^ byte) * 16777619 % 2 ** 32
+    x = (h + numpy.arange(count, dtype=numpy.uint64) * 0x9E3779B9) % 2 ** 32
+    for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B)):
+        x = (x ^ x >> numpy.uint64(shift)) * factor % 2 ** 32
+    x = x ^ x >> numpy.uint64(16)
+    return torch.from_numpy(x.astype(numpy.float64) / 2 ** 31 - 1)
+
+
+def zoo_value(name, shape):
+    """Start of a parameter in PyTorch's layout. Weights are as large as He et al. make them; everything is rounded to
+    float, the type of fpcpu's parameters."""
+    values = formula(name, math.prod(shape))
+    kind = name.rsplit(".", 1)[1]
+    if kind == "weight":
+        values = from_fpcpu(values * math.sqrt(6.0 / math.prod(shape[1:])), shape)
+    else:
+        values = {"gamma": 1.0 + 0.25 * values, "beta": 0.125 * values, "bias": 0.125 * values}[kind]
+    return values.to(torch.float32).to(torch.float64)
+
+
+def flattened_map(inputs):
+    """Dense layers that read a map: its channels and side."""
+    return {256 * 144: (256, 12), 256 * 36: (256, 6)}.get(inputs, (inputs, 1))
+
+
+def from_fpcpu(values, shape):
+    if len(shape) == 4:
+        k, c, h, w = shape
+        return values.reshape(h, w, c, k).permute(3, 2, 0, 1)
+    units, inputs = shape
+    c, side = flattened_map(inputs)
+    return values.reshape(side, side, c, units).permute(3, 2, 0, 1).reshape(units, inputs)
+
+
+def zoo_to_fpcpu(tensor):
+    if tensor.dim() == 4:
+        return tensor.permute(2, 3, 1, 0)
+    if tensor.dim() == 2:
+        units, inputs = tensor.shape
+        c, side = flattened_map(inputs)
+        return tensor.reshape(units, c, side, side).permute(2, 3, 1, 0)
+    return tensor
+
+
+def digest(tensor):
+    """Norm, and dot product with the formula named "digest", of values in fpcpu's layout."""
+    values = tensor.detach().flatten()
+    return torch.stack([values.norm(), values @ formula("digest", values.numel())])
+
+
+def golden_zoo():
+    tensors = {}
+    for model, make in NETWORKS.items():
+        net = make().double().train()
+        with torch.no_grad():
+            for name, parameter in net.named_parameters():
+                parameter.copy_(zoo_value(zoo_name(make, name), list(parameter.shape)))
+        x = formula("input", ZOO_BATCH * 3 * make.size ** 2).reshape(ZOO_BATCH, make.size, make.size, 3)
+        x = x.to(torch.float32).to(torch.float64).permute(0, 3, 1, 2)
+
+        def in_fpcpu_order(y):
+            return y.permute(0, 2, 3, 1) if y.dim() == 4 else y
+
+        output = net(x)
+        dy = formula("dy", output.numel()).to(torch.float32).to(torch.float64)
+        (in_fpcpu_order(output).flatten() @ dy).backward()
+        tensors[model + "/output"] = digest(in_fpcpu_order(output))
+        for name, parameter in net.named_parameters():
+            tensors[f"{model}/gradient/{zoo_name(make, name)}"] = digest(zoo_to_fpcpu(parameter.grad))
+        for name, buffer in net.named_buffers():
+            if not name.endswith("num_batches_tracked"):
+                tensors[f"{model}/statistics/{zoo_name(make, name)}"] = digest(buffer)
+        net.eval()
+        with torch.no_grad():
+            tensors[model + "/inference"] = digest(in_fpcpu_order(net(x)))
+    about = {"torch": torch.__version__, "batch": str(ZOO_BATCH), "values": "norm, dot product with formula(digest)"}
+    write_safetensors(HERE / "zoo.safetensors", tensors, about)
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     golden_net()
     golden_optimizers()
+    golden_zoo()

@@ -37,6 +37,41 @@ TEST_CASE("a convolution with ReLU in front of a pool keeps only what the pool p
   CHECK(count_kind(fused, "max_pool") == 0);
 }
 
+TEST_CASE("the batch norm at the end of a residual block takes the addition and the activation along") {
+  // Shortcuts of the blocks that change the shape have a batch norm of their own.
+  const Graph resnet = fuse_for_training(make_network("resnet18", {}));
+  CHECK(count_kind(resnet, "add") + count_kind(resnet, "activation") == 0);
+  CHECK(count_kind(resnet, "batch_norm") == 3);
+  CHECK(count_kind(resnet, "norm_act_pool") == 17);
+  const Graph pfld = fuse_for_training(make_network("pfld", {}));
+  CHECK(count_kind(pfld, "add") + count_kind(pfld, "activation") == 0);
+  CHECK(count_kind(pfld, "batch_norm") == 3);  // ends of the blocks without a shortcut
+
+  for (const bool norm_first : {true, false}) {
+    for (const ActivationKind inside : {ActivationKind::none, ActivationKind::relu, ActivationKind::hard_swish}) {
+      Graph graph({8, 8, 3});
+      const int conv = graph.add("conv", make_conv2d({.out_channels = 3}));
+      const int norm = graph.add("norm", make_batch_norm());
+      const int skip = graph.add("skip", make_conv2d({.out_channels = 3}), {conv});
+      graph.add("sum", make_add({.activation = inside}),
+                norm_first ? std::vector<int>{norm, skip} : std::vector<int>{skip, norm});
+      graph.add("relu", make_activation());
+      graph.add("out", make_dense({.units = 2}));
+      const Graph fused = fuse_for_training(graph);
+      CHECK(count_kind(fused, "add") == (inside == ActivationKind::hard_swish ? 1 : 0));
+      CHECK(count_kind(fused, "activation") == (inside == ActivationKind::none ? 0 : 1));
+      CHECK(ParamLayout(fused).find("norm.gamma") != nullptr);
+    }
+  }
+}
+
+TEST_CASE("batch norms in front of convolutions take their ReLU along, whatever they read") {
+  const Graph fused = fuse_for_training(make_network("hourglass", {}));
+  CHECK(count_kind(fused, "batch_norm") + count_kind(fused, "activation") == 0);
+  CHECK(count_kind(fused, "norm_act_pool") == 3 * 17 + 2);
+  CHECK(count_kind(fused, "max_pool") == 5);
+}
+
 TEST_CASE("inference folding removes batch norm, activations, pools and dropout") {
   const Graph graph = make_network("small", {});
   const FoldedNetwork folded = fold_for_inference(graph, Params<float>{ParamLayout(graph)});
@@ -57,7 +92,8 @@ TEST_CASE("a value that two layers read is not folded away") {
   Graph graph({8, 8, 3});
   const int conv = graph.add("conv", make_conv2d({.out_channels = 3, .bias = false}));
   const int norm = graph.add("norm", make_batch_norm(), {conv});
-  graph.add("sum", make_add(), {norm, conv});
+  const int sum = graph.add("sum", make_add(), {norm, conv});
+  graph.add("product", make_multiply(), {sum, norm});
   graph.add("out", make_dense({.units = 2}));
   const FoldedNetwork folded = fold_for_inference(graph, Params<float>{ParamLayout(graph)});
   CHECK(count_kind(folded.graph, "batch_norm") == 1);

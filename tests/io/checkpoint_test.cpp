@@ -126,7 +126,7 @@ TEST_CASE("what does not fit is refused by name: another network, version, tenso
     text.replace(text.find(from), from.size(), to);
     return with("preprocessing", text);
   };
-  CHECK(contains(with_preprocessing("\"points\":2", "\"points\":3"), "2 numbers per point"));
+  CHECK(contains(with_preprocessing("\"points\":2", "\"points\":3"), "neither 2 numbers nor one heat map per point"));
   CHECK(contains(with_preprocessing("[1,0]", "[1,1]"), "involution"));
   CHECK(contains(with_preprocessing("[1,0]", "[1,-7]"), "involution"));
   CHECK(contains(with_preprocessing("60.0", "0.0"), "deviation"));

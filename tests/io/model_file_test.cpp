@@ -58,6 +58,16 @@ TEST_CASE("the documented examples build for 5 and for 98 points") {
   }
 }
 
+TEST_CASE("a network may end in one heat map per point") {
+  std::string text = kBranching;
+  text.replace(text.find("landmarks"), 9, "heatmaps");
+  const Graph graph = parse_model(text, "net.toml", {.points = 5});
+  CHECK(graph.node(5).layer->kind() == "conv2d");
+  CHECK(graph.output_shape() == Shape{32, 24, 5});
+  CHECK(load_model_file(FPCPU_SOURCE_DIR "/docs/models/heatmaps.toml", {.points = 7}).output_shape() ==
+        Shape{16, 16, 7});
+}
+
 TEST_CASE("mistakes name the file, the line, the layer and what was probably meant") {
   const auto refused = [](ErrorCode code, std::string text, const std::string& from, const std::string& to,
                           const std::string& line, const std::string& what) {

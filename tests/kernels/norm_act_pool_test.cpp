@@ -46,8 +46,9 @@ struct Run {
         mean_gx(in.mean_gx.begin(), in.mean_gx.end()) {}
 
   void forward(const KernelTable<T>& table, const PoolShape& s, bool pooled, Activation kind, T* y,
-               std::uint8_t* argmax, T* scratch) const {
+               std::uint8_t* argmax, T* scratch, const T* residual = nullptr) const {
     NormActPoolForward<T> a;
+    a.residual = residual;
     a.shape = s, a.pooled = pooled, a.activation = {kind, 0.25F};
     a.x = x.data(), a.scale = scale.data(), a.shift = shift.data(), a.y = y, a.argmax = argmax, a.scratch = scratch;
     table.norm_act_pool_forward(a);
@@ -119,7 +120,84 @@ void check(const PoolShape& s, bool pooled, Activation kind) {
   }
 }
 
+/// y = act(scale * x + shift + residual).
+void check_residual(const PoolShape& s, Activation kind) {
+  const Inputs in(s, false);
+  const Run<double> wide(in);
+  const Run<float> single(in);
+  const KernelTable<double>& reference = fpcpu::kernels::eigen_table<double>();
+  const std::size_t size = in.dy.size();
+  const std::size_t channels = static_cast<std::size_t>(s.c);
+  const std::vector<float> residual = coarse_values(size, 9);
+  const std::vector<double> wide_residual(residual.begin(), residual.end());
+  std::vector<double> y_want(size);
+  wide.forward(reference, s, false, kind, y_want.data(), nullptr, nullptr, wide_residual.data());
+  const std::vector<float> y_kept(y_want.begin(), y_want.end());
+  std::vector<double> sums_want(2 * channels, 1.0);
+  NormActPoolBackward<double> want = wide.backward(s, false, kind, nullptr, nullptr);
+  want.sums = sums_want.data();
+  want.y = y_want.data();
+  reference.norm_act_pool_backward_sums(want);
+  const std::vector<double> sums_magnitude(2 * channels, 13.0 * static_cast<double>(size / channels));
+
+  for (const Isa isa : isas()) {
+    INFO("isa ", to_string(isa), " ", text(s), " activation ", static_cast<int>(kind));
+    const KernelTable<float>& table = fpcpu::kernels::float_table(isa);
+    const Guarded<float> y = filled(size, kNan);
+    single.forward(table, s, false, kind, y.data(), nullptr, nullptr, residual.data());
+    CHECK(worst_error(y, y_want) <= 1.0);
+    CHECK(y.intact());
+
+    const Guarded<double> sums(2 * channels);
+    std::fill_n(sums.data(), sums.size(), 1.0);
+    NormActPoolBackward<float> a = single.backward(s, false, kind, nullptr, nullptr);
+    a.y = y_kept.data();
+    a.sums = sums.data();
+    table.norm_act_pool_backward_sums(a);
+    CHECK(worst_error(sums, sums_want, sums_magnitude) <= 1.0);
+
+    for (const float beta : {0.0F, 1.0F}) {
+      CAPTURE(beta);
+      std::vector<double> dx_want(size, 0.5), dr_want(size, 0.25);
+      want.dx = dx_want.data(), want.beta = static_cast<double>(beta);
+      want.d_residual = dr_want.data(), want.beta_residual = static_cast<double>(beta);
+      reference.norm_act_pool_backward_data(want);
+      const Guarded<float> dx = filled(size, beta == 0.0F ? kNan : 0.5F);
+      const Guarded<float> dr = filled(size, beta == 0.0F ? kNan : 0.25F);
+      a.dx = dx.data(), a.beta = beta;
+      a.d_residual = dr.data(), a.beta_residual = beta;
+      table.norm_act_pool_backward_data(a);
+      CHECK(worst_error(dx, dx_want, std::vector<double>(size, 46.0)) <= 1.0);
+      CHECK(worst_error(dr, dr_want) <= 1.0);
+      CHECK(dx.intact());
+      CHECK(dr.intact());
+
+      // Either gradient alone.
+      const Guarded<float> only = filled(size, beta == 0.0F ? kNan : 0.5F);
+      a.dx = only.data(), a.d_residual = nullptr;
+      table.norm_act_pool_backward_data(a);
+      CHECK(std::equal(dx.data(), dx.data() + size, only.data()));
+      const Guarded<float> other = filled(size, beta == 0.0F ? kNan : 0.25F);
+      a.dx = nullptr, a.d_residual = other.data();
+      table.norm_act_pool_backward_data(a);
+      CHECK(std::equal(dr.data(), dr.data() + size, other.data()));
+    }
+  }
+}
+
 }  // namespace
+
+TEST_CASE("normalise, add and activate agree with the reference") {
+  for (const Activation kind : {Activation::none, Activation::relu, Activation::leaky_relu, Activation::relu6}) {
+    for (const int c : {1, 15, 16, 33}) {
+      for (const int w : {1, 16, 17}) {
+        PoolShape s;
+        s.h = 3, s.w = w, s.c = c;
+        check_residual(s, kind);
+      }
+    }
+  }
+}
 
 TEST_CASE("normalise, activate and pool agree with the reference") {
   for (const Activation kind :

@@ -51,13 +51,16 @@ TEST_CASE("options survive the round trip") {
       make_dense({.units = 3, .bias = false, .activation = ActivationKind::tanh, .init = DenseInit::small}),
       make_norm_act_pool(
           {.momentum = 0.01, .epsilon = 0.5, .activation = ActivationKind::hard_swish, .pool = {.window = 2}}),
+      make_norm_act_pool({.norm = false, .activation = ActivationKind::leaky_relu, .residual = true}),
       make_upsample({.factor = 3, .mode = UpsampleMode::bilinear}),
       make_dropout({.rate = 0.25, .mode = DropoutMode::channels}),
       make_coord_planes({.radius = true})};
   for (const LayerPtr& layer : layers) {
     const LayerPtr again = make_layer(layer->kind(), layer->describe(), "n");
     CHECK(again->describe() == layer->describe());
-    const std::vector<Shape> in = {{20, 21, 4}};
+    const bool two =
+        layer->describe().find("residual") != nullptr && *layer->describe().find("residual") == AttributeValue(true);
+    const std::vector<Shape> in(two ? 2 : 1, Shape{20, 21, 4});
     CHECK(again->signature(in).out == layer->signature(in).out);
     CHECK(again->signature(in).params.size() == layer->signature(in).params.size());
   }
@@ -67,6 +70,16 @@ TEST_CASE("options survive the round trip") {
   CHECK(*conv.find("slope") == AttributeValue(0.125));
   CHECK(*conv.find("pool_padding") == AttributeValue(std::int64_t{1}));
   CHECK(layers[0]->signature(std::vector<Shape>{{20, 21, 4}}).out == Shape{5, 5, 6});
+}
+
+TEST_CASE("a residual goes with activations that the output tells, with one shape, and not with a pool") {
+  const auto refused = [](NormActPoolOptions o) {
+    return test::message_of(ErrorCode::usage, [&] { (void)make_norm_act_pool(o); });
+  };
+  CHECK(refused({.residual = true, .pool = {.window = 2}}) == "norm_act_pool: adds a residual or pools, not both.");
+  CHECK(refused({.activation = ActivationKind::hard_swish, .residual = true}) ==
+        "norm_act_pool: with a residual can end in relu, leaky_relu or relu6 only.");
+  CHECK(test::contains(shape_error(make_norm_act_pool({.residual = true}), {{4, 4, 3}, {4, 4, 2}}), "4x4x2"));
 }
 
 TEST_CASE("mistakes in attributes are named with the nearest word") {

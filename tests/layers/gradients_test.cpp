@@ -56,6 +56,12 @@ TEST_CASE("gradients: norm_act_pool") {
                   {{4, 5, 2}});
   check_gradients(make_norm_act_pool({.activation = ActivationKind::relu6, .pool = {.window = 2}}), {{4, 4, 3}});
   check_gradients(make_norm_act_pool({.pool = {.window = 2}}), {{4, 4, 3}});
+  for (const ActivationKind kind :
+       {ActivationKind::none, ActivationKind::relu, ActivationKind::leaky_relu, ActivationKind::relu6}) {
+    check_gradients(make_norm_act_pool({.activation = kind, .slope = 0.2, .residual = true}), {{3, 5, 17}, {3, 5, 17}});
+  }
+  check_gradients(make_norm_act_pool({.norm = false, .activation = ActivationKind::relu, .residual = true}),
+                  {{2, 3, 4}, {2, 3, 4}});
   check_gradients(make_norm_act_pool({.norm = false, .activation = ActivationKind::relu, .pool = {.window = 2}}),
                   {{5, 4, 3}});
 }

@@ -56,8 +56,8 @@ void start_workers(ThreadPool& pool) {
 }  // namespace
 
 TEST_CASE("no heap allocation in training steps after the first") {
-  for (const std::string model : {"small", "base", "bn"}) {
-    const Graph graph = make_network(model, {.input_size = 32});
+  for (const std::string model : {"small", "base", "bn", "hourglass"}) {
+    const Graph graph = make_network(model, {.input_size = model == "hourglass" ? 64 : 32});
     Params<float> params{ParamLayout(graph)};
     initialize(params, 1);
     TrainOptions options;

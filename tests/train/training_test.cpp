@@ -209,6 +209,40 @@ TEST_CASE("a short run on the sample faces beats the mean shape clearly, and det
   CHECK(compute_metrics(*faces, found).mse100 == doctest::Approx(result.val_mse100).epsilon(1e-4));
 }
 
+TEST_CASE("a heat-map network learns without being told how, and detect reads its maps as eval does") {
+  const std::string data = std::string(FPCPU_SOURCE_DIR) + "/data";
+  TrainOptions options = quick();
+  options.model = std::string(FPCPU_SOURCE_DIR) + "/docs/models/heatmaps.toml";
+  options.data = {"synth:150:11"};
+  options.val = data;
+  options.input_size = 0;
+  options.augment = "none";
+  options.epochs = 5;
+  const test::TemporaryFolder folder;
+  std::vector<double> losses;
+  TrainCallbacks callbacks;
+  callbacks.epoch = [&](const EpochResult& r) { losses.push_back(r.val_loss); };
+  const TrainResult result = train(options, into(folder / "run"), callbacks);
+  MESSAGE("mse100 ", result.val_mse100);
+  CHECK(losses.back() < 0.6 * losses.front());
+  CHECK(result.val_mse100 < 20);
+  CHECK(test::contains(content(folder / "run/config.toml"), "loss = 'heatmap-mse'"));
+
+  const auto points = detect(result.model, data + "/images");
+  const DatasetPtr faces = open_dataset(data);
+  std::vector<float> found;
+  for (std::size_t i = 0; i < faces->size(); ++i) {
+    const auto& p = points.at(faces->name(i));
+    found.insert(found.end(), p.begin(), p.end());
+  }
+  CHECK(compute_metrics(*faces, found).mse100 == doctest::Approx(result.val_mse100).epsilon(1e-4));
+
+  options.loss = "wing";
+  CHECK(test::contains(test::message_of(ErrorCode::usage, [&] { (void)train(options, into(folder / "other")); }),
+                       "heat maps"));
+  CHECK(!std::filesystem::exists(folder / "other"));
+}
+
 TEST_CASE("the two calls of the library: a table and a folder in, names and coordinates out") {
   const test::TemporaryFolder folder;
   const std::string data = std::string(FPCPU_SOURCE_DIR) + "/data";

@@ -26,12 +26,72 @@ bool split_activation_before_pool(const Graph& graph, Rewriter& rewriter, int i)
   return true;
 }
 
+/// Activations whose gradient can be had from the output.
+bool residual_can_end_in(std::string_view function) noexcept {
+  return function == "none" || function == "relu" || function == "leaky_relu" || function == "relu6";
+}
+
+/// The input of an add that a batch norm makes for nobody else: it can be made in the add itself. The residual is the
+/// other input.
+struct NormAndAdd {
+  int norm = 0;
+  int residual = 0;
+};
+std::optional<NormAndAdd> norm_in_add(const Graph& graph, const Rewriter& rewriter, int add) {
+  const Node& node = graph.node(add);
+  if (node.layer->kind() != "add" || node.inputs[0] == node.inputs[1] ||
+      !residual_can_end_in(text_attribute(*node.layer, "activation", "none"))) {
+    return std::nullopt;
+  }
+  for (const std::size_t i : {0U, 1U}) {
+    const int norm = node.inputs[i];
+    if (norm > 0 && graph.node(norm).layer->kind() == "batch_norm" && rewriter.only_reader(norm) == add) {
+      return NormAndAdd{norm, node.inputs[1 - i]};
+    }
+  }
+  return std::nullopt;
+}
+
+/// True for a batch norm that fuse_residual will make.
+bool waits_for_add(const Graph& graph, const Rewriter& rewriter, int i) {
+  const auto reader = rewriter.only_reader(i);
+  const auto found = reader ? norm_in_add(graph, rewriter, *reader) : std::nullopt;
+  return found && found->norm == i;
+}
+
+/// batch_norm -> add [-> activation]: one node in the place of the add, where the residual is ready.
+bool fuse_residual(const Graph& graph, Rewriter& rewriter, int i) {
+  const auto found = norm_in_add(graph, rewriter, i);
+  if (!found) return false;
+  const Layer& add = *graph.node(i).layer;
+  const Node& norm = graph.node(found->norm);
+  Attributes fused;
+  fused.set("norm", true).set("residual", true);
+  fused.set("momentum", attribute(*norm.layer, "momentum", 0.1)).set("eps", attribute(*norm.layer, "eps", 1e-5));
+  std::vector<int> replaces = {found->norm, i};
+  std::string function = text_attribute(add, "activation", "none");
+  fused.set("slope", attribute(add, "slope", 0.0));
+  if (const auto reader = rewriter.only_reader(i, "activation"); reader && function == "none") {
+    const Layer& activation = *graph.node(*reader).layer;
+    if (const std::string behind = text_attribute(activation, "function", "none"); residual_can_end_in(behind)) {
+      function = behind;
+      fused.set("slope", attribute(activation, "slope", 0.0));
+      replaces.push_back(*reader);
+    }
+  }
+  fused.set("activation", function);
+  rewriter.add(norm.name, make_layer("norm_act_pool", fused, norm.name), {norm.inputs.front(), found->residual},
+               replaces);
+  return true;
+}
+
 }  // namespace
 
 Graph fuse_for_training(const Graph& graph) {
   Rewriter rewriter(graph);
   for (int i = 1; i < graph.size(); ++i) {
-    if (rewriter.done(i)) continue;
+    if (rewriter.done(i) || waits_for_add(graph, rewriter, i)) continue;
+    if (fuse_residual(graph, rewriter, i)) continue;
     if (fuse_norm_act_pool(graph, rewriter, i)) continue;
     if (split_activation_before_pool(graph, rewriter, i)) continue;
     rewriter.copy(i);

@@ -9,7 +9,8 @@ namespace fpcpu {
 /// in the block of the original network.
 
 /// For training: batch_norm [+ activation] [+ max_pool] becomes one norm_act_pool node (one trip through memory between
-/// two convolutions), and so does the activation of a convolution in front of a max pool.
+/// two convolutions), and so do batch_norm + add [+ activation] and the activation of a convolution in front of a max
+/// pool.
 [[nodiscard]] Graph fuse_for_training(const Graph& graph);
 
 /// The same network with another rate in all its dropout layers. @throws Error{usage} if it has none.

@@ -10,12 +10,18 @@ Rewriter::Rewriter(const Graph& source)
   map_.front() = 0;
 }
 
-std::optional<int> Rewriter::only_reader(int i, std::string_view kind) const {
+std::optional<int> Rewriter::only_reader(int i) const {
   const auto& readers = readers_[static_cast<std::size_t>(i)];
-  if (readers.size() != 1 || done(readers.front())) return std::nullopt;
-  const Node& reader = source_.node(readers.front());
-  if (reader.layer->kind() != kind || reader.inputs.size() != 1) return std::nullopt;
+  if (readers.size() != 1) return std::nullopt;
   return readers.front();
+}
+
+std::optional<int> Rewriter::only_reader(int i, std::string_view kind) const {
+  const auto reader = only_reader(i);
+  if (!reader || done(*reader)) return std::nullopt;
+  const Node& node = source_.node(*reader);
+  if (node.layer->kind() != kind || node.inputs.size() != 1) return std::nullopt;
+  return reader;
 }
 
 void Rewriter::copy(int i) { add(source_.node(i).name, source_.node(i).layer, source_.node(i).inputs, {i}); }

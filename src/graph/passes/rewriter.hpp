@@ -15,6 +15,8 @@ class Rewriter {
 
   /// The only reader of node i, if it has exactly one, that one is of `kind`, and it was not rewritten yet.
   [[nodiscard]] std::optional<int> only_reader(int i, std::string_view kind) const;
+  /// The only reader of node i, of whatever kind and with whatever other inputs, if it has exactly one.
+  [[nodiscard]] std::optional<int> only_reader(int i) const;
   /// True if node i was swallowed by an earlier rewrite.
   [[nodiscard]] bool done(int i) const { return map_[static_cast<std::size_t>(i)] >= 0; }
 

@@ -1,6 +1,6 @@
 #include <string>
 
-#include "fpcpu/layers.hpp"
+#include "graph/zoo/blocks.hpp"
 #include "graph/zoo/zoo.hpp"
 
 namespace fpcpu {
@@ -10,11 +10,11 @@ Graph build_base(const ZooOptions& options) {
   int block = 1;
   for (const int channels : {64, 128, 256}) {
     const std::string n = std::to_string(block++);
-    graph.add("conv" + n, make_conv2d({.out_channels = channels, .kernel = 3, .activation = ActivationKind::relu}));
-    graph.add("pool" + n, make_max_pool({.window = 2, .stride = 2}));
+    graph.add("conv" + n, make_conv2d({.out_channels = channels, .activation = ActivationKind::relu}));
+    graph.add("pool" + n, make_max_pool());
   }
   graph.add("fc1", make_dense({.units = 512, .activation = ActivationKind::relu}));
-  graph.add("landmarks", make_dense({.units = 2 * options.points, .init = DenseInit::small}));
+  add_landmarks(graph, options.points);
   return graph;
 }
 

@@ -1,18 +1,30 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "fpcpu/layers.hpp"
 #include "graph/graph.hpp"
 
 namespace fpcpu {
 
-/// Appends convolution, batch norm, ReLU under NAME, NAME_bn, NAME_relu. The convolution has a bias only if asked for:
-/// the batch norm's own shift makes it redundant.
-inline int add_conv_bn_relu(Graph& graph, const std::string& name, int channels, bool bias) {
-  graph.add(name, make_conv2d({.out_channels = channels, .kernel = 3, .bias = bias}));
-  graph.add(name + "_bn", make_batch_norm({}));
-  return graph.add(name + "_relu", make_activation({.function = ActivationKind::relu}));
+/// Appends `layer` and a batch norm under NAME and NAME_bn. A bias in `layer` would be redundant: the batch norm's own
+/// shift replaces it. Returns the last node.
+inline int add_with_bn(Graph& graph, const std::string& name, LayerPtr layer, std::vector<int> inputs = {}) {
+  graph.add(name, std::move(layer), std::move(inputs));
+  return graph.add(name + "_bn", make_batch_norm());
+}
+
+/// The same with a ReLU behind it, NAME_relu.
+inline int add_with_bn_relu(Graph& graph, const std::string& name, LayerPtr layer, std::vector<int> inputs = {}) {
+  add_with_bn(graph, name, std::move(layer), std::move(inputs));
+  return graph.add(name + "_relu", make_activation());
+}
+
+/// The coordinates of all points, starting at the bias.
+inline int add_landmarks(Graph& graph, int points) {
+  return graph.add("landmarks", make_dense({.units = 2 * points, .init = DenseInit::small}));
 }
 
 }  // namespace fpcpu

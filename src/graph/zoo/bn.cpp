@@ -10,13 +10,13 @@ Graph build_bn(const ZooOptions& options) {
   int block = 1;
   for (const int channels : {32, 64, 128, 256}) {
     const std::string n = std::to_string(block++);
-    add_conv_bn_relu(graph, "conv" + n + "a", channels, true);
-    add_conv_bn_relu(graph, "conv" + n + "b", channels, true);
-    graph.add("pool" + n, make_max_pool({.window = 2, .stride = 2}));
+    add_with_bn_relu(graph, "conv" + n + "a", make_conv2d({.out_channels = channels}));
+    add_with_bn_relu(graph, "conv" + n + "b", make_conv2d({.out_channels = channels}));
+    graph.add("pool" + n, make_max_pool());
   }
   graph.add("fc1", make_dense({.units = 256, .activation = ActivationKind::relu}));
   graph.add("dropout", make_dropout({.rate = 0.3}));
-  graph.add("landmarks", make_dense({.units = 2 * options.points, .init = DenseInit::small}));
+  add_landmarks(graph, options.points);
   return graph;
 }
 

@@ -5,21 +5,24 @@ namespace fpcpu {
 
 Graph build_small(const ZooOptions& options) {
   Graph graph({options.input_size, options.input_size, 3});
-  const auto pool = [&](const char* name) { graph.add(name, make_max_pool({.window = 2, .stride = 2})); };
-  add_conv_bn_relu(graph, "conv1", 16, false);
+  const auto conv = [&](const char* name, int channels) {
+    add_with_bn_relu(graph, name, make_conv2d({.out_channels = channels, .bias = false}));
+  };
+  const auto pool = [&](const char* name) { graph.add(name, make_max_pool()); };
+  conv("conv1", 16);
   pool("pool1");
-  add_conv_bn_relu(graph, "conv2", 32, false);
+  conv("conv2", 32);
   pool("pool2");
-  add_conv_bn_relu(graph, "conv3a", 64, false);
-  add_conv_bn_relu(graph, "conv3b", 64, false);
+  conv("conv3a", 64);
+  conv("conv3b", 64);
   pool("pool3");
-  add_conv_bn_relu(graph, "conv4a", 128, false);
-  add_conv_bn_relu(graph, "conv4b", 128, false);
+  conv("conv4a", 128);
+  conv("conv4b", 128);
   pool("pool4");
-  add_conv_bn_relu(graph, "conv5", 128, false);
+  conv("conv5", 128);
   graph.add("fc1", make_dense({.units = 128, .activation = ActivationKind::relu}));
   graph.add("dropout", make_dropout({.rate = 0.1}));
-  graph.add("landmarks", make_dense({.units = 2 * options.points, .init = DenseInit::small}));
+  add_landmarks(graph, options.points);
   return graph;
 }
 

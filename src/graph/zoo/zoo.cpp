@@ -7,12 +7,28 @@ namespace fpcpu {
 
 const std::vector<ZooEntry>& zoo() {
   static const std::vector<ZooEntry> entries = {
-      {"small", "default: seven convolutions with batch norm, best trade of speed and accuracy", 96, build_small},
-      {"base", "plain CNN: three convolutions, max pools, two dense layers", 100, build_base},
-      {"bn", "eight convolutions with batch norm, two dense layers", 100, build_bn},
+      {"small", "default: seven convolutions with batch norm, best trade of speed and accuracy", 96, 16, 1,
+       build_small},
+      {"base", "plain CNN: three convolutions, max pools, two dense layers", 100, 8, 1, build_base},
+      {"bn", "eight convolutions with batch norm, two dense layers", 100, 16, 1, build_bn},
+      {"resnet18", "ResNet-18: eight residual blocks", 100, 32, 1, build_resnet18},
+      {"pfld", "PFLD 1X: inverted residuals with depthwise convolutions, three scales", 112, 16, 1, build_pfld},
+      {"hourglass", "heat maps from one hourglass of residual bottlenecks", 128, 64, 64, build_hourglass},
   };
   return entries;
 }
+
+namespace {
+
+void check_input_size(const ZooEntry& entry, int size) {
+  if (size >= entry.smallest && size % entry.multiple == 0) return;
+  const std::string wanted = entry.multiple > 1 ? "a multiple of " + std::to_string(entry.multiple)
+                                                : "at least " + std::to_string(entry.smallest);
+  throw Error(ErrorCode::shape, "model '" + std::string(entry.name) + "' cannot take an input of " +
+                                    std::to_string(size) + " px: its size must be " + wanted + ".");
+}
+
+}  // namespace
 
 Graph make_network(std::string_view name, ZooOptions options) {
   std::vector<std::string_view> names;
@@ -20,6 +36,7 @@ Graph make_network(std::string_view name, ZooOptions options) {
     names.push_back(entry.name);
     if (entry.name != name) continue;
     if (options.input_size == 0) options.input_size = entry.input_size;
+    check_input_size(entry, options.input_size);
     return entry.build(options);
   }
   throw Error(ErrorCode::usage, "no model '" + std::string(name) + "'." + suggest(name, names) +

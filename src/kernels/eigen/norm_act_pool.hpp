@@ -3,7 +3,8 @@
 #include "kernels/eigen/activation.hpp"
 #include "kernels/eigen/pool.hpp"
 
-/// y = pool(act(z)) with z = scale * x + shift, over one image, and its backward with batch-norm statistics.
+/// y = pool(act(z)) with z = scale * x + shift, or y = act(z + residual), over one image, and its backward with
+/// batch-norm statistics.
 namespace fpcpu::kernels::eigen {
 
 [[nodiscard]] inline std::size_t norm_act_pool_scratch_size(const PoolShape&) noexcept { return 0; }
@@ -14,7 +15,8 @@ void norm_act_pool_forward(const NormActPoolForward<T>& a) noexcept {
   const T slope = static_cast<T>(a.activation.slope);
   with_activation(a.activation.kind, [&](auto kind) {
     const auto value = [&](Index in, int c) {
-      return activate<kind()>(a.scale[c] * a.x[in * s.c + c] + a.shift[c], slope);
+      const T z = a.scale[c] * a.x[in * s.c + c] + a.shift[c];
+      return activate<kind()>(a.residual != nullptr ? z + a.residual[in * s.c + c] : z, slope);
     };
     if (a.pooled) return max_over_windows(s, value, a.y, a.argmax);
     for (Index p = 0; p < Index{s.h} * s.w; ++p) {
@@ -31,7 +33,8 @@ void for_each_gradient(const NormActPoolBackward<T>& a, const Visit& visit) noex
   const T slope = static_cast<T>(a.activation.slope);
   with_activation(a.activation.kind, [&](auto kind) {
     const auto route = [&](Index out, Index in, int c) {
-      visit(in, c, a.dy[out] * derivative<kind()>(a.scale[c] * a.x[in] + a.shift[c], slope));
+      const T argument = a.y != nullptr ? a.y[in] : a.scale[c] * a.x[in] + a.shift[c];
+      visit(in, c, a.dy[out] * derivative<kind()>(argument, slope));
     };
     if (a.pooled) return for_each_winner(s, a.argmax, route);
     Index i = 0;
@@ -59,13 +62,17 @@ void norm_act_pool_backward_data(const NormActPoolBackward<T>& a) noexcept {
   const ConstRow<T> mean_g(a.mean_g, channels);
   const ConstRow<T> mean_gx(a.mean_gx, channels);
   // The two terms every element has; what came through the activation and the pool is scattered on top.
-  for (Index p = 0; p < Index{a.shape.h} * a.shape.w; ++p) {
+  for (Index p = 0; a.dx != nullptr && p < Index{a.shape.h} * a.shape.w; ++p) {
     const ConstRow<T> x(a.x + p * channels, channels);
     Row<T> dx(a.dx + p * channels, channels);
     if (a.beta == T(0)) dx.setZero();
     dx -= scale * (mean_g + (x - mean) * inv_std * mean_gx);
   }
-  for_each_gradient(a, [&](Index in, int c, T g) { a.dx[in] += a.scale[c] * g; });
+  for_each_gradient(a, [&](Index in, int c, T g) {
+    if (a.dx != nullptr) a.dx[in] += a.scale[c] * g;
+    if (a.d_residual == nullptr) return;
+    a.d_residual[in] = a.beta_residual == T(0) ? g : a.d_residual[in] + g;
+  });
 }
 
 }  // namespace fpcpu::kernels::eigen

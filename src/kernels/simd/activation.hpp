@@ -19,13 +19,13 @@ struct Act {
   HWY_INLINE V value(V x) const {
     const V zero = hn::Zero(d);
     if constexpr (kind == Activation::relu) {
-      return hn::Max(zero, x);
+      return at_least(zero, x);
     } else if constexpr (kind == Activation::leaky_relu) {
       return hn::IfThenElse(hn::Lt(x, zero), hn::Mul(slope, x), x);
     } else if constexpr (kind == Activation::relu6) {
-      return hn::Min(hn::Set(d, 6.0F), hn::Max(zero, x));
+      return at_most(hn::Set(d, 6.0F), at_least(zero, x));
     } else if constexpr (kind == Activation::hard_swish) {
-      const V gate = hn::Min(hn::Set(d, 6.0F), hn::Max(zero, hn::Add(x, hn::Set(d, 3.0F))));
+      const V gate = at_most(hn::Set(d, 6.0F), at_least(zero, hn::Add(x, hn::Set(d, 3.0F))));
       return hn::Div(hn::Mul(x, gate), hn::Set(d, 6.0F));
     } else if constexpr (kind == Activation::sigmoid || kind == Activation::tanh) {
       // The C library's functions: these sit on a few values at the end of a network, never on a hot path.

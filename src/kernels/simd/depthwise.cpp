@@ -21,16 +21,55 @@ HWY_INLINE Taps taps_inside(const Axis& axis, int o, int size) {
   return t;
 }
 
+/// Neighbouring outputs that are computed for one vector of channels before the next: enough to keep the filter in
+/// registers, few enough that their inputs stay in the first-level cache. With 512 channels the pixels are 2 KB apart
+/// and fall into two sets of it: with runs of 16 the kernels took twice as long as with runs of 2.
+HWY_INLINE int run_length(int channels) { return max_int(2, min_int(kRun, 1024 / channels)); }
+
+/// body(begin, end, taps) over all outputs of a row, in pieces that use the same taps and are at most `run` long.
+template <class Body>
+HWY_INLINE void for_same_taps(const Axis& axis, int size, int run, const Body& body) {
+  for (int begin = 0, end = 0; begin < axis.outputs; begin = end) {
+    const Taps taps = taps_inside(axis, begin, size);
+    for (end = begin + 1; end < axis.outputs && end - begin < run; ++end) {
+      const Taps next = taps_inside(axis, end, size);
+      if (next.begin != taps.begin || next.end != taps.end) break;
+    }
+    body(begin, end, taps);
+  }
+}
+
+/// Calls body(Constant<rows>, Constant<cols>) so that the taps are unrolled; false if there are more than 3x3.
+template <int R, class Body>
+HWY_INLINE bool with_columns(int cols, const Body& body) {
+  if (cols == 3) {
+    body(Constant<R>{}, Constant<3>{});
+  } else if (cols == 2) {
+    body(Constant<R>{}, Constant<2>{});
+  } else if (cols == 1) {
+    body(Constant<R>{}, Constant<1>{});
+  } else {
+    return false;
+  }
+  return true;
+}
+template <class Body>
+HWY_INLINE bool with_taps(int rows, int cols, const Body& body) {
+  if (rows == 3) return with_columns<3>(cols, body);
+  if (rows == 2) return with_columns<2>(cols, body);
+  return rows == 1 && with_columns<1>(cols, body);
+}
+
 /// The part of a row of outputs that uses the same taps.
 struct RowJob {
-  const float* in;  // tensor read, at the row and column of output (row, 0) and tap (0, 0)
-  const float* w;
+  const float* in;  // tensor read, at the row and column of output (row, 0) and the first tap
+  const float* w;   // the first tap
   const float* bias;
   float* out;
   Index pixel_in, pixel_out;     // between neighbouring outputs
   Index tap_row, tap_col;        // between taps in the input
   Index filter_row, filter_col;  // between taps in the filter
-  Taps rows, cols;
+  int rows, cols;                // taps
   bool add;
 };
 
@@ -50,41 +89,44 @@ HWY_INLINE void store_outputs(const RowJob& job, int begin, int end, int c, Chun
   }
 }
 
-template <class Chunk>
-HWY_INLINE void run_three_by_three(const RowJob& job, int begin, int end, int c, Chunk chunk) {
+template <int R, int C>
+void run_taps(const RowJob& job, int channels, int begin, int end) {
   const Index row = job.tap_row;
   const Index col = job.tap_col;
-  const float* filter = job.w + c;
-  V w[9];
-  unroll<9>([&](auto t) FPCPU_INLINE {
-    constexpr int kT = decltype(t)::value;
-    w[kT] = chunk.load(filter + (kT / 3) * job.filter_row + (kT % 3) * job.filter_col);
-  });
-  store_outputs(job, begin, end, c, chunk, [&](const float* in, V bias) FPCPU_INLINE {
-    // One chain per filter row: nine dependent additions would be waited for.
-    V sum[3] = {bias, hn::Zero(d), hn::Zero(d)};
-    unroll<3>([&](auto j) FPCPU_INLINE {
-      unroll<3>([&](auto i) FPCPU_INLINE {
-        constexpr int kI = decltype(i)::value;
-        constexpr int kJ = decltype(j)::value;
-        sum[kI] = hn::MulAdd(chunk.load(in + kI * row + kJ * col), w[3 * kI + kJ], sum[kI]);
-      });
+  for_chunks(channels, [&](int c, auto chunk) FPCPU_INLINE {
+    V w[R * C];
+    unroll<R * C>([&](auto t) FPCPU_INLINE {
+      constexpr int kT = decltype(t)::value;
+      w[kT] = chunk.load(job.w + (kT / C) * job.filter_row + (kT % C) * job.filter_col + c);
     });
-    return hn::Add(sum[0], hn::Add(sum[1], sum[2]));
+    store_outputs(job, begin, end, c, chunk, [&](const float* in, V bias) FPCPU_INLINE {
+      // One chain per filter row: nine dependent additions would be waited for.
+      V sum[R];
+      unroll<R>([&](auto i) FPCPU_INLINE { sum[decltype(i)::value] = decltype(i)::value == 0 ? bias : hn::Zero(d); });
+      unroll<C>([&](auto j) FPCPU_INLINE {
+        unroll<R>([&](auto i) FPCPU_INLINE {
+          constexpr int kI = decltype(i)::value;
+          constexpr int kJ = decltype(j)::value;
+          sum[kI] = hn::MulAdd(chunk.load(in + kI * row + kJ * col), w[C * kI + kJ], sum[kI]);
+        });
+      });
+      V total = sum[0];
+      unroll<R - 1>([&](auto i) FPCPU_INLINE { total = hn::Add(total, sum[decltype(i)::value + 1]); });
+      return total;
+    });
   });
 }
 
 void run_row(const RowJob& job, int channels, int begin, int end) {
-  const bool three = job.rows.begin == 0 && job.rows.end == 3 && job.cols.begin == 0 && job.cols.end == 3;
+  const bool done = with_taps(job.rows, job.cols, [&](auto rows, auto cols) {
+    run_taps<decltype(rows)::value, decltype(cols)::value>(job, channels, begin, end);
+  });
+  if (done) return;
   for_chunks(channels, [&](int c, auto chunk) FPCPU_INLINE {
-    if (three) {
-      run_three_by_three(job, begin, end, c, chunk);
-      return;
-    }
     const RowJob local = job;
     store_outputs(local, begin, end, c, chunk, [&](const float* in, V sum) FPCPU_INLINE {
-      for (int i = local.rows.begin; i < local.rows.end; ++i) {
-        for (int j = local.cols.begin; j < local.cols.end; ++j) {
+      for (int i = 0; i < local.rows; ++i) {
+        for (int j = 0; j < local.cols; ++j) {
           const V w = chunk.load(local.w + i * local.filter_row + j * local.filter_col + c);
           sum = hn::MulAdd(chunk.load(in + i * local.tap_row + j * local.tap_col), w, sum);
         }
@@ -99,7 +141,6 @@ void run_walk(const Walk& w, int kw, const float* in, const float* weights, cons
               int row_end, float* out, Index out_line, Index out_pixel) {
   const int channels = w.in_c;
   RowJob job{};
-  job.w = weights + static_cast<Index>(w.rows.tap_first * kw + w.cols.tap_first) * channels;
   job.bias = bias;
   job.pixel_in = static_cast<Index>(w.cols.stride) * channels;
   job.pixel_out = out_pixel;
@@ -108,73 +149,60 @@ void run_walk(const Walk& w, int kw, const float* in, const float* weights, cons
   job.filter_row = static_cast<Index>(w.rows.tap_step) * kw * channels;
   job.filter_col = static_cast<Index>(w.cols.tap_step) * channels;
   job.add = add;
+  const float* first_tap = weights + static_cast<Index>(w.rows.tap_first * kw + w.cols.tap_first) * channels;
+  const int run = run_length(channels);
   for (int row = row_begin; row < row_end; ++row) {
-    job.in = in + (static_cast<Index>(w.rows.first + row * w.rows.stride) * w.in_w + w.cols.first) * channels;
+    const float* in_row =
+        in + (static_cast<Index>(w.rows.first + row * w.rows.stride) * w.in_w + w.cols.first) * channels;
+    const Taps rows = taps_inside(w.rows, row, w.in_h);
+    job.rows = rows.end - rows.begin;
     job.out = out + (row - row_begin) * out_line;
-    job.rows = taps_inside(w.rows, row, w.in_h);
-    for (int begin = 0, end = 0; begin < w.cols.outputs; begin = end) {
-      job.cols = taps_inside(w.cols, begin, w.in_w);
-      for (end = begin + 1; end < w.cols.outputs && end - begin < kRun; ++end) {
-        const Taps next = taps_inside(w.cols, end, w.in_w);
-        if (next.begin != job.cols.begin || next.end != job.cols.end) break;
-      }
+    for_same_taps(w.cols, w.in_w, run, [&](int begin, int end, Taps cols) {
+      job.cols = cols.end - cols.begin;
+      job.in = in_row + rows.begin * job.tap_row + cols.begin * job.tap_col;
+      job.w = first_tap + rows.begin * job.filter_row + cols.begin * job.filter_col;
       run_row(job, channels, begin, end);
-    }
+    });
   }
 }
 
-/// One row of the weight gradient: x at the column of output 0 and tap 0, dy at output 0.
-struct WeightRow {
-  const float* x;
-  const float* dy;
-  Index pixel_x, tap_col;  // between neighbouring outputs and between taps, in x
-  int channels, outputs;
+/// A group of at most 3x3 neighbouring taps of the weight gradient over one row of outputs.
+struct WeightJob {
+  const float* x;   // at output 0 and the first tap of the group
+  const float* dy;  // at output 0
+  float* dw;        // first tap of the group
+  Index pixel_x, tap_row, tap_col, filter_row;
+  int channels;
 };
 
-/// dw[t] += sum over the row of x * dy for T neighbouring taps, which share the loads of dy. Tap t exists for outputs
-/// [inside[t].begin, inside[t].end).
-template <int T>
-void add_row(const WeightRow& row, const Taps* inside, float* dw) {
-  int begin = 0;
-  int end = row.outputs;
-  for (int t = 0; t < T; ++t) {
-    begin = max_int(begin, inside[t].begin);
-    end = min_int(end, inside[t].end);
-  }
-  end = max_int(begin, end);
-  for_chunks(row.channels, [&](int c, auto chunk) FPCPU_INLINE {
-    V sum[T];
-    const auto product = [&](int t, int q, V chain) FPCPU_INLINE {
-      const V xv = chunk.load(row.x + q * row.pixel_x + t * row.tap_col + c);
-      return hn::MulAdd(xv, chunk.load(row.dy + static_cast<Index>(q) * row.channels + c), chain);
-    };
-    unroll<T>([&](auto tap) FPCPU_INLINE {
-      constexpr int kT = decltype(tap)::value;
-      sum[kT] = hn::Zero(d);
-      for (int q = inside[kT].begin; q < min_int(begin, inside[kT].end); ++q) sum[kT] = product(kT, q, sum[kT]);
-      for (int q = max_int(end, inside[kT].begin); q < inside[kT].end; ++q) sum[kT] = product(kT, q, sum[kT]);
+/// dw += sum over outputs [begin, end) of x * dy: all taps share the loads of dy and stay in registers.
+template <int R, int C>
+void add_outputs(const WeightJob& job, int begin, int end) {
+  const Index pixel_x = job.pixel_x;
+  const Index row = job.tap_row;
+  const Index col = job.tap_col;
+  const Index channels = job.channels;
+  for_chunks(job.channels, [&](int c, auto chunk) FPCPU_INLINE {
+    V sum[R * C];
+    float* dw = job.dw + c;
+    unroll<R * C>([&](auto t) FPCPU_INLINE {
+      constexpr int kT = decltype(t)::value;
+      sum[kT] = chunk.load(dw + (kT / C) * job.filter_row + (kT % C) * channels);
     });
-    for (int q = begin; q < end; ++q) {
-      unroll<T>([&](auto tap) FPCPU_INLINE {
-        constexpr int kT = decltype(tap)::value;
-        sum[kT] = product(kT, q, sum[kT]);
+    const float* x = job.x + begin * pixel_x + c;
+    const float* dy = job.dy + begin * channels + c;
+    for (int q = begin; q < end; ++q, x += pixel_x, dy += channels) {
+      const V g = chunk.load(dy);
+      unroll<R * C>([&](auto t) FPCPU_INLINE {
+        constexpr int kT = decltype(t)::value;
+        sum[kT] = hn::MulAdd(chunk.load(x + (kT / C) * row + (kT % C) * col), g, sum[kT]);
       });
     }
-    unroll<T>([&](auto tap) FPCPU_INLINE {
-      constexpr int kT = decltype(tap)::value;
-      float* out = dw + static_cast<Index>(kT) * row.channels + c;
-      chunk.store(hn::Add(chunk.load(out), sum[kT]), out);
+    unroll<R * C>([&](auto t) FPCPU_INLINE {
+      constexpr int kT = decltype(t)::value;
+      chunk.store(sum[kT], dw + (kT / C) * job.filter_row + (kT % C) * channels);
     });
   });
-}
-
-/// Outputs of a row for which tap j reads inside of [0, size).
-HWY_INLINE Taps outputs_inside(const Axis& axis, int j, int size) {
-  const int first = axis.first + j * axis.step;
-  Taps t{0, axis.outputs};
-  while (t.begin < t.end && first + t.begin * axis.stride < 0) ++t.begin;
-  while (t.end > t.begin && first + (t.end - 1) * axis.stride >= size) --t.end;
-  return t;
 }
 
 }  // namespace
@@ -207,25 +235,28 @@ void depthwise_backward_weights(const ConvShape& s, const ConvBackwardWeights<fl
     zero_floats(a.dw, static_cast<Index>(s.kh) * s.kw * s.c);
     if (a.db != nullptr) zero_floats(a.db, s.c);
   }
+  const int run = run_length(s.c);
+  WeightJob job{};
+  job.pixel_x = static_cast<Index>(s.stride) * s.c;
+  job.tap_row = static_cast<Index>(s.dilation) * s.w * s.c;
+  job.tap_col = static_cast<Index>(s.dilation) * s.c;
+  job.filter_row = static_cast<Index>(s.kw) * s.c;
+  job.channels = s.c;
   for (int row = 0; row < s.oh; ++row) {
     const Taps rows = taps_inside(w.rows, row, s.h);
     const float* dy = a.dy + static_cast<Index>(row) * s.ow * s.c;
-    for (int i = rows.begin; i < rows.end; ++i) {
-      const Index x_row = w.rows.first + row * s.stride + i * s.dilation;
-      for (int j = 0, taps = 0; j < s.kw; j += taps) {
-        taps = s.kw - j >= 3 ? 3 : 1;
-        const float* x = a.x + (x_row * s.w + w.cols.first + j * s.dilation) * s.c;
-        const WeightRow job{x, dy, static_cast<Index>(s.stride) * s.c, static_cast<Index>(s.dilation) * s.c, s.c, s.ow};
-        Taps inside[3] = {};
-        for (int t = 0; t < taps; ++t) inside[t] = outputs_inside(w.cols, j + t, s.w);
-        float* dw = a.dw + static_cast<Index>(i * s.kw + j) * s.c;
-        if (taps == 3) {
-          add_row<3>(job, inside, dw);
-        } else {
-          add_row<1>(job, inside, dw);
+    const float* x_row = a.x + (static_cast<Index>(w.rows.first + row * s.stride) * s.w + w.cols.first) * s.c;
+    job.dy = dy;
+    for_same_taps(w.cols, s.w, run, [&](int begin, int end, Taps cols) {
+      for (int i = rows.begin; i < rows.end; i += 3) {
+        for (int j = cols.begin; j < cols.end; j += 3) {
+          job.x = x_row + i * job.tap_row + j * job.tap_col;
+          job.dw = a.dw + static_cast<Index>(i * s.kw + j) * s.c;
+          with_taps(min_int(3, rows.end - i), min_int(3, cols.end - j),
+                    [&](auto r, auto c) { add_outputs<decltype(r)::value, decltype(c)::value>(job, begin, end); });
         }
       }
-    }
+    });
     if (a.db == nullptr) continue;
     for_chunks(s.c, [&](int c, auto chunk) FPCPU_INLINE {
       V sum = hn::Zero(d);

@@ -43,6 +43,23 @@ HWY_INLINE int min_int(int a, int b) { return a < b ? a : b; }
 HWY_INLINE int max_int(int a, int b) { return a > b ? a : b; }
 HWY_INLINE int ceil_div(int a, int b) { return (a + b - 1) / b; }
 
+/// max(low, v) and min(high, v) in which NaN stays NaN. On x86 the instruction returns its second operand then; Arm's
+/// that Highway uses returns the number.
+HWY_INLINE V at_least(V low, V v) {
+#if HWY_ARCH_ARM
+  return hn::IfThenElse(hn::Lt(v, low), low, v);
+#else
+  return hn::Max(low, v);
+#endif
+}
+HWY_INLINE V at_most(V high, V v) {
+#if HWY_ARCH_ARM
+  return hn::IfThenElse(hn::Gt(v, high), high, v);
+#else
+  return hn::Min(high, v);
+#endif
+}
+
 /// The first `n` < kLanes values, zeros after them; never touches memory beyond them.
 HWY_INLINE V load_part(const float* p, int n) {
 #if HWY_CAP_GE256

@@ -1,4 +1,5 @@
-// y = pool(act(scale * x + shift)) and its backward: the pass between two convolutions, one trip through memory.
+// y = pool(act(scale * x + shift)) or act(scale * x + shift + residual), and its backward: the pass between two
+// convolutions, one trip through memory.
 
 #include "kernels/simd/activation.hpp"
 #include "kernels/simd/kernels.hpp"
@@ -19,6 +20,7 @@ struct NormAct {
     A act;
     V scale, shift;
     HWY_INLINE V operator()(V x) const { return act.value(hn::MulAdd(scale, x, shift)); }
+    HWY_INLINE V operator()(V x, V residual) const { return act.value(hn::Add(hn::MulAdd(scale, x, shift), residual)); }
   };
   template <class Chunk>
   HWY_INLINE Function at(int c, Chunk chunk) const {
@@ -26,8 +28,18 @@ struct NormAct {
   }
 };
 
+/// What the activation's gradient is taken from: the output with a residual, else z made anew.
+template <bool kResidual, class Chunk>
+HWY_INLINE V gradient_argument(Chunk chunk, const float* y, Index i, V scale, V x, V shift) {
+  if constexpr (kResidual) {
+    return chunk.load(y + i);
+  } else {
+    return hn::MulAdd(scale, x, shift);
+  }
+}
+
 /// Adds sum g and sum g * xhat to the doubles.
-template <class A>
+template <class A, bool kResidual>
 struct SumsSink {
   static constexpr bool kNeedsZeros = false;
   A act;
@@ -36,13 +48,14 @@ struct SumsSink {
   template <class Chunk>
   struct Channels {
     const SumsSink& sink;
+    const float* y_all;
     Chunk chunk;
     int c;
     V scale, shift, mean, sum, sum_x;
 
     HWY_INLINE void operator()(Index i, V routed) {
       const V x = chunk.load(sink.a.x + i);
-      const V g = sink.act.gradient(hn::MulAdd(scale, x, shift), routed);
+      const V g = sink.act.gradient(gradient_argument<kResidual>(chunk, y_all, i, scale, x, shift), routed);
       sum = hn::Add(sum, g);
       sum_x = hn::MulAdd(g, hn::Sub(x, mean), sum_x);
     }
@@ -53,13 +66,13 @@ struct SumsSink {
   };
   template <class Chunk>
   HWY_INLINE Channels<Chunk> at(int c, Chunk chunk) const {
-    return {*this,       chunk,      c, chunk.load(a.scale + c), chunk.load(a.shift + c), chunk.load(a.mean + c),
+    return {*this,       a.y,        chunk, c, chunk.load(a.scale + c), chunk.load(a.shift + c), chunk.load(a.mean + c),
             hn::Zero(d), hn::Zero(d)};
   }
 };
 
-/// dx = beta * dx + scale * (g - mean_g - xhat * mean_gx)
-template <class A>
+/// dx = beta * dx + scale * (g - mean_g - xhat * mean_gx), d_residual = beta_residual * d_residual + g
+template <class A, bool kResidual>
 struct DataSink {
   static constexpr bool kNeedsZeros = true;
   A act;
@@ -70,14 +83,19 @@ struct DataSink {
     // Copies, not the sink: a vector store may alias anything behind a reference.
     A act;
     const float* x_all;
+    const float* y_all;
     float* dx_all;
     bool add;
+    float* dr_all;
+    bool add_r;
     Chunk chunk;
     V scale, shift, mean, mean_g, x_factor;
 
     HWY_INLINE void operator()(Index i, V routed) const {
       const V x = chunk.load(x_all + i);
-      const V g = act.gradient(hn::MulAdd(scale, x, shift), routed);
+      const V g = act.gradient(gradient_argument<kResidual>(chunk, y_all, i, scale, x, shift), routed);
+      if (kResidual && dr_all != nullptr) chunk.store(add_r ? hn::Add(g, chunk.load(dr_all + i)) : g, dr_all + i);
+      if (kResidual && dx_all == nullptr) return;
       V dx = hn::Mul(scale, hn::Sub(g, hn::MulAdd(hn::Sub(x, mean), x_factor, mean_g)));
       if (add) dx = hn::Add(dx, chunk.load(dx_all + i));
       chunk.store(dx, dx_all + i);
@@ -88,8 +106,11 @@ struct DataSink {
   HWY_INLINE Channels<Chunk> at(int c, Chunk chunk) const {
     return {act,
             a.x,
+            a.y,
             a.dx,
             a.beta != 0.0F,
+            a.d_residual,
+            a.beta_residual != 0.0F,
             chunk,
             chunk.load(a.scale + c),
             chunk.load(a.shift + c),
@@ -98,6 +119,18 @@ struct DataSink {
             hn::Mul(chunk.load(a.inv_std + c), chunk.load(a.mean_gx + c))};
   }
 };
+
+/// Routes dy through pool and activation into a sink made for this activation.
+template <template <class, bool> class Sink>
+HWY_INLINE void route_into(const NormActPoolBackward<float>& a) {
+  with_activation(a.activation, [&](auto act) FPCPU_INLINE {
+    if (a.y != nullptr) {
+      route_gradient(a.shape, false, a.dy, nullptr, Sink<decltype(act), true>{act, a});
+    } else {
+      route_gradient(a.shape, a.pooled, a.dy, a.argmax, Sink<decltype(act), false>{act, a});
+    }
+  });
+}
 
 }  // namespace
 
@@ -114,6 +147,13 @@ void norm_act_pool_forward(const NormActPoolForward<float>& a) noexcept {
     for_runs(a.shape.h * a.shape.w, [&](int begin, int end) FPCPU_INLINE {
       for_chunks(channels, [&](int c, auto chunk) FPCPU_INLINE {
         const auto function = value.at(c, chunk);
+        if (a.residual != nullptr) {
+          for (int p = begin; p < end; ++p) {
+            const Index i = static_cast<Index>(p) * channels + c;
+            chunk.store(function(chunk.load(a.x + i), chunk.load(a.residual + i)), a.y + i);
+          }
+          return;
+        }
         for (int p = begin; p < end; ++p) {
           const Index i = static_cast<Index>(p) * channels + c;
           chunk.store(function(chunk.load(a.x + i)), a.y + i);
@@ -123,16 +163,8 @@ void norm_act_pool_forward(const NormActPoolForward<float>& a) noexcept {
   });
 }
 
-void norm_act_pool_backward_sums(const NormActPoolBackward<float>& a) noexcept {
-  with_activation(a.activation, [&](auto act) FPCPU_INLINE {
-    route_gradient(a.shape, a.pooled, a.dy, a.argmax, SumsSink<decltype(act)>{act, a});
-  });
-}
+void norm_act_pool_backward_sums(const NormActPoolBackward<float>& a) noexcept { route_into<SumsSink>(a); }
 
-void norm_act_pool_backward_data(const NormActPoolBackward<float>& a) noexcept {
-  with_activation(a.activation, [&](auto act) FPCPU_INLINE {
-    route_gradient(a.shape, a.pooled, a.dy, a.argmax, DataSink<decltype(act)>{act, a});
-  });
-}
+void norm_act_pool_backward_data(const NormActPoolBackward<float>& a) noexcept { route_into<DataSink>(a); }
 
 }  // namespace fpcpu::kernels::FPCPU_ISA_NAME

@@ -46,7 +46,7 @@ inline HWY_NOINLINE void finish_part(const TileJob& job, V sum, int column, floa
   const int rest = job.columns - column;
   if (job.bias != nullptr) sum = hn::Add(sum, load_some(job.bias + column, rest));
   if (job.add) sum = hn::Add(sum, load_some(y, rest));
-  store_some(hn::Min(hn::Set(d, job.cap), hn::Max(hn::Set(d, job.floor), sum)), y, rest);
+  store_some(at_most(hn::Set(d, job.cap), at_least(hn::Set(d, job.floor), sum)), y, rest);
 }
 
 template <int M, int NV>
@@ -72,7 +72,7 @@ HWY_INLINE void finish_tile(const TileJob& job, const V (&acc)[M][NV], float* HW
       V v = hn::Add(acc[kM][kN], bias);
       if (job.add) v = hn::Add(v, hn::LoadU(d, out));
       // Operand order matters: x86 returns the second operand for NaN, and a diverged training must stay visible.
-      hn::StoreU(hn::Min(cap, hn::Max(floor, v)), d, out);
+      hn::StoreU(at_most(cap, at_least(floor, v)), d, out);
     });
   });
 }

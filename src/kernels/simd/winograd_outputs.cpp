@@ -88,7 +88,7 @@ void transform_outputs(const Grid& g, const Planes& planes, int begin, int count
       const auto finish = [&](V v, float* p, int channels) FPCPU_INLINE {
         v = hn::Add(v, bias);
         if (e.add) v = hn::Add(v, load_some(p, channels));
-        v = hn::Min(cap, hn::Max(floor, v));
+        v = at_most(cap, at_least(floor, v));
         store_some(v, p, channels);
         sum = hn::Add(sum, v);
         squares = hn::MulAdd(v, v, squares);

@@ -6,11 +6,13 @@
 namespace fpcpu {
 
 /// Pixel position to fraction of the side relative to the middle, the network's unit. Inverse of fraction_to_pixel.
-[[nodiscard]] inline float pixel_to_fraction(float x, int side) noexcept {
-  return (x + 0.5F) / static_cast<float>(side) - 0.5F;
+template <class T>
+[[nodiscard]] T pixel_to_fraction(T x, int side) noexcept {
+  return (x + T(0.5)) / static_cast<T>(side) - T(0.5);
 }
-[[nodiscard]] inline float fraction_to_pixel(float t, int side) noexcept {
-  return (t + 0.5F) * static_cast<float>(side) - 0.5F;
+template <class T>
+[[nodiscard]] T fraction_to_pixel(T t, int side) noexcept {
+  return (t + T(0.5)) * static_cast<T>(side) - T(0.5);
 }
 
 /// Appends a network output (t_x1,t_y1,...) as pixels of an image.

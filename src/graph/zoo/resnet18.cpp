@@ -1,0 +1,40 @@
+#include <string>
+
+#include "graph/zoo/blocks.hpp"
+#include "graph/zoo/zoo.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+/// y = relu(bn(conv(relu(bn(conv(x))))) + shortcut(x)); the shortcut is x itself where the shape stays, else a 1x1
+/// convolution with batch norm.
+int add_basic_block(Graph& graph, const std::string& name, int channels, int stride) {
+  const int x = graph.output();
+  add_with_bn_relu(graph, name + "_conv1", make_conv2d({.out_channels = channels, .stride = stride, .bias = false}));
+  const int y = add_with_bn(graph, name + "_conv2", make_conv2d({.out_channels = channels, .bias = false}));
+  int shortcut = x;
+  if (stride != 1 || graph.node(x).signature.out.c != channels) {
+    const auto layer = make_conv2d({.out_channels = channels, .kernel = 1, .stride = stride, .bias = false});
+    shortcut = add_with_bn(graph, name + "_shortcut", layer, {x});
+  }
+  return graph.add(name, make_add({.activation = ActivationKind::relu}), {y, shortcut});
+}
+
+}  // namespace
+
+Graph build_resnet18(const ZooOptions& options) {
+  Graph graph({options.input_size, options.input_size, 3});
+  add_with_bn_relu(graph, "conv1", make_conv2d({.out_channels = 64, .kernel = 7, .stride = 2, .bias = false}));
+  graph.add("pool1", make_max_pool({.window = 3, .stride = 2, .padding = 1}));
+  int block = 1;
+  for (const int channels : {64, 128, 256, 512}) {
+    add_basic_block(graph, "block" + std::to_string(block++), channels, channels == 64 ? 1 : 2);
+    add_basic_block(graph, "block" + std::to_string(block++), channels, 1);
+  }
+  graph.add("average", make_global_average_pool());
+  add_landmarks(graph, options.points);
+  return graph;
+}
+
+}  // namespace fpcpu
