@@ -28,7 +28,7 @@ int run_infer(const BenchOptions& options) {
       return 1;
     }
   }
-  Result result = speed(c, options, "infer", timing, c.graph.flops(), memory);
+  Result result = speed(c, "infer", timing, c.graph.flops(), memory);
   result.emplace_back("p50_ms", number(1e3 * timing.median, 3));
   result.emplace_back("p99_ms", number(1e3 * timing.p99, 3));
   print(options, result);

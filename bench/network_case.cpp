@@ -66,8 +66,7 @@ double difference(const float* found, const float* expected, std::size_t count) 
   return worst / std::sqrt(square / static_cast<double>(count));
 }
 
-Result speed(NetworkCase& c, const BenchOptions& options, const std::string& mode, const Timing& timing, double flops,
-             double memory) {
+Result speed(NetworkCase& c, const std::string& mode, const Timing& timing, double flops, double memory) {
   const double images = c.size / timing.median;
   const double gflops = flops * images / 1e9;
   return {{"model", quoted(c.model)},

@@ -46,8 +46,7 @@ struct NetworkCase {
 using Result = std::vector<std::pair<std::string, std::string>>;
 void print(const BenchOptions& options, const Result& result);
 /// What step and infer tell about a timed batch. @param flops of one image; @param memory peak resident MB
-[[nodiscard]] Result speed(NetworkCase& c, const BenchOptions& options, const std::string& mode, const Timing& timing,
-                           double flops, double memory);
+[[nodiscard]] Result speed(NetworkCase& c, const std::string& mode, const Timing& timing, double flops, double memory);
 [[nodiscard]] std::string number(double value, int digits);
 [[nodiscard]] std::string quoted(const std::string& text);
 

@@ -29,7 +29,7 @@ int run_step(const BenchOptions& options) {
   }
   // After the measurement: the reference's memory must not count.
   if (!loss_is_right(c, train.seed, *make_loss(train.loss), loss)) return 1;
-  print(options, speed(c, options, "train", timing, c.graph.training_flops(), memory));
+  print(options, speed(c, "train", timing, c.graph.training_flops(), memory));
   return 0;
 }
 

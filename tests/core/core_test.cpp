@@ -12,6 +12,7 @@
 #include "core/rng.hpp"
 #include "core/slices.hpp"
 #include "core/thread_pool.hpp"
+#include "fpcpu/error.hpp"
 
 using namespace fpcpu;
 

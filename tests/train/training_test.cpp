@@ -84,7 +84,7 @@ TEST_CASE("bf16 gives the same bytes for any number of threads and when resumed;
   resume.resume = (folder / "stopped").string();
   (void)train({}, resume);
   CHECK(content(folder / "stopped" / "model.safetensors") == model);
-  CHECK(test::contains(content(folder / "t1" / "config.toml"), "precision = \"bf16\""));
+  CHECK(test::contains(content(folder / "t1" / "config.toml"), "precision = 'bf16'"));
 
   (void)train(quick(), into(folder / "fp32"));
   const bool exists = kernels::choose_table(nullptr, Precision::bf16).precision == Precision::bf16;
