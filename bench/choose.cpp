@@ -101,7 +101,7 @@ int run_choose(const BenchOptions& options) {
   std::printf("#pragma once\n\n#include \"kernels/choice_classes.hpp\"\n\n");
   std::printf("// Written by `fpcpu_bench choose --isa %s --precision %s` on %s.\n", isa.c_str(), precision.c_str(),
               cpu_name().c_str());
-  std::printf("namespace fpcpu::kernels::choices {\n\ninline constexpr ConvChoices %s = {{\n",
+  std::printf("namespace fpcpu::kernels::choices {\n\nconstexpr ConvChoices %s = {{\n",
               kernels::name_of(t).c_str());
   for (const auto& pass : letters) {
     std::printf("    {\n");

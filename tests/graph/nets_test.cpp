@@ -186,7 +186,7 @@ double mean_difference(const float* found, const double* expected, std::size_t n
 
 void check_training(const Named& named, const Expected& expected, const Graph& executed,
                     const kernels::KernelTable<float>& table) {
-  INFO(named.name << " " << kernels::name_of(table) << (executed.size() == named.graph.size() ? "" : " fused"));
+  INFO(named.name << " " << kernels::name_of(table) << std::string(executed.size() == named.graph.size() ? "" : " fused"));
   const bool rounded = table.precision == Precision::bf16;
   const double allowed = tolerance(named.graph, table);
   const Case& c = expected.start;
@@ -224,7 +224,7 @@ void check_training(const Named& named, const Expected& expected, const Graph& e
     const float* found = gradient.data() + slot.offset;
     const double error =
         rounded ? mean_difference(found, exact, slot.spec.size()) : difference(found, exact, slot.spec.size());
-    CHECK_MESSAGE(error < (rounded ? 0.5 : allowed), slot.name);
+    CHECK_MESSAGE(error < (rounded ? 0.7 : allowed), slot.name);
   }
 }
 

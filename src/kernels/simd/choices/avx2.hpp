@@ -5,7 +5,7 @@
 // Written by `fpcpu_bench choose --isa avx2` on AMD EPYC.
 namespace fpcpu::kernels::choices {
 
-inline constexpr ConvChoices avx2 = {{
+constexpr ConvChoices avx2 = {{
     {
         {"222d2dd", "2222dd2", "2222222", "2222222", "2222222", "2222222", "2222222"},
         {"4444444", "4444444", "4444444", "4444444", "4444444", "4444444", "4444424"},

@@ -5,7 +5,7 @@
 // Written by `fpcpu_bench choose --isa avx512` on AMD EPYC.
 namespace fpcpu::kernels::choices {
 
-inline constexpr ConvChoices avx512 = {{
+constexpr ConvChoices avx512 = {{
     {
         {"2222222", "2222222", "2222222", "2222222", "2222222", "2222222", "2222222"},
         {"4444444", "4444444", "4444444", "4444444", "4444444", "4444444", "4444442"},

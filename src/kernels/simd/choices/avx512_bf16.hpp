@@ -5,7 +5,7 @@
 // Written by `fpcpu_bench choose --isa avx512 --precision bf16` on AMD EPYC.
 namespace fpcpu::kernels::choices {
 
-inline constexpr ConvChoices avx512_bf16 = {{
+constexpr ConvChoices avx512_bf16 = {{
     {
         {"222ttbb", "ttttttb", "ttttttt", "ttttttt", "22ttttt", "t2ttttt", "2tttttt"},
         {"f44f4fb", "44ffftf", "fffffff", "fffffff", "fffffff", "fffffff", "ffffftb"},

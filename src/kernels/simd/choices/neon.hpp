@@ -4,7 +4,7 @@
 
 namespace fpcpu::kernels::choices {
 
-inline constexpr ConvChoices neon = {{
+constexpr ConvChoices neon = {{
     {
         {"ddddddd", "d444444", "d444444", "d444444", "d444444", "d444444", "d444444"},
         {"ddddddd", "d444444", "d444444", "d444444", "d444444", "d444444", "d444444"},

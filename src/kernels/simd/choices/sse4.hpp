@@ -4,7 +4,7 @@
 
 namespace fpcpu::kernels::choices {
 
-inline constexpr ConvChoices sse4 = {{
+constexpr ConvChoices sse4 = {{
     {
         {"ddddddd", "d444444", "d444444", "d444444", "d444444", "d444444", "d444444"},
         {"ddddddd", "d444444", "d444444", "d444444", "d444444", "d444444", "d444444"},
