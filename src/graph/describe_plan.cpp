@@ -69,8 +69,8 @@ std::string step_line(const Graph& graph, const Plan& plan, const Step& step, co
   if (step.kind == StepKind::forward && node_plan.sums_of >= 0) {
     note = "+ sums for " + graph.node(node_plan.sums_of).name;
   }
-  if (step.kind != StepKind::loss && node.signature.parts > 0) {
-    note = "whole batch, " + std::to_string(node.signature.parts) + " parts";
+  if (step.kind != StepKind::loss && node.signature.whole_batch) {
+    note = "whole batch";
   }
   return line("  %-13s %-14s %-18s %-12s %9.2f %9.1f %9.1f  %-7s %s", to_string(step.kind), node.name.c_str(),
               std::string(node.layer->kind()).c_str(), to_string(node.signature.out).c_str(),

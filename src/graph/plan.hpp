@@ -36,8 +36,8 @@ struct Step {
 };
 
 /// Steps that a slice runs one after the other without waiting for other slices. After all slices are through, the
-/// batch-wide sums of the listed nodes are merged in slice order, and layers that see the whole batch run, each in its
-/// own parts.
+/// batch-wide sums of the listed nodes are merged in slice order, and layers that see the whole batch run, each cut by
+/// its columns.
 struct Segment {
   std::vector<Step> steps;
   std::vector<int> merge_forward;

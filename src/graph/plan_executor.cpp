@@ -37,7 +37,7 @@ PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const Plan
       kernels_(node_kernels(graph, kernels)),
       pool_(pool),
       plan_(make_plan(graph, options, kernels)),
-      bands_(kernels.isa == Isa::eigen ? 1 : pool.threads()),
+      parts_(kernels.isa == Isa::eigen ? 1 : pool.threads()),
       node_params_(find_node_params(graph, params)),
       batch_(plan_.batch_bytes),
       prepared_(plan_.prepared_size),
@@ -68,7 +68,7 @@ void PlanExecutor::place_gradients() {
       if (!signature.params[p].trainable) continue;
       const auto begin = static_cast<std::size_t>(node_params_[i][p] - params_.trainable.data());
       const std::size_t size = signature.params[p].size();
-      const bool by_slice = signature.parts == 0;
+      const bool by_slice = !signature.whole_batch;
       std::size_t& next = by_slice ? row_end : shared_end;
       gradient_places_.push_back({begin, begin + size, next, by_slice});
       next += (size + 15) / 16 * 16;
@@ -266,7 +266,7 @@ void PlanExecutor::run_timed(const Run& run, const Step& step, std::size_t index
 void PlanExecutor::run_segment(const Run& run, const Segment& segment) {
   const std::size_t first =
       times_ == nullptr ? 0 : first_step_[static_cast<std::size_t>(&segment - plan_.segments.data())];
-  if (!run.training && run.slices.batch() == 1 && bands_ > 1) {
+  if (!run.training && run.slices.batch() == 1 && parts_ > 1) {
     run_banded(run, segment, first);
   } else {
     pool_.parallel_for(run.slices.count(), [&](int slice, int slot) {
@@ -278,8 +278,7 @@ void PlanExecutor::run_segment(const Run& run, const Segment& segment) {
   merge(run, segment.merge_forward, true);
   merge(run, segment.merge_backward, false);
   for (std::size_t i = 0; i < segment.whole.size(); ++i) {
-    const int parts = graph_.node(segment.whole[i].node).signature.parts;
-    run_parts(run, segment.whole[i], first + segment.steps.size() + i, parts);
+    run_parts(run, segment.whole[i], first + segment.steps.size() + i, parts_);
   }
 }
 
@@ -293,7 +292,7 @@ void PlanExecutor::run_parts(const Run& run, const Step& step, std::size_t index
 void PlanExecutor::run_banded(const Run& run, const Segment& segment, std::size_t first) {
   for (std::size_t i = 0; i < segment.steps.size(); ++i) {
     const bool cut = graph_.node(segment.steps[i].node).signature.bands;
-    run_parts(run, segment.steps[i], first + i, cut ? bands_ : 1);
+    run_parts(run, segment.steps[i], first + i, cut ? parts_ : 1);
   }
 }
 

@@ -92,9 +92,8 @@ class PlanExecutor {
   std::vector<const kernels::KernelTable<float>*> kernels_;  // of each node
   ThreadPool& pool_;
   Plan plan_;
-  /// One image shares its layers between threads by bands of rows; Eigen's products depend on the band in the last
-  /// bits.
-  int bands_;
+  /// Parts of a layer that threads share; Eigen's products depend on the part in the last bits, so there it is one.
+  int parts_;
   std::vector<NodeParams<float>> node_params_;
   std::vector<GradientPlace> gradient_places_;          // by `begin`
   std::vector<std::vector<float*>> gradient_pointers_;  // [slice * nodes + node][param]

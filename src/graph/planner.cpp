@@ -52,7 +52,7 @@ class Planner {
   const Signature& signature(int i) const { return graph_.node(i).signature; }
   const std::vector<int>& readers(int i) const { return readers_[static_cast<std::size_t>(i)]; }
   bool cuts(int i) const { return plan_.options.training && signature(i).batch_sums > 0; }
-  bool whole(int i) const { return signature(i).parts > 0; }
+  bool whole(int i) const { return signature(i).whole_batch; }
 
   void check_readers() const {
     for (int i = 0; i < graph_.output(); ++i) {

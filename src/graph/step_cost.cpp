@@ -12,7 +12,7 @@ class NodeTraffic {
         node_(graph.node(node)),
         own_(at(node)),
         batch_(static_cast<double>(plan.options.batch)),
-        calls_(node_.signature.parts > 0 ? 1.0 : static_cast<double>(plan.slices.count())) {}
+        calls_(node_.signature.whole_batch ? 1.0 : static_cast<double>(plan.slices.count())) {}
 
   [[nodiscard]] Traffic forward_sums() const { return {.tensors = batch_ * inputs()}; }
 

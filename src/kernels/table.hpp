@@ -56,6 +56,8 @@ struct ConvShape {
 /// The packed weights of forward and backward_data differ; backward_weights packs none.
 enum class ConvPass : std::uint8_t { forward, backward_data, backward_weights };
 
+inline constexpr int kConvPanel = 32;
+
 template <class T>
 struct ConvForward {
   const T* x = nullptr;       // n,h,w,c
@@ -65,7 +67,9 @@ struct ConvForward {
   ActivationSpec activation;
   int row_begin = 0;  // output rows [row_begin, row_end) are computed: of one image, or all rows of n images
   int row_end = 0;
-  T* y = nullptr;          // points at row `row_begin`
+  int channel_begin = 0;  // of the output: a range whose borders are multiples of kConvPanel, or the end; depthwise and
+  int channel_end = 0;    // grouped convolutions, sums and activations beyond ReLU take all; 0 means all
+  T* y = nullptr;         // points at row `row_begin`, channel 0
   double* sums = nullptr;  // may be null: sums[c] += sum y, sums[k + c] += sum y^2 over the rows computed
   T* scratch = nullptr;
 };

@@ -25,6 +25,7 @@ class Add final : public LayerBase<Add> {
     Signature result;
     result.out = in[0];
     if (activation_.any()) result.keep = activation_.output_suffices() ? Keep::output : Keep::input;
+    result.bands = true;
     result.flops = static_cast<double>(in[0].size());
     return result;
   }
@@ -37,7 +38,10 @@ class Add final : public LayerBase<Add> {
 
   template <class T>
   void run_forward(const ForwardArgs<T>& a) const noexcept {
-    a.kernels->add(a.x[0], a.x[1], activation_.spec(), a.y, static_cast<std::size_t>(a.n) * a.in[0].size());
+    const std::size_t size = static_cast<std::size_t>(a.n) * a.in[0].size();
+    const auto border = [&](int p) { return size * static_cast<std::size_t>(p) / static_cast<std::size_t>(a.parts); };
+    const std::size_t begin = border(a.part);
+    a.kernels->add(a.x[0] + begin, a.x[1] + begin, activation_.spec(), a.y + begin, border(a.part + 1) - begin);
   }
 
   template <class T>

@@ -10,6 +10,7 @@ class FullFilters {
  public:
   using Options = Conv2dOptions;
   static constexpr std::string_view kKind = "conv2d";
+  static constexpr bool kSharesChannels = true;  // forward can make some of the output channels
 
   explicit FullFilters(const Options& o) : out_channels_(o.out_channels), groups_(o.groups) {
     check_range(kKind, "out_channels", out_channels_, 1);

@@ -144,7 +144,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     f.y = a.y;
     f.sums = a.sums;
     if (a.parts > 1) {
-      forward_band(*a.kernels, s, f, a.part, a.parts);
+      forward_part(*a.kernels, s, f, a.part, a.parts);
     } else if (!pooled()) {
       Filters::forward(*a.kernels, s, f);
     } else if (pools_whole_images(s)) {
@@ -297,20 +297,31 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     }
   }
 
-  /// One of several bands of the rows of one image. Winograd makes rows by fours, so bands begin at multiples of that.
+  /// One part of one image. Rows where there are plenty: Winograd makes them by fours, so parts begin at multiples of
+  /// that. Otherwise channels, which also share the weights, most of what a small map reads.
   template <class T>
-  void forward_band(const kernels::KernelTable<T>& k, const kernels::ConvShape& s, kernels::ConvForward<T> f, int part,
+  void forward_part(const kernels::KernelTable<T>& k, const kernels::ConvShape& s, kernels::ConvForward<T> f, int part,
                     int parts) const noexcept {
     if (pooled() && pool_.padding > 0) {
       if (part == 0) forward_then_pool(k, s, f);
       return;
     }
+    const auto border = [&](int size, int unit, int p) {
+      return std::min(size, (size + unit - 1) / unit * p / parts * unit);
+    };
     const int rows = pooled() ? pool_shape(pool_, {s.oh, s.ow, s.k}).oh : s.oh;
     const int unit = pooled() ? 2 : 4;
-    const int units = (rows + unit - 1) / unit;
-    const auto border = [&](int p) { return std::min(rows, units * p / parts * unit); };
-    const int begin = border(part);
-    const int end = border(part + 1);
+    const kernels::Activation activation = f.activation.kind;
+    const bool clamps = activation == kernels::Activation::none || activation == kernels::Activation::relu ||
+                        activation == kernels::Activation::relu6;
+    if (!pooled() && clamps && Filters::kSharesChannels && s.groups == 1 && rows < 4 * unit * parts) {
+      f.channel_begin = border(s.k, kernels::kConvPanel, part);
+      f.channel_end = border(s.k, kernels::kConvPanel, part + 1);
+      if (f.channel_begin < f.channel_end) Filters::forward(k, s, f);
+      return;
+    }
+    const int begin = border(rows, unit, part);
+    const int end = border(rows, unit, part + 1);
     if (begin == end) return;
     f.y += static_cast<std::size_t>(begin) * (pooled() ? pooled_row(s) : row_outputs(s));
     if (pooled()) {

@@ -14,8 +14,6 @@ constexpr std::array<std::string_view, 2> kInits = {"he", "small"};
 
 /// Weights from this size on are worth reading once for the whole batch; smaller ones stay in the cache of a slice.
 constexpr std::int64_t kSharedWeights = 1 << 16;
-/// Ranges of columns that threads share; a constant, so that nothing depends on their number.
-constexpr int kParts = 16;
 
 /// scratch: [kernel][in training with activation: dz][z, see output_suffices]
 class Dense final : public LayerBase<Dense> {
@@ -48,7 +46,7 @@ class Dense final : public LayerBase<Dense> {
     if (bias_) result.params.push_back({.name = "bias", .dims = {units_}});
     result.keep = activation_.output_suffices() ? Keep::both : Keep::input;
     if (inputs * units_ >= kSharedWeights) {
-      result.parts = kParts;
+      result.whole_batch = true;
     } else {
       result.emits_sums = !activation_.any();
     }

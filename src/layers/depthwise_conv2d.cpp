@@ -10,6 +10,7 @@ class ChannelFilters {
  public:
   using Options = DepthwiseConv2dOptions;
   static constexpr std::string_view kKind = "depthwise_conv2d";
+  static constexpr bool kSharesChannels = false;
 
   explicit ChannelFilters(const Options&) {}
 

@@ -51,11 +51,12 @@ struct Signature {
   std::size_t batch_sums = 0;   // doubles summed over the WHOLE batch in each direction: the planner cuts here
   std::size_t batch_stats = 0;  // scalars made by forward_merge from the sums, shared by all slices
   bool emits_sums = false;      // forward can add channel sums of its output to ForwardArgs::sums, when not null
-  /// More than 0: the layer sees all samples at once and is cut into so many parts by its columns instead of into
-  /// slices by samples, so that large weights are read once a batch. Such a layer asks for no batch-wide sums.
-  int parts = 0;
-  bool bands = false;  // forward of one sample can be cut into bands of output rows: ForwardArgs::part of any number
-  double flops = 0;  // forward, per sample, multiply and add counted separately
+  /// The layer sees all samples at once and is cut into parts by its columns instead of into slices by samples, so that
+  /// large weights are read once a batch. Such a layer asks for no batch-wide sums. Threads take ForwardArgs::part and
+  /// BackwardArgs::part of `parts`; values must not depend on their number.
+  bool whole_batch = false;
+  bool bands = false;  // forward of one sample can be cut into parts in the same way, by rows or by channels
+  double flops = 0;    // forward, per sample, multiply and add counted separately
 };
 
 /// Memory that depends on the kernels and on the number of rows, asked at plan time.
@@ -84,7 +85,7 @@ struct ForwardArgs {
   std::uint64_t step = 0;
   std::uint32_t node_key = 0;
   int first_sample = 0;
-  int part = 0;  // of Signature::parts, or the band of Signature::bands; one part is everything
+  int part = 0;  // see Signature::whole_batch and bands; one part is everything
   int parts = 1;
 };
 
@@ -115,7 +116,7 @@ struct BackwardArgs {
   std::uint64_t step = 0;
   std::uint32_t node_key = 0;
   int first_sample = 0;
-  int part = 0;  // of Signature::parts, or the band of Signature::bands; one part is everything
+  int part = 0;  // see Signature::whole_batch and bands; one part is everything
   int parts = 1;
 };
 

@@ -71,6 +71,7 @@ class NormActPool final : public LayerBase<NormActPool> {
       result.batch_sums = 2 * channels;
       result.batch_stats = 4 * channels;
     }
+    result.bands = !pooled();
     result.flops = 4.0 * static_cast<double>(in[0].size());
     return result;
   }
@@ -130,6 +131,10 @@ class NormActPool final : public LayerBase<NormActPool> {
     const kernels::PoolShape shape = pool_shape(pool_, a.in[0]);
     const std::size_t outputs = output_size(shape);
     const T* affine = a.training && norm_ ? a.stats : a.prepared;
+    if (a.parts > 1) {
+      forward_part(a, shape, affine);
+      return;
+    }
     for (int i = 0; i < a.n; ++i) {
       const auto image = static_cast<std::size_t>(i);
       a.kernels->norm_act_pool_forward({.shape = shape,
@@ -189,6 +194,24 @@ class NormActPool final : public LayerBase<NormActPool> {
   }
 
  private:
+  /// Some rows of one image, in inference.
+  template <class T>
+  void forward_part(const ForwardArgs<T>& a, kernels::PoolShape shape, const T* affine) const noexcept {
+    const int begin = shape.h * a.part / a.parts;
+    shape.h = shape.h * (a.part + 1) / a.parts - begin;
+    const std::size_t offset = static_cast<std::size_t>(begin * shape.w) * static_cast<std::size_t>(shape.c);
+    a.kernels->norm_act_pool_forward({.shape = shape,
+                                      .pooled = false,
+                                      .activation = activation_.spec(),
+                                      .x = a.x[0] + offset,
+                                      .scale = affine,
+                                      .shift = affine + shape.c,
+                                      .residual = residual_ ? a.x[1] + offset : nullptr,
+                                      .y = a.y + offset,
+                                      .argmax = nullptr,
+                                      .scratch = a.scratch});
+  }
+
   [[nodiscard]] bool pooled() const noexcept { return pool_.window > 0; }
   [[nodiscard]] static std::size_t pixels(const Shape& s) noexcept { return Shape{s.h, s.w, 1}.size(); }
   [[nodiscard]] static std::size_t output_size(const kernels::PoolShape& s) noexcept {

@@ -176,6 +176,21 @@ inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels:
         CHECK(band.intact());
       }
 
+      const auto whole_activation = activation.kind != kernels::Activation::none &&
+                                    activation.kind != kernels::Activation::relu &&
+                                    activation.kind != kernels::Activation::relu6;
+      if (!depthwise && s.groups == 1 && s.k > kernels::kConvPanel && !whole_activation) {
+        const Guarded<float> channels = filled(in.dy.size(), kNan);
+        forward.row_begin = 0, forward.row_end = s.oh, forward.y = channels.data(), forward.sums = nullptr;
+        for (int k = 0; k < s.k; k += kernels::kConvPanel) {
+          forward.channel_begin = k, forward.channel_end = std::min(s.k, k + kernels::kConvPanel);
+          passes.forward(s, forward);
+        }
+        CHECK(error(channels, want.y, magnitude.y, forward_length) <= 1.0);
+        if (table.isa != Isa::eigen) CHECK(std::equal(channels.data(), channels.data() + channels.size(), y.data()));
+        CHECK(channels.intact());
+      }
+
       for (const float beta : {0.0F, 1.0F}) {
         CAPTURE(beta);
         const float before = beta == 0.0F ? kNan : kBefore;

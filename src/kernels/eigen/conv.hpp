@@ -68,6 +68,8 @@ template <class T>
 void conv_forward(const ConvShape& s, const ConvForward<T>& a) noexcept {
   const Index depth = conv_depth(s);
   const Index kg = s.k / s.groups;
+  const Index first = a.channel_begin;  // of each group
+  const Index count = (a.channel_end > 0 ? a.channel_end : kg) - first;
   const Index pixels_of_image = Index{a.row_end - a.row_begin} * s.ow;
   const ConstMatrixMap<T> w(a.w, depth, s.k);
   MatrixMap<T> y(a.y, s.n * pixels_of_image, s.k);
@@ -75,13 +77,15 @@ void conv_forward(const ConvShape& s, const ConvForward<T>& a) noexcept {
     const T* x = a.x + image * s.h * s.w * s.c;
     for_each_conv_block(s, a.row_begin, a.row_end, [&](int g, int begin, int end, Index pixels) {
       im2col(s, g, begin, end, x, a.scratch);
-      y.block(image * pixels_of_image + Index{begin - a.row_begin} * s.ow, g * kg, pixels, kg).noalias() =
-          ConstMatrixMap<T>(a.scratch, pixels, depth) * w.middleCols(g * kg, kg);
+      y.block(image * pixels_of_image + Index{begin - a.row_begin} * s.ow, g * kg + first, pixels, count).noalias() =
+          ConstMatrixMap<T>(a.scratch, pixels, depth) * w.middleCols(g * kg + first, count);
     });
   }
-  if (a.bias != nullptr) y.rowwise() += ConstRow<T>(a.bias, s.k).matrix();
-  if (a.activation.kind != Activation::none) {
-    activation_forward(a.activation, a.y, a.y, static_cast<std::size_t>(y.size()));
+  const Index columns = s.groups == 1 ? count : s.k;
+  if (a.bias != nullptr) y.middleCols(first, columns).rowwise() += ConstRow<T>(a.bias + first, columns).matrix();
+  for (Index row = 0; a.activation.kind != Activation::none && row < y.rows(); ++row) {
+    T* values = a.y + row * s.k + first;
+    activation_forward(a.activation, values, values, static_cast<std::size_t>(columns));
   }
   if (a.sums != nullptr) channel_sums(a.y, static_cast<std::size_t>(y.rows()), s.k, a.sums);
 }

@@ -69,6 +69,7 @@ struct Epilogue {
   const float* bias;
   bool add;
   float floor, cap;
+  int channel_begin, channel_end;  // of each group
 };
 
 /// All tiles of one panel, for NV vectors of output channels.
@@ -103,9 +104,9 @@ void run_band(const Walk& w, const BandPlan& plan, const Band& band, const float
       job.add = epilogue.add || begin > 0;
       job.floor = end == depth ? epilogue.floor : -kInfinity;
       job.cap = end == depth ? epilogue.cap : kInfinity;
-      for (int n = 0; n < w.group_out; n += kPanel) {
+      for (int n = epilogue.channel_begin; n < epilogue.channel_end; n += kPanel) {
         const int channel = g * w.group_out + n;
-        job.columns = min_int(kPanel, w.group_out - n);
+        job.columns = min_int(kPanel, epilogue.channel_end - n);
         job.bias = epilogue.bias != nullptr && end == depth ? epilogue.bias + channel : nullptr;
         const int width = job.columns > kLanes ? kPanel : kLanes;
         job.b = weights + static_cast<Index>(n) * depth + static_cast<Index>(begin) * width;
@@ -172,7 +173,12 @@ void forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
   const Index y_row = static_cast<Index>(s.ow) * s.k;
   const Activation kind = a.activation.kind;
   const bool clamped = kind == Activation::relu || kind == Activation::relu6;
-  const Epilogue epilogue{a.bias, false, clamped ? 0.0F : -kInfinity, kind == Activation::relu6 ? 6.0F : kInfinity};
+  const Epilogue epilogue{a.bias,
+                          false,
+                          clamped ? 0.0F : -kInfinity,
+                          kind == Activation::relu6 ? 6.0F : kInfinity,
+                          a.channel_begin,
+                          a.channel_end > 0 ? a.channel_end : w.group_out};
   const float* x = a.x;
   float* y = a.y;
   for (int image = 0; image < s.n; ++image, x += static_cast<Index>(s.h) * s.w * s.c) {
@@ -194,7 +200,7 @@ namespace {
 
 void backward_image(const ConvShape& s, const ConvBackwardData<float>& a, const float* dy, float* dx) {
   const Index dx_row = static_cast<Index>(s.w) * s.c;
-  const Epilogue epilogue{nullptr, a.beta != 0.0F, -kInfinity, kInfinity};
+  const Epilogue epilogue{nullptr, a.beta != 0.0F, -kInfinity, kInfinity, 0, s.c / s.groups};
   const float* packed = a.packed;
   for_each_phase(s, [&](const Walk& w) FPCPU_INLINE {
     if (!has_work(w)) return;

@@ -21,6 +21,7 @@ struct Epilogue {
   bool add;
   float floor, cap;
   double* sums;
+  int channel_begin, channel_end;
 };
 
 /// Elements of packed weights: [position][panel][word of in channels][panel width].
@@ -71,8 +72,8 @@ void transform_outputs(const Grid& g, const Planes& planes, int begin, int count
   const Index line = static_cast<Index>(g.out_w) * g.out_c;
   const V floor = hn::Set(d, e.floor);
   const V cap = hn::Set(d, e.cap);
-  for (int n = 0; n < g.out_c; n += kLanes) {
-    const int rest = g.out_c - n;
+  for (int n = e.channel_begin; n < e.channel_end; n += kLanes) {
+    const int rest = e.channel_end - n;
     const V bias = e.bias == nullptr ? hn::Zero(d) : load_some(e.bias + n, rest);
     V sum = hn::Zero(d);
     V squares = hn::Zero(d);
@@ -120,7 +121,8 @@ void transform_outputs(const Grid& g, const Planes& planes, int begin, int count
 
 /// M = U V at every position of the transform.
 template <class F>
-void multiply(const Grid& g, const Planes& in, const float* packed, int count, const Planes& out) {
+void multiply(const Grid& g, const Planes& in, const float* packed, int count, int channel_begin, int channel_end,
+              const Planes& out) {
   TileJob job{};
   const int words = words_of(g.in_c);
   const Piece piece{0, words};
@@ -132,7 +134,7 @@ void multiply(const Grid& g, const Planes& in, const float* packed, int count, c
   job.cap = kInfinity;
   const int padded = padded_channels(g.out_c);
   for (int p = 0; p < F::kIn * F::kIn; ++p) {
-    for (int n = 0; n < padded; n += kPanel) {
+    for (int n = channel_begin; n < channel_end; n += kPanel) {
       job.b = packed + (static_cast<Index>(p) * padded + n) * words;
       job.columns = min_int(kPanel, padded - n);
       const float* a = in.base + p * in.plane;
@@ -171,7 +173,7 @@ void run(const Grid& g, const float* in, const float* packed, const Epilogue& e,
   for (int begin = 0; begin < g.total; begin += block) {
     const int count = min_int(block, g.total - begin);
     transform_inputs<F, Members::channels>(g, in, begin, count, inputs);
-    multiply<F>(g, inputs, packed, count, outputs);
+    multiply<F>(g, inputs, packed, count, e.channel_begin, e.channel_end, outputs);
     transform_outputs<F>(g, outputs, begin, count, e, row_begin, row_end, out);
   }
 }
@@ -264,8 +266,13 @@ void forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
   const Activation kind = a.activation.kind;
   const bool clamped = kind == Activation::relu || kind == Activation::relu6;
   const bool later = kind != Activation::none && !clamped;
-  const Epilogue e{a.bias, false, clamped ? 0.0F : -kInfinity, kind == Activation::relu6 ? 6.0F : kInfinity,
-                   later ? nullptr : a.sums};
+  const Epilogue e{a.bias,
+                   false,
+                   clamped ? 0.0F : -kInfinity,
+                   kind == Activation::relu6 ? 6.0F : kInfinity,
+                   later ? nullptr : a.sums,
+                   a.channel_begin,
+                   a.channel_end > 0 ? a.channel_end : s.k};
   run<F>(forward_grid<F>(s, a.row_begin, a.row_end), a.x, a.packed, e, a.row_begin, a.row_end, a.scratch, a.y);
   if (!later) return;
   const std::size_t pixels = static_cast<std::size_t>(s.n) * static_cast<std::size_t>(a.row_end - a.row_begin) *
@@ -276,7 +283,7 @@ void forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
 
 template <class F>
 void backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept {
-  const Epilogue e{nullptr, a.beta != 0.0F, -kInfinity, kInfinity, nullptr};
+  const Epilogue e{nullptr, a.beta != 0.0F, -kInfinity, kInfinity, nullptr, 0, s.c};
   run<F>(backward_grid<F>(s), a.dy, a.packed, e, 0, s.h, a.scratch, a.dx);
 }
 

@@ -2,6 +2,7 @@
 
 #include "kernels/choice_classes.hpp"
 
+// Set by hand, not measured: F(4x4) for maps with 16 channels and more.
 namespace fpcpu::kernels::choices {
 
 constexpr ConvChoices sse4 = {{
