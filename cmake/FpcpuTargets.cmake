@@ -9,6 +9,8 @@ endif()
 if(FPCPU_SANITIZE)
   target_compile_options(fpcpu_options INTERFACE -fsanitize=${FPCPU_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(fpcpu_options INTERFACE -fsanitize=${FPCPU_SANITIZE})
+  # Tests leave out what would take minutes with every load checked and no new code to check.
+  target_compile_definitions(fpcpu_options INTERFACE FPCPU_SANITIZED)
 endif()
 if(FPCPU_COVERAGE)
   target_compile_options(fpcpu_options INTERFACE --coverage)

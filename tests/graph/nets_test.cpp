@@ -78,6 +78,7 @@ std::vector<Named> networks() {
   std::vector<Named> all;
   for (const ZooEntry& entry : zoo()) {
     const int size = std::max(25, entry.smallest);
+    if (test::kSanitized && (entry.name == "resnet18" || entry.name == "pfld" || entry.name == "hourglass")) continue;
     all.push_back({std::string(entry.name), make_network(entry.name, {.points = 3, .input_size = size})});
   }
   all.push_back({"branching", branching_network()});
@@ -186,7 +187,8 @@ double mean_difference(const float* found, const double* expected, std::size_t n
 
 void check_training(const Named& named, const Expected& expected, const Graph& executed,
                     const kernels::KernelTable<float>& table) {
-  INFO(named.name << " " << kernels::name_of(table) << std::string(executed.size() == named.graph.size() ? "" : " fused"));
+  INFO(named.name << " " << kernels::name_of(table)
+                  << std::string(executed.size() == named.graph.size() ? "" : " fused"));
   const bool rounded = table.precision == Precision::bf16;
   const double allowed = tolerance(named.graph, table);
   const Case& c = expected.start;
@@ -228,9 +230,9 @@ void check_training(const Named& named, const Expected& expected, const Graph& e
   }
 }
 
-/// Large networks run on the fastest instruction set only: the small ones and the kernels' own tests see the others. With
-/// bf16, batch norm over a few images turns the rounding of a deep network into other gradients: only shallow ones tell
-/// right from wrong.
+/// Large networks run on the fastest instruction set only: the small ones and the kernels' own tests see the others.
+/// With bf16, batch norm over a few images turns the rounding of a deep network into other gradients: only shallow ones
+/// tell right from wrong.
 bool worth_running(const Graph& graph, const kernels::KernelTable<float>& table) {
   if (table.precision == Precision::bf16) return graph.size() < 40;
   const kernels::IsaList isas = kernels::available_isas();

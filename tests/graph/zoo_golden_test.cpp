@@ -137,7 +137,7 @@ const std::vector<std::string> kModels = {"base", "bn", "resnet18", "pfld", "hou
 
 }  // namespace
 
-TEST_CASE("the definitions in double are PyTorch's in double") {
+TEST_CASE("the definitions in double are PyTorch's in double" * doctest::skip(test::kSanitized)) {
   for (const std::string& model : kModels) {
     const Graph graph = network(model);
     const std::size_t outputs = kBatch * graph.output_shape().size();
@@ -157,7 +157,7 @@ TEST_CASE("the definitions in double are PyTorch's in double") {
   }
 }
 
-TEST_CASE("the fast path, fused, in float agrees with PyTorch at full size") {
+TEST_CASE("the fast path, fused, in float agrees with PyTorch at full size" * doctest::skip(test::kSanitized)) {
   for (const std::string& model : kModels) {
     const Graph graph = network(model);
     const Graph fused = fuse_for_training(graph);
