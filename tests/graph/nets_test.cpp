@@ -15,6 +15,7 @@
 #include "graph/zoo/zoo.hpp"
 #include "layers/heatmap.hpp"
 #include "support/random_values.hpp"
+#include "support/sanitized.hpp"
 
 using namespace fpcpu;
 

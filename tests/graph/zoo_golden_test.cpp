@@ -13,6 +13,7 @@
 #include "graph/reference_executor.hpp"
 #include "graph/zoo/zoo.hpp"
 #include "io/safetensors.hpp"
+#include "support/sanitized.hpp"
 
 using namespace fpcpu;
 
