@@ -88,6 +88,13 @@ int run(int argc, char** argv) {
   if (options.batch < 0 || options.threads < 1) {
     throw fpcpu::Error(fpcpu::ErrorCode::usage, "--batch and --threads must be positive.");
   }
+  const auto belongs_to = [&](const char* option, const char* command) {
+    if (parsed.count(option) == 0 || name == command) return;
+    throw fpcpu::Error(fpcpu::ErrorCode::usage,
+                       "--" + std::string(option) + " belongs to fpcpu_bench " + command + ".");
+  };
+  for (const char* option : {"check", "record", "only"}) belongs_to(option, "kernels");
+  belongs_to("out", "roofline");
   for (const Command& c : kCommands) {
     if (name == c.name) return c.run(options);
   }

@@ -25,7 +25,7 @@ struct TrainOptions {
   std::string model = "small";     ///< a name of the zoo or a .toml file
   int input_size = 0;              ///< px of the square input; 0 = the network's own
   double dropout = -1;             ///< rate of the network's dropout layers; -1 = the network's own
-  std::string precision = "fp32";  ///< or "bf16": convolutions and dense layers but the last round their factors
+  std::string precision = "fp32";  ///< or "bf16": convolutions but the last layer round their factors
   // learning
   int epochs = 30;
   int batch = 32;

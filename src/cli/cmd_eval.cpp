@@ -108,6 +108,9 @@ int run_eval(const std::vector<std::string_view>& arguments) {
   if (a.has("pred") == (a.positional().size() == 1) || a.positional().size() > 1) {
     throw Error(ErrorCode::usage, "fpcpu eval needs either one model file or --pred FILE.csv.");
   }
+  if (a.has("pred") && a.has("precision")) {
+    throw Error(ErrorCode::usage, "--precision is for a model; with --pred nothing is computed.");
+  }
   const DatasetPtr data = open_dataset(a.text("data"));
   const Metrics m = a.has("pred") ? judge_file(a.text("pred"), data) : judge_model(a, a.positional().front(), data);
   if (a.has("json")) {

@@ -85,6 +85,9 @@ int run_info(const std::vector<std::string_view>& arguments) {
   a.precision_option();
   if (!a.parse(arguments)) return kDone;
   if (a.positional().size() > 1) throw Error(ErrorCode::usage, "fpcpu info takes at most one model file.");
+  if (!a.positional().empty() && a.has("precision")) {
+    throw Error(ErrorCode::usage, "--precision is about the machine; leave it out with a model file.");
+  }
   if (a.positional().empty()) {
     print_machine(a);
   } else {

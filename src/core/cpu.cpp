@@ -51,7 +51,7 @@ Precision parse_precision(std::string_view name) {
   const auto* it = std::find(kPrecisionNames.begin(), kPrecisionNames.end(), name);
   if (it == kPrecisionNames.end()) {
     throw Error(ErrorCode::usage,
-                "--precision " + std::string(name) + " is not known." + suggest(name, kPrecisionNames));
+                "precision '" + std::string(name) + "' is not known." + suggest(name, kPrecisionNames));
   }
   return static_cast<Precision>(it - kPrecisionNames.begin());
 }

@@ -357,7 +357,9 @@ double PlanExecutor::train(const TrainInput& input, const Loss& loss) {
 
 const float* PlanExecutor::infer(const float* x, int n) {
   Run run;
-  run.slices = plan_.slices_of(n);
+  const Slices planned = plan_.slices_of(n);
+  // Smaller slices than planned keep all threads busy; Eigen's products depend on their size in the last bits.
+  run.slices = parts_ == 1 ? planned : Slices(n, std::max(planned.count(), std::min(n, parts_)));
   run.x = x;
   for (const Segment& segment : plan_.segments) run_segment(run, segment);
   return output();

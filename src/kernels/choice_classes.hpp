@@ -1,8 +1,8 @@
 #pragma once
 
 /// How the stored choice of a convolution's algorithm sees shapes: `fpcpu_bench choose` measures one shape per class
-/// and pass and writes a table of letters, simd/conv_choice.hpp reads it. Constants only, for the kernels of every
-/// instruction set include this file.
+/// and pass and writes a table of letters, simd/conv_choice.hpp reads it. Nothing here is compiled into code,
+/// for the kernels of every instruction set include this file.
 namespace fpcpu::kernels {
 
 /// A map belongs to the first size that is not smaller than its longer side, or to the last.
@@ -19,5 +19,23 @@ struct ConvChoices {
 
 /// The letter of each ConvAlgorithm, in its order.
 inline constexpr char kChoiceLetters[] = "?d24btf";
+
+/// True if the table is complete and has known letters only.
+constexpr bool is_complete(const ConvChoices& choices) {
+  for (const auto& pass : choices.letters) {
+    for (const auto& size : pass) {
+      for (const char* row : size) {
+        int length = 0;
+        for (; row[length] != '\0'; ++length) {
+          int letter = 1;
+          while (kChoiceLetters[letter] != '\0' && kChoiceLetters[letter] != row[length]) ++letter;
+          if (kChoiceLetters[letter] == '\0') return false;
+        }
+        if (length != kChoiceChannelCount) return false;
+      }
+    }
+  }
+  return true;
+}
 
 }  // namespace fpcpu::kernels

@@ -39,8 +39,7 @@ enum class ConvAlgorithm : std::uint8_t {
 
 /// n images, one after the other, through a convolution. y[oh][ow][k] = sum x[oh*stride - pad_h + i*dilation][...] *
 /// w[i][j][c][k]. Weights are kh, kw, c/groups, k with k innermost; group g owns input channels [g*c/groups, ...) and
-/// output channels [g*k/groups, ...). Rows and columns beyond the input are zero. A dense layer over R rows is {h=1,
-/// w=R, c=inputs, oh=1, ow=R, k=outputs, kh=1, kw=1}.
+/// output channels [g*k/groups, ...). Rows and columns beyond the input are zero.
 struct ConvShape {
   int h = 0, w = 0, c = 0;
   int oh = 0, ow = 0, k = 0;
@@ -56,7 +55,8 @@ struct ConvShape {
 /// The packed weights of forward and backward_data differ; backward_weights packs none.
 enum class ConvPass : std::uint8_t { forward, backward_data, backward_weights };
 
-inline constexpr int kConvPanel = 32;
+/// Threads may share a layer by ranges of its output columns (channels) that begin at multiples of this.
+inline constexpr int kSharedColumns = 32;
 
 template <class T>
 struct ConvForward {
@@ -67,9 +67,10 @@ struct ConvForward {
   ActivationSpec activation;
   int row_begin = 0;  // output rows [row_begin, row_end) are computed: of one image, or all rows of n images
   int row_end = 0;
-  int channel_begin = 0;  // of the output: a range whose borders are multiples of kConvPanel, or the end; depthwise and
-  int channel_end = 0;    // grouped convolutions, sums and activations beyond ReLU take all; 0 means all
-  T* y = nullptr;         // points at row `row_begin`, channel 0
+  int channel_begin =
+      0;  // of the output: a range whose borders are multiples of kSharedColumns, or the end; depthwise and
+  int channel_end = 0;     // grouped convolutions, sums and activations beyond ReLU take all; 0 means all
+  T* y = nullptr;          // points at row `row_begin`, channel 0
   double* sums = nullptr;  // may be null: sums[c] += sum y, sums[k + c] += sum y^2 over the rows computed
   T* scratch = nullptr;
 };
@@ -95,12 +96,11 @@ struct ConvBackwardWeights {
 };
 
 /// Y = f(X W + b): x is rows,inputs, w is inputs,outputs, y is rows,outputs. Calls take a range of columns of the
-/// result, whose borders are multiples of kDensePanel (or the end), so that several threads share one layer; each
+/// result, whose borders are multiples of kSharedColumns (or the end), so that several threads share one layer; each
 /// column comes out the same whatever the range.
 struct DenseShape {
   int rows = 0, inputs = 0, outputs = 0;
 };
-inline constexpr int kDensePanel = 32;
 
 template <class T>
 struct DenseForward {

@@ -245,7 +245,8 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   [[nodiscard]] bool pools_whole_images(const kernels::ConvShape& s) const noexcept {
     return pool_.padding > 0 || outputs(s) <= kWholeScalars;
   }
-  /// Rows of windows in a band; an even number, for Winograd makes rows by fours.
+  /// Rows of windows in a band; an even number where possible: Winograd makes rows by fours, and with stride 2 no tile
+  /// is then made twice.
   [[nodiscard]] int band_windows(const kernels::ConvShape& s) const noexcept {
     const int all = pool_shape(pool_, {s.oh, s.ow, s.k}).oh;
     const int rows = std::max(2 * pool_.window, static_cast<int>(kBandScalars / row_outputs(s)));
@@ -314,9 +315,11 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     const kernels::Activation activation = f.activation.kind;
     const bool clamps = activation == kernels::Activation::none || activation == kernels::Activation::relu ||
                         activation == kernels::Activation::relu6;
-    if (!pooled() && clamps && Filters::kSharesChannels && s.groups == 1 && rows < 4 * unit * parts) {
-      f.channel_begin = border(s.k, kernels::kConvPanel, part);
-      f.channel_end = border(s.k, kernels::kConvPanel, part + 1);
+    const int panels = (s.k + kernels::kSharedColumns - 1) / kernels::kSharedColumns;
+    if (!pooled() && clamps && Filters::kSharesChannels && s.groups == 1 && rows < 4 * unit * parts &&
+        panels >= parts) {
+      f.channel_begin = border(s.k, kernels::kSharedColumns, part);
+      f.channel_end = border(s.k, kernels::kSharedColumns, part + 1);
       if (f.channel_begin < f.channel_end) Filters::forward(k, s, f);
       return;
     }

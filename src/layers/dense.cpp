@@ -45,7 +45,9 @@ class Dense final : public LayerBase<Dense> {
                              .decay = true});
     if (bias_) result.params.push_back({.name = "bias", .dims = {units_}});
     result.keep = activation_.output_suffices() ? Keep::both : Keep::input;
-    if (inputs * units_ >= kSharedWeights) {
+    // Backward would make z once more in every part.
+    const bool again = activation_.any() && !activation_.output_suffices();
+    if (inputs * units_ >= kSharedWeights && !again) {
       result.whole_batch = true;
     } else {
       result.emits_sums = !activation_.any();
@@ -100,8 +102,8 @@ class Dense final : public LayerBase<Dense> {
   };
   /// Whole panels of `count` columns for one part of several; may be empty.
   [[nodiscard]] static Range range(int count, int part, int parts) noexcept {
-    const int panels = (count + kernels::kDensePanel - 1) / kernels::kDensePanel;
-    const auto border = [&](int p) { return std::min(count, panels * p / parts * kernels::kDensePanel); };
+    const int panels = (count + kernels::kSharedColumns - 1) / kernels::kSharedColumns;
+    const auto border = [&](int p) { return std::min(count, panels * p / parts * kernels::kSharedColumns); };
     return {border(part), border(part + 1)};
   }
 

@@ -26,7 +26,8 @@ Pixel highest(const HeatMap& map) noexcept {
   double value = map.at(0, 0);
   for (int r = 0; r < map.h; ++r) {
     for (int q = 0; q < map.w; ++q) {
-      if (map.at(r, q) <= value) continue;
+      // A NaN wins, so that a diverged network stays visible.
+      if (map.at(r, q) <= value || std::isnan(value)) continue;
       value = map.at(r, q);
       best = {r, q};
     }
@@ -87,6 +88,8 @@ Offset quarter_offset(const HeatMap& map, Pixel m) noexcept {
 }
 
 Offset refine(const HeatMap& map, Pixel m) noexcept {
+  const double value = map.at(m.r, m.q);
+  if (std::isnan(value)) return {value, value};
   const bool inside = m.r >= 2 && m.q >= 2 && m.r + 2 < map.h && m.q + 2 < map.w;
   Offset offset;
   return inside && newton_offset(map, m, offset) ? offset : quarter_offset(map, m);

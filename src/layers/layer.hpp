@@ -116,7 +116,7 @@ struct BackwardArgs {
   std::uint64_t step = 0;
   std::uint32_t node_key = 0;
   int first_sample = 0;
-  int part = 0;  // see Signature::whole_batch and bands; one part is everything
+  int part = 0;  // see Signature::whole_batch; one part is everything
   int parts = 1;
 };
 

@@ -36,7 +36,7 @@ constexpr std::array<ConfigKey, 30> kKeys = {{
      1024},
     {"dropout", "network", "RATE", "rate of the dropout layers; -1 = the network's own", &O::dropout, -1, 0.99},
     {"precision", "network", "NAME",
-     "fp32 or bf16: factors of convolutions and dense layers rounded to bfloat16, except in the last layer",
+     "fp32 or bf16: factors of convolutions rounded to bfloat16, except in the last layer",
      &O::precision},
     {"epochs", "learning", "N", "times through the data", &O::epochs, 1, kMany},
     {"batch", "learning", "N", "images per step", &O::batch, 1, 4096},

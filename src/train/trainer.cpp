@@ -91,17 +91,28 @@ void check_run(const RunOptions& run) {
   }
 }
 
-/// The bits of a run depend on the instruction set, so a resumed run keeps its own unless told otherwise.
+/// The bits of a run depend on the instruction set and the precision, so a resumed run keeps its own unless told
+/// otherwise.
 const kernels::KernelTable<float>& choose_kernels(const RunOptions& run, const std::optional<Checkpoint>& resumed,
                                                   Precision precision) {
   if (!run.isa.empty() || !resumed || std::getenv("FPCPU_ISA") != nullptr)
     return kernels::choose_table(run.isa.c_str(), precision);
+  const auto made_with = resumed->facts.find("precision");
+  if (made_with != resumed->facts.end()) precision = parse_precision(made_with->second);
+  const auto other = [](const std::string& what) {
+    return Error(ErrorCode::usage,
+                 "the run was made with " + what + ". Give --isa NAME to go on with the bits of this machine.");
+  };
+  const kernels::KernelTable<float>* table = nullptr;
   try {
-    return kernels::choose_table(resumed->facts.at("isa").c_str(), precision);
+    table = &kernels::choose_table(resumed->facts.at("isa").c_str(), precision);
   } catch (const Error& e) {
-    throw Error(ErrorCode::usage, std::string("the run was made with another instruction set (") + e.what() +
-                                      "). Give --isa NAME to go on with the bits of this machine.");
+    throw other(std::string("another instruction set (") + e.what() + ")");
   }
+  if (table->precision != precision) {
+    throw other("precision " + std::string(to_string(precision)) + ", which this machine does not have");
+  }
+  return *table;
 }
 
 std::optional<Checkpoint> load_run(const RunOptions& run) {

@@ -74,6 +74,7 @@ TEST_CASE("mistyped commands, options and names suggest the nearest and exit wit
   check_one_line(run_program(folder, "eval --data synth:3"), 2, {"--pred"});
   check_one_line(run_program(folder, "info --isa avx1024"), 2, {"avx1024"});
   check_one_line(run_program(folder, "info --precision bf61"), 2, {"'bf16'"});
+  check_one_line(run_program(folder, "eval --pred p.csv --data synth:2 --precision bf16"), 2, {"--precision"});
   check_one_line(run_program(folder, "train --precision bf61"), 2, {"'bf16'"});
   check_one_line(run_program(folder, "synth faces"), 2, {"--count"});
   CHECK(std::filesystem::is_empty(folder.path()));

@@ -312,3 +312,42 @@ TEST_CASE("one instruction set gives the same bits for any number of threads") {
     CHECK_MESSAGE(results[0] == results[2], named.name);
   }
 }
+
+TEST_CASE("one image gives the same bits for any number of threads, alone and in a batch") {
+  for (const Named& named : networks()) {
+    INFO(named.name);
+    const Case c(named.graph);
+    const std::size_t width = c.graph.output_shape().size();
+    std::vector<float> first;
+    for (const int threads : {1, 2, 5, 16}) {
+      ThreadPool pool(threads);
+      InferenceNetwork network(c.graph, c.params, c.batch, kernels::choose_table(), pool);
+      for (int n = 1; n <= c.batch; n += 2) {
+        const float* y = network.run(c.x.data(), n);
+        const std::vector<float> found(y, y + width);
+        if (first.empty()) first = found;
+        CHECK_MESSAGE(found == first, threads);
+      }
+    }
+  }
+}
+
+TEST_CASE("a batch that is not full trains like a plan of its size") {
+  const Graph graph = make_network("base", {.points = 3, .input_size = 32});
+  const Case c(graph);
+  std::vector<std::vector<float>> gradients;
+  for (const int planned : {3, 8}) {
+    ThreadPool pool(2);
+    Params<float> params = c.params.clone();
+    PlanExecutor plan(graph, params, {.training = true, .batch = planned}, kernels::choose_table(), pool);
+    TrainInput input;
+    input.n = 3;
+    input.x = c.x.data();
+    input.targets = c.targets.data();
+    input.visible = c.visible.data();
+    (void)plan.train(input, *make_mse_loss());
+    gradients.emplace_back(params.layout.trainable_size());
+    plan.gradient(gradients.back().data());
+  }
+  CHECK(gradients[0] == gradients[1]);
+}

@@ -179,11 +179,11 @@ inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels:
       const auto whole_activation = activation.kind != kernels::Activation::none &&
                                     activation.kind != kernels::Activation::relu &&
                                     activation.kind != kernels::Activation::relu6;
-      if (!depthwise && s.groups == 1 && s.k > kernels::kConvPanel && !whole_activation) {
+      if (!depthwise && s.groups == 1 && s.k > kernels::kSharedColumns && !whole_activation) {
         const Guarded<float> channels = filled(in.dy.size(), kNan);
         forward.row_begin = 0, forward.row_end = s.oh, forward.y = channels.data(), forward.sums = nullptr;
-        for (int k = 0; k < s.k; k += kernels::kConvPanel) {
-          forward.channel_begin = k, forward.channel_end = std::min(s.k, k + kernels::kConvPanel);
+        for (int k = 0; k < s.k; k += kernels::kSharedColumns) {
+          forward.channel_begin = k, forward.channel_end = std::min(s.k, k + kernels::kSharedColumns);
           passes.forward(s, forward);
         }
         CHECK(error(channels, want.y, magnitude.y, forward_length) <= 1.0);

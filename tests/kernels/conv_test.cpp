@@ -29,6 +29,7 @@ TEST_CASE("convolution agrees with the reference: several images") {
   check({12, 13, 64, 48, 3, 3, 1, 1, 1, 1, 1, 3});
   check({33, 30, 17, 31, 3, 3, 1, 1, 1, 1, 1, 2});
   check({7, 9, 24, 40, 3, 3, 1, 0, 2, 1, 1, 5});
+  check({12, 13, 64, 48, 3, 3, 1, 2, 2, 1, 1, 3});
   check({13, 14, 24, 40, 1, 1, 1, 0, 0, 1, 1, 2});
   check({9, 14, 24, 40, 3, 3, 2, 1, 1, 1, 2, 2});
 }
@@ -72,21 +73,25 @@ TEST_CASE("activations in the epilogue of a convolution") {
 }
 
 TEST_CASE("NaN in the input of a convolution with ReLU stays visible") {
-  const fpcpu::kernels::ConvShape s = conv_shape({4, 4, 2, 17, 3, 3, 1, 1, 1, 1, 1});
-  const Guarded<float> x = filled(32, kNan);
-  const Guarded<float> w = filled(9 * 2 * 17, 1.0F);
+  fpcpu::kernels::ConvShape s = conv_shape({4, 4, 16, 17, 3, 3, 1, 1, 1, 1, 1});
+  const Guarded<float> x = filled(16 * 16, kNan);
+  const Guarded<float> w = filled(9 * 16 * 17, 1.0F);
   for (const auto* own : tables()) {
     const auto& table = *own;
-    INFO("table ", fpcpu::kernels::name_of(table));
-    const Guarded<float> packed = scratch_of(table.conv_packed_size(s, fpcpu::kernels::ConvPass::forward));
-    if (packed.size() > 0) table.conv_pack(s, fpcpu::kernels::ConvPass::forward, w.data(), packed.data());
-    const Guarded<float> scratch = scratch_of(table.conv_scratch_size(s));
-    const Guarded<float> y = filled(16 * 17, 0.0F);
-    fpcpu::kernels::ConvForward<float> a;
-    a.x = x.data(), a.w = w.data(), a.packed = packed.data(), a.activation.kind = Activation::relu;
-    a.row_end = 4, a.y = y.data(), a.scratch = scratch.data();
-    table.conv_forward(s, a);
-    const bool visible = std::all_of(y.data(), y.data() + y.size(), [](float v) { return std::isnan(v); });
-    CHECK(visible);
+    for (int algorithm = 1; algorithm <= static_cast<int>(fpcpu::kernels::ConvAlgorithm::winograd4_bf16); ++algorithm) {
+      s.algorithm = static_cast<fpcpu::kernels::ConvAlgorithm>(algorithm);
+      if (table.conv_algorithm(s, fpcpu::kernels::ConvPass::forward) != s.algorithm) continue;
+      INFO("table ", fpcpu::kernels::name_of(table), " algorithm ", algorithm);
+      const Guarded<float> packed = scratch_of(table.conv_packed_size(s, fpcpu::kernels::ConvPass::forward));
+      if (packed.size() > 0) table.conv_pack(s, fpcpu::kernels::ConvPass::forward, w.data(), packed.data());
+      const Guarded<float> scratch = scratch_of(table.conv_scratch_size(s));
+      const Guarded<float> y = filled(16 * 17, 0.0F);
+      fpcpu::kernels::ConvForward<float> a;
+      a.x = x.data(), a.w = w.data(), a.packed = packed.data(), a.activation.kind = Activation::relu;
+      a.row_end = 4, a.y = y.data(), a.scratch = scratch.data();
+      table.conv_forward(s, a);
+      const bool visible = std::all_of(y.data(), y.data() + y.size(), [](float v) { return std::isnan(v); });
+      CHECK(visible);
+    }
   }
 }

@@ -41,7 +41,7 @@ Result reference(const DenseShape& s, const Inputs& in, Activation activation, b
 /// Calls body(begin, end) for ranges of the columns [0, count): all at once, or one panel at a time.
 template <class Body>
 void for_ranges(int count, bool whole, const Body& body) {
-  const int step = whole ? count : kernels::kDensePanel;
+  const int step = whole ? count : kernels::kSharedColumns;
   for (int begin = 0; begin < count; begin += step) body(begin, std::min(count, begin + step));
 }
 

@@ -170,3 +170,9 @@ TEST_CASE("the loss follows from the output and must fit it") {
   CHECK(test::message_of(ErrorCode::usage, [&] { (void)choose_loss("heatmap-mse", coordinates); }) ==
         "loss 'heatmap-mse' does not fit a network that emits coordinates; use smooth-l1.");
 }
+
+TEST_CASE("a map that is not a number gives a point that is not a number") {
+  for (const double value : decoded(std::vector<float>(64, std::numeric_limits<float>::quiet_NaN()), 8, 8)) {
+    CHECK(std::isnan(value));
+  }
+}

@@ -8,8 +8,11 @@
 #include "kernels/simd/choices/sse4.hpp"
 #include "kernels/simd/lanes.hpp"
 
-/// The algorithm of a 3x3 convolution by the measured table of its instruction set.
+/// The algorithm of a 3x3 convolution by the table of its instruction set, which `fpcpu_bench choose` measured where it
+/// says so.
 namespace fpcpu::kernels::FPCPU_ISA_NAME {
+
+static_assert(is_complete(choices::FPCPU_ISA_NAME));
 
 HWY_INLINE int channel_class(int channels) {
   int last = -1;

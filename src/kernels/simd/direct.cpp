@@ -1,4 +1,4 @@
-// Convolution forward and its data gradient, dense and 1x1 included: one loop, two ways to walk over memory.
+// Convolution forward and its data gradient, 1x1 included: one loop, two ways to walk over memory.
 
 #include "kernels/simd/conv_algorithms.hpp"
 #include "kernels/simd/direct_band.hpp"

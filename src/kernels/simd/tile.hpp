@@ -14,9 +14,9 @@ namespace fpcpu::kernels::FPCPU_ISA_NAME {
 template <int NV>
 inline constexpr int kTileRows = NV == 2 ? (HWY_CAP_GE512 ? 14 : (HWY_ARCH_ARM_A64 ? 12 : 6))
                                          : (HWY_CAP_GE512 ? 14 : 12);
-inline constexpr int kMaxTileRows = 14;
 
 inline constexpr int kPanel = 2 * kLanes;  // output channels of a full panel
+static_assert(kSharedColumns % kPanel == 0, "a shared range of columns must begin with a panel");
 inline constexpr float kInfinity = __builtin_inff();
 
 /// Steps of the reduction per loop. Sanitizers instrument every load: their builds take one, or compile for minutes.
