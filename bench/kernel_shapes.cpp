@@ -11,7 +11,8 @@ namespace fpcpu::bench {
 
 namespace {
 
-// Of a training batch of 32. Depthwise kernels take one image at a time.
+// Of a training batch. Depthwise kernels take one image at a time.
+constexpr int kBatch = 32;
 constexpr int kImagesOfSlice = 4;
 
 ConvCase conv(int size, int c, int k, int kernel, int stride = 1, int groups = 1) {
@@ -31,10 +32,6 @@ ConvCase conv(int size, int c, int k, int kernel, int stride = 1, int groups = 1
            .groups = groups,
            .n = groups == c ? 1 : kImagesOfSlice},
           groups == c};
-}
-
-ConvCase dense(int rows, int inputs, int outputs) {
-  return {{.h = 1, .w = rows, .c = inputs, .oh = 1, .ow = rows, .k = outputs}};
 }
 
 template <class Options>
@@ -78,24 +75,33 @@ std::vector<ConvCase> conv_cases_of(const std::string& model) {
     const Layer& layer = *graph.node(i).layer;
     const Shape in = graph.input_shapes(i).front();
     const Shape out = graph.node(i).signature.out;
-    ConvCase c;
-    if (layer.kind() == "dense") {
-      c = dense(kImagesOfSlice, static_cast<int>(in.size()), out.c);
-    } else if (layer.kind() == "conv2d" || layer.kind() == "depthwise_conv2d") {
-      c = conv_case(layer, in, out);
-    } else {
-      continue;
-    }
+    if (layer.kind() != "conv2d" && layer.kind() != "depthwise_conv2d") continue;
+    const ConvCase c = conv_case(layer, in, out);
     if (seen.insert(to_string(c.shape)).second) cases.push_back(c);
   }
   return cases;
 }
 
+std::vector<kernels::DenseShape> dense_shapes_of(const std::string& model) {
+  const Graph graph = make_network(model, {});
+  std::vector<kernels::DenseShape> shapes;
+  for (int i = 1; i < graph.size(); ++i) {
+    const Node& node = graph.node(i);
+    if (node.layer->kind() != "dense") continue;
+    shapes.push_back({.rows = node.signature.whole_batch ? kBatch : kImagesOfSlice,
+                      .inputs = static_cast<int>(graph.input_shapes(i).front().size()),
+                      .outputs = node.signature.out.c});
+  }
+  return shapes;
+}
+
+std::vector<kernels::DenseShape> typical_dense_shapes() { return {{1, 9216, 256}, {32, 9216, 256}}; }
+
 std::vector<ConvCase> typical_conv_cases() {
-  return {conv(100, 3, 32, 3),   conv(100, 32, 32, 3),       conv(50, 64, 128, 3),        conv(25, 128, 256, 3),
-          conv(12, 256, 256, 3), conv(6, 256, 256, 3),       conv(100, 3, 64, 7, 2),      conv(50, 64, 128, 3, 2),
-          conv(25, 128, 256, 1), conv(48, 24, 24, 3),        conv(25, 128, 128, 3, 1, 4), dense(4, 9216, 256),
-          dense(32, 9216, 256),  conv(50, 96, 96, 3, 1, 96), conv(50, 96, 96, 3, 2, 96)};
+  return {conv(100, 3, 32, 3),       conv(100, 32, 32, 3), conv(50, 64, 128, 3),        conv(25, 128, 256, 3),
+          conv(12, 256, 256, 3),     conv(6, 256, 256, 3), conv(100, 3, 64, 7, 2),      conv(50, 64, 128, 3, 2),
+          conv(25, 128, 256, 1),     conv(48, 24, 24, 3),  conv(25, 128, 128, 3, 1, 4), conv(50, 96, 96, 3, 1, 96),
+          conv(50, 96, 96, 3, 2, 96)};
 }
 
 std::string to_string(const kernels::ConvShape& s) {

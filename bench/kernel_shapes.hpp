@@ -13,9 +13,13 @@ struct ConvCase {
   bool depthwise = false;
 };
 
-/// The distinct convolutions and dense layers of a network of the zoo, in its order. Dense layers get the rows of one
-/// slice of a batch of 32. @throws Error{usage} for a model that does not exist.
+/// The distinct convolutions of a network of the zoo, in its order. @throws Error{usage} for a model that does not
+/// exist.
 [[nodiscard]] std::vector<ConvCase> conv_cases_of(const std::string& model);
+
+/// The dense layers of a network of the zoo, with the rows they see of a training batch of 32.
+[[nodiscard]] std::vector<kernels::DenseShape> dense_shapes_of(const std::string& model);
+[[nodiscard]] std::vector<kernels::DenseShape> typical_dense_shapes();
 
 /// Shapes that between them meet every path of the kernels.
 [[nodiscard]] std::vector<ConvCase> typical_conv_cases();

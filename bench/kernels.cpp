@@ -111,6 +111,43 @@ void bench_conv(KernelReport& report, const ConvCase& conv) {
                          }});
 }
 
+void bench_dense(KernelReport& report, const kernels::DenseShape& s) {
+  const auto size = [](int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); };
+  const Buffer x = random_buffer(size(s.rows, s.inputs), 1);
+  const Buffer w = random_buffer(size(s.inputs, s.outputs), 2);
+  const Buffer dy = random_buffer(size(s.rows, s.outputs), 3);
+  std::vector<Buffer> scratch;
+  for (int i = 0; i < report.slots(); ++i) scratch.emplace_back(report.table().dense_scratch_size(s));
+  const auto measure_pass = [&](const char* pass, std::size_t out_size, const auto& work) {
+    report.measure_kernel(
+        {.name = "dense",
+         .pass = pass,
+         .shape = std::to_string(s.rows) + "x" + std::to_string(s.inputs) + "->" + std::to_string(s.outputs),
+         .limit = s.rows < 8 ? Limit::memory : Limit::arithmetic,
+         .flops = 2.0 * s.rows * static_cast<double>(w.size()),
+         .bytes = 4.0 * static_cast<double>(x.size() + w.size() + dy.size()),
+         .out_size = out_size,
+         .work = [&](const Table& t, float* out, int slot) {
+           work(t, out, scratch[static_cast<std::size_t>(slot)].data());
+         }});
+  };
+  measure_pass("forward", dy.size(), [&](const Table& t, float* out, float* memory) {
+    kernels::DenseForward<float> a;
+    a.x = x.data(), a.w = w.data(), a.end = s.outputs, a.y = out, a.scratch = memory;
+    t.dense_forward(s, a);
+  });
+  measure_pass("data", x.size(), [&](const Table& t, float* out, float* memory) {
+    kernels::DenseBackwardData<float> a;
+    a.dy = dy.data(), a.w = w.data(), a.end = s.inputs, a.dx = out, a.scratch = memory;
+    t.dense_backward_data(s, a);
+  });
+  measure_pass("weights", w.size(), [&](const Table& t, float* out, float* memory) {
+    kernels::DenseBackwardWeights<float> a;
+    a.x = x.data(), a.dy = dy.data(), a.end = s.inputs, a.dw = out, a.scratch = memory;
+    t.dense_backward_weights(s, a);
+  });
+}
+
 void bench_norm_act_pool(KernelReport& report, int size, int c, bool pooled) {
   kernels::PoolShape s;
   s.h = s.w = size;
@@ -242,6 +279,9 @@ int run_kernels(const BenchOptions& options) {
     if (c.depthwise || is_direct(report.table(), c.shape)) continue;
     c.shape.algorithm = kernels::ConvAlgorithm::direct;
     bench_conv(report, c);
+  }
+  for (const kernels::DenseShape& s : all ? typical_dense_shapes() : dense_shapes_of(options.model)) {
+    bench_dense(report, s);
   }
   if (all) {
     for (const bool pooled : {false, true}) {
