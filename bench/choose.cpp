@@ -3,11 +3,10 @@
 #include <string>
 
 #include "bench.hpp"
-#include "core/arena.hpp"
-#include "core/rng.hpp"
 #include "harness.hpp"
 #include "kernels/choice_classes.hpp"
 #include "kernels/table.hpp"
+#include "random_buffer.hpp"
 
 namespace fpcpu::bench {
 
@@ -15,20 +14,12 @@ namespace {
 
 using kernels::ConvAlgorithm;
 using kernels::ConvPass;
-using Buffer = AlignedBuffer<float>;
 
 constexpr ConvPass kPasses[] = {ConvPass::forward, ConvPass::backward_data, ConvPass::backward_weights};
 /// A slice of a training batch of 32.
 constexpr int kImages = 4;
 /// A more intricate algorithm rounds more; it must be worth it.
 constexpr double kWorthwhile = 0.9;
-
-Buffer random_buffer(std::size_t size) {
-  Buffer b(size);
-  Rng rng(1, RandomUse::init);
-  for (float& v : b) v = rng.uniform(-1.0F, 1.0F);
-  return b;
-}
 
 kernels::ConvShape shape_of(int size, int c, int k) {
   kernels::ConvShape s;
@@ -40,9 +31,9 @@ kernels::ConvShape shape_of(int size, int c, int k) {
 /// Seconds of each pass of one algorithm.
 std::array<double, 3> time_passes(const kernels::KernelTable<float>& t, const kernels::ConvShape& s) {
   const auto size = [&](int c) { return static_cast<std::size_t>(s.n * s.h * s.w) * static_cast<std::size_t>(c); };
-  const Buffer x = random_buffer(size(s.c));
-  const Buffer dy = random_buffer(size(s.k));
-  const Buffer w = random_buffer(static_cast<std::size_t>(9 * s.c) * static_cast<std::size_t>(s.k));
+  const Buffer x = random_buffer(size(s.c), 1);
+  const Buffer dy = random_buffer(size(s.k), 2);
+  const Buffer w = random_buffer(static_cast<std::size_t>(9 * s.c) * static_cast<std::size_t>(s.k), 3);
   Buffer y(dy.size());
   Buffer dx(x.size());
   Buffer dw(w.size());
@@ -101,8 +92,7 @@ int run_choose(const BenchOptions& options) {
   std::printf("#pragma once\n\n#include \"kernels/choice_classes.hpp\"\n\n");
   std::printf("// Written by `fpcpu_bench choose --isa %s --precision %s` on %s.\n", isa.c_str(), precision.c_str(),
               cpu_name().c_str());
-  std::printf("namespace fpcpu::kernels::choices {\n\nconstexpr ConvChoices %s = {{\n",
-              kernels::name_of(t).c_str());
+  std::printf("namespace fpcpu::kernels::choices {\n\nconstexpr ConvChoices %s = {{\n", kernels::name_of(t).c_str());
   for (const auto& pass : letters) {
     std::printf("    {\n");
     for (const auto& size : pass) {

@@ -3,24 +3,16 @@
 #include <vector>
 
 #include "bench.hpp"
-#include "core/rng.hpp"
 #include "fpcpu/error.hpp"
 #include "kernel_report.hpp"
 #include "kernel_shapes.hpp"
+#include "random_buffer.hpp"
 
 namespace fpcpu::bench {
 
 namespace {
 
-using Buffer = AlignedBuffer<float>;
 using Table = kernels::KernelTable<float>;
-
-Buffer random_buffer(std::size_t size, std::uint64_t stream) {
-  Buffer b(size);
-  Rng rng(1, RandomUse::init, stream);
-  for (float& v : b) v = rng.uniform(-1.0F, 1.0F);
-  return b;
-}
 
 /// Scratch and packed weights of one table; the reference has its own.
 struct ConvMemory {
@@ -67,48 +59,34 @@ void bench_conv(KernelReport& report, const ConvCase& conv) {
   const double flops = 2.0 * static_cast<double>(dy.size()) * s.kh * s.kw * depth;
   const double bytes = 4.0 * static_cast<double>(x.size() + w.size() + dy.size());
 
-  report.measure_kernel({.name = name,
-                         .pass = "forward",
-                         .shape = to_string(s),
-                         .limit = limit,
-                         .flops = flops,
-                         .bytes = bytes,
-                         .out_size = dy.size(),
-                         .work = [&](const Table& t, float* out, int slot) {
-                           ConvMemory& m = memory(t);
-                           kernels::ConvForward<float> a;
-                           a.x = x.data(), a.w = w.data(), a.packed = m.forward.data(), a.row_end = s.oh, a.y = out;
-                           a.scratch = m.scratch[static_cast<std::size_t>(slot)].data();
-                           (depthwise ? t.depthwise_forward : t.conv_forward)(s, a);
-                         }});
-  report.measure_kernel({.name = name,
-                         .pass = "data",
-                         .shape = to_string(s),
-                         .limit = limit,
-                         .flops = flops,
-                         .bytes = bytes,
-                         .out_size = x.size(),
-                         .work = [&](const Table& t, float* out, int slot) {
-                           ConvMemory& m = memory(t);
-                           kernels::ConvBackwardData<float> a;
-                           a.dy = dy.data(), a.w = w.data(), a.packed = m.backward.data(), a.dx = out;
-                           a.scratch = m.scratch[static_cast<std::size_t>(slot)].data();
-                           (depthwise ? t.depthwise_backward_data : t.conv_backward_data)(s, a);
-                         }});
-  report.measure_kernel({.name = name,
-                         .pass = "weights",
-                         .shape = to_string(s),
-                         .limit = limit,
-                         .flops = flops,
-                         .bytes = bytes,
-                         .out_size = w.size(),
-                         .work = [&](const Table& t, float* out, int slot) {
-                           ConvMemory& m = memory(t);
-                           kernels::ConvBackwardWeights<float> a;
-                           a.x = x.data(), a.dy = dy.data(), a.dw = out;
-                           a.scratch = m.scratch[static_cast<std::size_t>(slot)].data();
-                           (depthwise ? t.depthwise_backward_weights : t.conv_backward_weights)(s, a);
-                         }});
+  const auto measure_pass = [&](const char* pass, std::size_t out_size, const auto& work) {
+    report.measure_kernel({.name = name,
+                           .pass = pass,
+                           .shape = to_string(s),
+                           .limit = limit,
+                           .flops = flops,
+                           .bytes = bytes,
+                           .out_size = out_size,
+                           .work = [&](const Table& t, float* out, int slot) {
+                             const ConvMemory& m = memory(t);
+                             work(t, m, out, m.scratch[static_cast<std::size_t>(slot)].data());
+                           }});
+  };
+  measure_pass("forward", dy.size(), [&](const Table& t, const ConvMemory& m, float* out, float* scratch) {
+    kernels::ConvForward<float> a;
+    a.x = x.data(), a.w = w.data(), a.packed = m.forward.data(), a.row_end = s.oh, a.y = out, a.scratch = scratch;
+    (depthwise ? t.depthwise_forward : t.conv_forward)(s, a);
+  });
+  measure_pass("data", x.size(), [&](const Table& t, const ConvMemory& m, float* out, float* scratch) {
+    kernels::ConvBackwardData<float> a;
+    a.dy = dy.data(), a.w = w.data(), a.packed = m.backward.data(), a.dx = out, a.scratch = scratch;
+    (depthwise ? t.depthwise_backward_data : t.conv_backward_data)(s, a);
+  });
+  measure_pass("weights", w.size(), [&](const Table& t, const ConvMemory&, float* out, float* scratch) {
+    kernels::ConvBackwardWeights<float> a;
+    a.x = x.data(), a.dy = dy.data(), a.dw = out, a.scratch = scratch;
+    (depthwise ? t.depthwise_backward_weights : t.conv_backward_weights)(s, a);
+  });
 }
 
 void bench_dense(KernelReport& report, const kernels::DenseShape& s) {

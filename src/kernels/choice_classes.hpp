@@ -17,6 +17,17 @@ struct ConvChoices {
   const char* letters[3][kChoiceSizeCount][kChoiceChannelCount];
 };
 
+/// Where nothing was measured: F(4x4) from 16 channels on both sides.
+constexpr ConvChoices choices_by_hand() {
+  ConvChoices choices{};
+  for (auto& pass : choices.letters) {
+    for (auto& size : pass) {
+      for (int c = 0; c < kChoiceChannelCount; ++c) size[c] = kChoiceChannels[c] < 16 ? "ddddddd" : "d444444";
+    }
+  }
+  return choices;
+}
+
 /// The letter of each ConvAlgorithm, in its order.
 inline constexpr char kChoiceLetters[] = "?d24btf";
 
