@@ -22,7 +22,7 @@ namespace {
 using O = TrainOptions;
 constexpr double kMany = 1e9;
 
-constexpr std::array<ConfigKey, 30> kKeys = {{
+constexpr ConfigKey kKeys[] = {
     {"data", "data", "DIR", "training faces: DIR (gt.csv + images/) or synth:N[:SEED]; may be repeated", &O::data},
     {"val", "data", "DIR", "validation faces; without it a part of --data is kept apart", &O::val},
     {"val-split", "data", "PART", "part of --data used for validation when --val is not given", &O::val_split, 0, 0.9},
@@ -36,8 +36,7 @@ constexpr std::array<ConfigKey, 30> kKeys = {{
      1024},
     {"dropout", "network", "RATE", "rate of the dropout layers; -1 = the network's own", &O::dropout, -1, 0.99},
     {"precision", "network", "NAME",
-     "fp32 or bf16: factors of convolutions rounded to bfloat16, except in the last layer",
-     &O::precision},
+     "fp32 or bf16: factors of convolutions rounded to bfloat16, except in the last layer", &O::precision},
     {"epochs", "learning", "N", "times through the data", &O::epochs, 1, kMany},
     {"batch", "learning", "N", "images per step", &O::batch, 1, 4096},
     {"optimizer", "learning", "NAME", "sgd, nesterov, rmsprop, adam or adamw", &O::optimizer},
@@ -68,7 +67,7 @@ constexpr std::array<ConfigKey, 30> kKeys = {{
     {"patience", "learning", "EPOCHS", "stop after so many epochs without a better validation error; 0 = never",
      &O::patience, 0, kMany},
     {"seed", "learning", "S", "of every random number", &O::seed, 0, 1e18},
-}};
+};
 
 [[noreturn]] void bad_value(const ConfigKey& key, std::string_view text, const std::string& wanted) {
   throw Error(ErrorCode::usage, "--" + std::string(key.name) + " " + std::string(text) + ": expected " + wanted + ".");
@@ -186,10 +185,10 @@ void read_config(const std::filesystem::path& file, TrainOptions& options) {
   for (const TomlEntry& entry : read_toml(file)) {
     if (entry.key == "version") continue;
     const std::string name = entry.key.substr(0, entry.key.find('['));
-    const auto* key =
-        std::find_if(kKeys.begin(), kKeys.end(), [&](const ConfigKey& k) { return file_name_of(k.name) == name; });
+    const auto* key = std::find_if(std::begin(kKeys), std::end(kKeys),
+                                   [&](const ConfigKey& k) { return file_name_of(k.name) == name; });
     const std::string where = file.string() + " line " + std::to_string(entry.line) + ": ";
-    if (key == kKeys.end()) {
+    if (key == std::end(kKeys)) {
       std::vector<std::string> names;
       for (const ConfigKey& k : kKeys) names.push_back(file_name_of(k.name));
       throw Error(ErrorCode::usage, where + "unknown option '" + name + "'." + suggest(name, names));
