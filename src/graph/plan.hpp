@@ -40,6 +40,7 @@ struct Step {
 /// its columns.
 struct Segment {
   std::vector<Step> steps;
+  int samples = 1;  // of a slice that go through the steps together, so that what one step writes the next finds near
   std::vector<int> merge_forward;
   std::vector<int> merge_backward;
   std::vector<Step> whole;
@@ -78,6 +79,9 @@ struct PlanOptions {
   std::size_t row_bytes = std::size_t{256} << 20U;
   /// Inference: samples per slice (a dense layer reads its weights once per slice).
   int inference_slice = 4;
+  /// Samples go through a segment together while its largest tensor stays within so many bytes: a part of a
+  /// second-level cache. The order of sums depends on it.
+  std::size_t piece_bytes = std::size_t{512} << 10U;
 };
 
 /// An ordered list of steps over pre-planned memory; made once, run many times.

@@ -28,6 +28,7 @@ struct PlanExecutor::Piece {
   int n;
   int part = 0;
   int parts = 1;
+  bool continues = false;  // a slice whose first samples have been through
 };
 
 PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const PlanOptions& options,
@@ -205,6 +206,7 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
   a.beta = betas_[i];
   a.params = node_params_[i];
   a.dparams = gradient_pointers_[static_cast<std::size_t>(piece.slice) * graph_.nodes().size() + i];
+  a.dparams_beta = piece.continues ? 1.0F : 0.0F;
   a.prepared = prepared_.data() + plan.prepared_offset;
   a.saved = locate<std::byte>(plan.saved, piece.home, first);
   a.sums = slice_sums(piece.slice, step.node, false);
@@ -235,7 +237,7 @@ void PlanExecutor::run_loss(const Run& run, const Piece& piece) noexcept {
   a.n = piece.n;
   a.inv_count = run.inv_count;
   a.dpred = locate<float>(plan_.nodes[static_cast<std::size_t>(graph_.output())].dy, piece.home, first);
-  slice_loss_[static_cast<std::size_t>(piece.slice)] = run.loss->run(a);
+  slice_loss_[static_cast<std::size_t>(piece.slice)] += run.loss->run(a);
 }
 
 void PlanExecutor::run_step(const Run& run, const Step& step, const Piece& piece) noexcept {
@@ -270,9 +272,12 @@ void PlanExecutor::run_segment(const Run& run, const Segment& segment) {
     run_banded(run, segment, first);
   } else {
     pool_.parallel_for(run.slices.count(), [&](int slice, int slot) {
-      const Piece piece{
-          .slot = slot, .home = slot, .slice = slice, .first = run.slices.begin(slice), .n = run.slices.size(slice)};
-      for (std::size_t i = 0; i < segment.steps.size(); ++i) run_timed(run, segment.steps[i], first + i, piece);
+      const int end = run.slices.end(slice);
+      Piece piece{.slot = slot, .home = slot, .slice = slice, .first = run.slices.begin(slice), .n = 0};
+      for (; piece.first < end; piece.first += segment.samples, piece.continues = true) {
+        piece.n = std::min(segment.samples, end - piece.first);
+        for (std::size_t i = 0; i < segment.steps.size(); ++i) run_timed(run, segment.steps[i], first + i, piece);
+      }
     });
   }
   merge(run, segment.merge_forward, true);
@@ -348,6 +353,7 @@ double PlanExecutor::train(const TrainInput& input, const Loss& loss) {
 
   prepare();
   std::fill(sums_.begin(), sums_.end(), 0.0);
+  std::fill(slice_loss_.begin(), slice_loss_.end(), 0.0);
   rows_used_ = run.slices.count();
   for (const Segment& segment : plan_.segments) run_segment(run, segment);
   double total = 0;

@@ -39,9 +39,11 @@ class Planner {
     check_readers();
     find_gradients();
     choose_slices();
+    ask_needs();
     assign_emitters();
     schedule_forward();
     if (plan_.options.training) schedule_backward();
+    choose_pieces();
     place_tensors();
     place_workspaces();
     return std::move(plan_);
@@ -91,6 +93,17 @@ class Planner {
     }
     plan_.slices = plan_.slices_of(o.batch);
   }
+
+  void ask_needs() {
+    needs_.resize(1);  // of the input: nothing
+    for (int i = 1; i < graph_.size(); ++i) {
+      const auto shapes = graph_.input_shapes(i);
+      const int samples = whole(i) ? plan_.options.batch : plan_.max_slice();
+      needs_.push_back(graph_.node(i).layer->workspace(shapes, samples, plan_.options.training,
+                                                       *kernels_[static_cast<std::size_t>(i)]));
+    }
+  }
+  const WorkspaceNeed& need(int i) const { return needs_[static_cast<std::size_t>(i)]; }
 
   /// A batch-wide node whose producer can add up its own output while it is hot needs no pass of its own for that.
   void assign_emitters() {
@@ -142,6 +155,30 @@ class Planner {
         ++segment;
       }
       level[static_cast<std::size_t>(i)] = append(segment, {StepKind::backward, i});
+    }
+  }
+
+  /// Few samples at a time keep tensors in the caches; but weights are read once per piece, so a piece should not be
+  /// smaller than those.
+  void choose_pieces() {
+    for (Segment& segment : plan_.segments) {
+      std::size_t tensor = 1;
+      std::size_t weights = 0;
+      bool whole_slices = false;
+      for (const Step& step : segment.steps) {
+        const Signature& sig = signature(step.node);
+        tensor = std::max(tensor, sig.out.size() * sizeof(float));
+        for (const int j : graph_.node(step.node).inputs) {
+          tensor = std::max(tensor, signature(j).out.size() * sizeof(float));
+        }
+        weights = std::max(weights, need(step.node).prepared * sizeof(float));
+        whole_slices = whole_slices || (step.kind == StepKind::backward && !sig.params.empty() && !sig.adds_gradients);
+      }
+      const std::size_t fitting = std::max(plan_.options.piece_bytes, weights) / tensor;
+      const auto slice = static_cast<std::size_t>(plan_.max_slice());
+      const std::size_t most = whole_slices ? slice : std::clamp<std::size_t>(fitting, 1, slice);
+      const std::size_t pieces = (slice + most - 1) / most;
+      segment.samples = static_cast<int>((slice + pieces - 1) / pieces);
     }
   }
 
@@ -218,7 +255,8 @@ class Planner {
         t.place = Place::worker;
         t.first = l.first.segment * 4096 + l.first.position;
         t.last = l.last.segment * 4096 + l.last.position;
-        worker.add(&t.offset, bytes * static_cast<std::size_t>(plan_.max_slice()), t.first, t.last);
+        const int samples = plan_.segments[static_cast<std::size_t>(l.first.segment)].samples;
+        worker.add(&t.offset, bytes * static_cast<std::size_t>(samples), t.first, t.last);
       } else {
         t.place = Place::batch;
         t.first = l.first.segment;
@@ -240,13 +278,9 @@ class Planner {
   void place_workspaces() {
     std::size_t scratch = 0;
     for (int i = 1; i < graph_.size(); ++i) {
-      const auto shapes = graph_.input_shapes(i);
-      const WorkspaceNeed need =
-          graph_.node(i).layer->workspace(shapes, whole(i) ? plan_.options.batch : plan_.max_slice(),
-                                          plan_.options.training, *kernels_[static_cast<std::size_t>(i)]);
       at(i).prepared_offset = plan_.prepared_size;
-      plan_.prepared_size += (need.prepared + 15) / 16 * 16;
-      scratch = std::max(scratch, need.scratch * sizeof(float));
+      plan_.prepared_size += (need(i).prepared + 15) / 16 * 16;
+      scratch = std::max(scratch, need(i).scratch * sizeof(float));
       at(i).sums_offset = plan_.sums_size;
       at(i).stats_offset = plan_.stats_size;
       if (cuts(i)) {
@@ -261,6 +295,7 @@ class Planner {
   std::vector<const kernels::KernelTable<float>*> kernels_;
   std::vector<std::vector<int>> readers_;
   std::vector<std::uint8_t> needs_gradient_;
+  std::vector<WorkspaceNeed> needs_;
   int last_forward_ = 0;
   Plan plan_;
 };

@@ -108,6 +108,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     if (bias_) result.params.push_back({.name = "bias", .dims = {s.k}});
     result.keep = activation_.output_suffices() ? Keep::both : Keep::input;
     result.emits_sums = !activation_.any() && !pooled();
+    result.adds_gradients = true;
     result.bands = true;
     result.flops = 2.0 * s.oh * s.ow * s.k * static_cast<double>(depth);
     return result;
@@ -229,7 +230,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
                                .dy = dz,
                                .dw = a.dparams[0],
                                .db = bias_ ? a.dparams[1] : nullptr,
-                               .beta = first == 0 ? T(0) : T(1),
+                               .beta = first == 0 ? a.dparams_beta : T(1),
                                .scratch = a.scratch});
     if (a.dx[0] == nullptr) return;
     Filters::backward_data(*a.kernels, s,

@@ -55,6 +55,9 @@ struct Signature {
   /// large weights are read once a batch. Such a layer asks for no batch-wide sums. Threads take ForwardArgs::part and
   /// BackwardArgs::part of `parts`; values must not depend on their number.
   bool whole_batch = false;
+  /// Backward can add to the gradients of the parameters (BackwardArgs::dparams_beta), so that a slice may go through
+  /// it a few samples at a time. Layers without parameters need not say so.
+  bool adds_gradients = false;
   bool bands = false;  // forward of one sample can be cut into parts in the same way, by rows or by channels
   double flops = 0;    // forward, per sample, multiply and add counted separately
 };
@@ -91,7 +94,8 @@ struct ForwardArgs {
 
 /// Everything a backward pass of one slice may touch. Contract: with f = <y, dy>,
 ///   dx[i] = beta[i] * dx[i] + df/dx[i]     beta is 0 for the first writer (dx may hold NaN) and 1 for later ones
-///   dparams[j] = df/dparams[j]             ASSIGNED, summed over the samples of this slice
+///   dparams[j] = dparams_beta * dparams[j] + df/dparams[j]    summed over the samples of this call; dparams_beta is 0
+///                                          for the first samples of a slice, and always unless adds_gradients
 /// dx[i] is null when nobody needs that gradient; dparams[j] is null for parameters that are not trainable.
 template <class T>
 struct BackwardArgs {
@@ -105,9 +109,10 @@ struct BackwardArgs {
   std::span<const T> beta;
   std::span<T* const> params;
   std::span<T* const> dparams;
+  T dparams_beta = T(0);
   const T* prepared = nullptr;
   const std::byte* saved = nullptr;
-  double* sums = nullptr;              // backward_sums adds this slice's part here (zeroed at entry)
+  double* sums = nullptr;              // backward_sums adds its samples' part here (zeroed before the slice)
   const double* total_sums = nullptr;  // in backward: sums of the whole batch, merged in slice order
   int batch = 0;                       // samples in the whole batch
   const T* stats = nullptr;

@@ -70,6 +70,7 @@ class NormActPool final : public LayerBase<NormActPool> {
                        {.name = "running_var", .dims = {c}, .init = Initializer::ones, .trainable = false}};
       result.batch_sums = 2 * channels;
       result.batch_stats = 4 * channels;
+      result.adds_gradients = true;  // they come from the sums of the slice
     }
     result.bands = !pooled();
     result.flops = 4.0 * static_cast<double>(in[0].size());
