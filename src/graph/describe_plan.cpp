@@ -87,7 +87,7 @@ std::string describe_plan(const Graph& graph, const Plan& plan, const ParamLayou
   Traffic steps;
   for (std::size_t s = 0; s < plan.segments.size(); ++s) {
     const Segment& segment = plan.segments[s];
-    text += "segment " + std::to_string(s + 1) + "\n";
+    text += "segment " + std::to_string(s + 1) + ", " + std::to_string(segment.samples) + " at a time\n";
     const auto tell = [&](const Step& step) {
       const StepCost cost = cost_of(graph, plan, step);
       steps += cost.traffic;

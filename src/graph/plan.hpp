@@ -80,7 +80,8 @@ struct PlanOptions {
   /// Inference: samples per slice (a dense layer reads its weights once per slice).
   int inference_slice = 4;
   /// Samples go through a segment together while its largest tensor stays within so many bytes: a part of a
-  /// second-level cache. The order of sums depends on it.
+  /// second-level cache, or their weights if those are larger, which are read once for all of them; 0: one sample.
+  /// The order of sums depends on it.
   std::size_t piece_bytes = std::size_t{512} << 10U;
 };
 

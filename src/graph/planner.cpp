@@ -174,7 +174,8 @@ class Planner {
         weights = std::max(weights, need(step.node).prepared * sizeof(float));
         whole_slices = whole_slices || (step.kind == StepKind::backward && !sig.params.empty() && !sig.adds_gradients);
       }
-      const std::size_t fitting = std::max(plan_.options.piece_bytes, weights) / tensor;
+      const std::size_t piece = plan_.options.piece_bytes;
+      const std::size_t fitting = piece == 0 ? 1 : std::max(piece, weights) / tensor;
       const auto slice = static_cast<std::size_t>(plan_.max_slice());
       const std::size_t most = whole_slices ? slice : std::clamp<std::size_t>(fitting, 1, slice);
       const std::size_t pieces = (slice + most - 1) / most;

@@ -79,6 +79,34 @@ TEST_CASE("slices do not depend on threads and shrink when gradient rows would b
   CHECK(make_plan(graph, options, table()).slices.count() == 2);
 }
 
+TEST_CASE("few samples go through a segment together where tensors are large and weights small") {
+  const auto most_samples = [](const Plan& plan) {
+    int most = 0;
+    for (const Segment& segment : plan.segments) most = std::max(most, segment.samples);
+    return most;
+  };
+  const PlanOptions options{.training = true, .batch = 32};
+  const Graph large = fuse_for_training(make_network("pfld", {}));
+  const Plan plan = make_plan(large, options, table());
+  CHECK(plan.segments.front().samples == 1);  // 112x112 images
+  CHECK(most_samples(plan) == 4);             // the last maps of 7x7
+  const Graph tiny = fuse_for_training(make_network("bn", {.input_size = 16}));
+  CHECK(make_plan(tiny, options, table()).segments.front().samples == 4);
+
+  // A dense layer assigns its gradients: the slice stays whole.
+  Graph dense({128, 128, 3});
+  dense.add("conv", make_conv2d({.out_channels = 8}));
+  dense.add("flatten", make_flatten());
+  dense.add("out", make_dense({.units = 2}));
+  const Plan both = make_plan(dense, {.training = true, .batch = 8, .max_slices = 2}, table());
+  for (const Segment& segment : both.segments) {
+    const bool has_dense = std::any_of(segment.steps.begin(), segment.steps.end(), [&](const Step& step) {
+      return step.kind == StepKind::backward && step.node == dense.output();
+    });
+    if (has_dense) CHECK(segment.samples == 4);
+  }
+}
+
 TEST_CASE("a layer nobody reads is an error that names it") {
   Graph graph({8, 8, 3});
   graph.add("lost", make_conv2d({.out_channels = 4}));
@@ -92,8 +120,9 @@ TEST_CASE("the printed plan shows every step") {
   const Graph graph = fuse_for_training(make_network("small", {}));
   const Plan plan = make_plan(graph, {.training = true, .batch = 32}, table());
   const std::string text = describe_plan(graph, plan, ParamLayout(graph));
-  for (const char* part : {"segment 1", "conv1_bn", "norm_act_pool", "merge", "loss", "backward",
-                           "batch 32 in 8 slices", "gradients ", "packed weights", "whole batch", "moved, MB"}) {
+  for (const char* part :
+       {"segment 1", "conv1_bn", "norm_act_pool", "merge", "loss", "backward", "batch 32 in 8 slices", "at a time",
+        "gradients ", "packed weights", "whole batch", "moved, MB"}) {
     CHECK_MESSAGE(test::contains(text, part), part);
   }
 }

@@ -169,8 +169,11 @@ class LayerRun {
       xs.push_back(keeps_input(signature.keep) ? x[j].data() + offset(s, in_[j]) : nullptr);
       dxs.push_back(dx[j].data() + offset(s, in_[j]));
     }
+    // Later slices add to what is there, if the layer can.
+    const bool adds = signature.adds_gradients && !batch_wide && s > 0;
+    const T already = adds ? T{0.5} : T{0};
     for (const auto& buffer : slice_dparams_) {
-      if (only_sums || !batch_wide) buffer.fill(kNan);
+      if (only_sums || !batch_wide) buffer.fill(adds ? already : kNan);
       row.push_back(buffer.size() > 0 ? buffer.data() : nullptr);
     }
     std::vector<double> slice_sums(signature.batch_sums, 0.0);
@@ -185,6 +188,7 @@ class LayerRun {
     a.beta = betas;
     a.params = pointers(params);
     a.dparams = row;
+    a.dparams_beta = adds ? T{1} : T{0};
     a.prepared = prepared_.data();
     a.saved = saved_.data() + static_cast<std::size_t>(slices_.begin(s)) * signature.saved_bytes;
     a.batch = slices_.batch();
@@ -204,7 +208,7 @@ class LayerRun {
     }
     if (only_sums == batch_wide) {  // the call that wrote this slice's parameter gradients
       for (std::size_t p = 0; p < dparams.size(); ++p) {
-        for (std::size_t i = 0; i < dparams[p].size(); ++i) dparams[p][i] += slice_dparams_[p][i];
+        for (std::size_t i = 0; i < dparams[p].size(); ++i) dparams[p][i] += slice_dparams_[p][i] - already;
       }
     }
   }
