@@ -45,8 +45,9 @@ void for_ranges(int count, bool whole, const Body& body) {
   for (int begin = 0; begin < count; begin += step) body(begin, std::min(count, begin + step));
 }
 
+std::size_t count(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
+
 void check(const DenseShape& s, Activation activation = Activation::none) {
-  const auto count = [](int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); };
   const Inputs in{random_values(count(s.rows, s.inputs), 1), random_values(count(s.inputs, s.outputs), 2),
                   random_values(count(1, s.outputs), 3), random_values(count(s.rows, s.outputs), 4)};
   const Result want = reference(s, in, activation, false);
@@ -121,6 +122,32 @@ TEST_CASE("dense layers agree with the reference") {
   }
   check({4, 1024, 512});
   check({3, 2100, 40});
+}
+
+TEST_CASE("a row of a dense layer has the same bits alone and among others") {
+  const DenseShape five{5, 300, 75};
+  const DenseShape one{1, five.inputs, five.outputs};
+  const auto x = random_values(count(five.rows, five.inputs), 1);
+  const auto w = random_values(count(five.inputs, five.outputs), 2);
+  const auto bias = random_values(count(1, five.outputs), 3);
+  for (const auto* table : tables()) {
+    if (table->isa == Isa::eigen) continue;
+    INFO("table ", kernels::name_of(*table));
+    const auto forward = [&](const DenseShape& shape, const float* inputs) {
+      std::vector<float> y(count(shape.rows, shape.outputs));
+      const AlignedBuffer<float> scratch(table->dense_scratch_size(shape));
+      kernels::DenseForward<float> f;
+      f.x = inputs, f.w = w.data(), f.bias = bias.data(), f.activation.kind = Activation::relu;
+      f.end = shape.outputs, f.y = y.data(), f.scratch = scratch.data();
+      table->dense_forward(shape, f);
+      return y;
+    };
+    const std::vector<float> together = forward(five, x.data());
+    for (int r = 0; r < five.rows; ++r) {
+      const std::vector<float> alone = forward(one, x.data() + static_cast<std::size_t>(r) * count(1, five.inputs));
+      CHECK(std::equal(alone.begin(), alone.end(), together.begin() + static_cast<std::ptrdiff_t>(r) * five.outputs));
+    }
+  }
 }
 
 TEST_CASE("activations in the epilogue of a dense layer") {

@@ -1,4 +1,5 @@
-// Dense layers: the weights are read once, as they are, and packed panel by panel into scratch for the register tile.
+// Dense layers: the weights are read once, as they are, and packed panel by panel into scratch for the register tile;
+// for a single row of inputs, packing would take longer than the sums.
 
 #include "kernels/simd/kernels.hpp"
 #include "kernels/simd/weight_tile.hpp"
@@ -12,6 +13,8 @@ constexpr int kDepth = 256;
 /// Inputs per block of forward: so many rows of the weights, all their columns, are packed at once, because memory
 /// gives whole rows several times faster than pieces of them.
 constexpr int kForwardDepth = 64;
+/// Rows of the weights that a single row of inputs meets at once: so many streams a processor fetches ahead.
+constexpr int kRowsAtOnce = 8;
 /// Rows a multiple of 2 KB apart would evict each other.
 HWY_INLINE int row_stride(int columns) { return ceil_div(columns, kLanes) * kLanes + 16; }
 
@@ -72,6 +75,41 @@ void run_panel(const TileJob& job, int rows, const float* a, float* y) {
   }
 }
 
+/// sums[n] += x[0] * w[0][n] + x[1] * w[1][n] + ..., one row after the other: the order of the register tile.
+template <int kRows>
+HWY_INLINE void add_rows(const float* x, const float* HWY_RESTRICT w, Index stride, int columns,
+                         float* HWY_RESTRICT sums) {
+  V factors[kRows];
+  unroll<kRows>([&](auto r) FPCPU_INLINE { factors[decltype(r)::value] = hn::Set(d, x[decltype(r)::value]); });
+  int n = 0;
+  for (; n + kLanes <= columns; n += kLanes) {
+    V sum = hn::Load(d, sums + n);
+    unroll<kRows>([&](auto r) FPCPU_INLINE {
+      constexpr int kR = decltype(r)::value;
+      sum = multiply_add(factors[kR], hn::LoadU(d, w + kR * stride + n), sum);
+    });
+    hn::Store(sum, d, sums + n);
+  }
+  if (n == columns) return;
+  V sum = hn::Load(d, sums + n);
+  unroll<kRows>([&](auto r) FPCPU_INLINE {
+    constexpr int kR = decltype(r)::value;
+    sum = multiply_add(factors[kR], load_some(w + kR * stride + n, columns - n), sum);
+  });
+  hn::Store(sum, d, sums + n);
+}
+
+/// The sums of `depth` inputs of one row, straight from the weights; job.columns may be any number.
+void run_row(const TileJob& job, int depth, const float* x, const float* w, Index stride, float* sums, float* y) {
+  for (int n = 0; n < job.columns; n += kLanes) hn::Store(hn::Zero(d), d, sums + n);
+  int r = 0;
+  for (; r + kRowsAtOnce <= depth; r += kRowsAtOnce) {
+    add_rows<kRowsAtOnce>(x + r, w + r * stride, stride, job.columns, sums);
+  }
+  for (; r < depth; ++r) add_rows<1>(x + r, w + r * stride, stride, job.columns, sums);
+  for (int n = 0; n < job.columns; n += kLanes) finish_part(job, hn::Load(d, sums + n), n, y + n);
+}
+
 }  // namespace
 
 std::size_t dense_scratch_size(const DenseShape& s) noexcept {
@@ -92,6 +130,18 @@ void dense_forward(const DenseShape& s, const DenseForward<float>& a) noexcept {
   for (int begin = 0; begin < s.inputs; begin += kForwardDepth) {
     const int depth = min_int(kForwardDepth, s.inputs - begin);
     const bool last = begin + depth == s.inputs;
+    TileJob job{};
+    job.y_stride = s.outputs;
+    job.add = begin > 0;
+    job.floor = last && clamped ? 0.0F : -kInfinity;
+    job.cap = last && kind == Activation::relu6 ? 6.0F : kInfinity;
+    if (s.rows == 1) {
+      job.columns = a.end - a.begin;
+      job.bias = last && a.bias != nullptr ? a.bias + a.begin : nullptr;
+      run_row(job, depth, a.x + begin, a.w + static_cast<Index>(begin) * s.outputs + a.begin, s.outputs, a.scratch,
+              a.y + a.begin);
+      continue;
+    }
     copy_columns(a.x + begin, s.inputs, s.rows, depth, x, stride);
     for (int r = 0; r < depth; ++r) {
       const float* row = a.w + static_cast<Index>(begin + r) * s.outputs;
@@ -103,14 +153,9 @@ void dense_forward(const DenseShape& s, const DenseForward<float>& a) noexcept {
       }
     }
     const Piece piece{0, depth};
-    TileJob job{};
     job.pieces = &piece;
     job.count = 1;
     job.a_stride = stride;
-    job.y_stride = s.outputs;
-    job.add = begin > 0;
-    job.floor = last && clamped ? 0.0F : -kInfinity;
-    job.cap = last && kind == Activation::relu6 ? 6.0F : kInfinity;
     for (int n = a.begin; n < a.end; n += kPanel) {
       job.b = panels + static_cast<Index>(n - a.begin) * kForwardDepth;
       job.columns = min_int(kPanel, a.end - n);
