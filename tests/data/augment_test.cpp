@@ -2,12 +2,15 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 
 #include "data/augments/geometry.hpp"
 #include "data/augments/pixel_augment.hpp"
+#include "data/decode.hpp"
+#include "data/image_write.hpp"
 #include "fpcpu/dataset.hpp"
 #include "support/messages.hpp"
 
@@ -176,55 +179,261 @@ TEST_CASE("a sample depends on its stream alone") {
   CHECK(a.x != c.x);
 }
 
-TEST_CASE("each change does what its name says and stays off when off") {
-  const Shape shape{24, 30, 3};
-  AugmentScratch scratch;
+TEST_CASE("the corners of a square go where they are sent") {
+  const std::array<Point, 4> corners = {{{0.1, -0.2}, {1.3, 0.1}, {0.9, 1.2}, {-0.1, 0.8}}};
+  const Map2D map = square_to_quad(corners);
+  const std::array<Point, 4> square = {{{0, 0}, {1, 0}, {1, 1}, {0, 1}}};
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(map(square[i]).x == doctest::Approx(corners[i].x));
+    CHECK(map(square[i]).y == doctest::Approx(corners[i].y));
+  }
+}
+
+TEST_CASE("each change of geometry stays within its range and moves the points") {
+  const DatasetPtr faces = open_dataset("synth:1:2");
+  const Source source = make_source(faces->image(0), kInput);
+  const Landmarks& marks = faces->landmarks(0);
+  const Map2D plain = resize_map(source.width, source.height, kInput.w, kInput.h);
+  const Point middle = plain({0.5 * (source.width - 1), 0.5 * (source.height - 1)});
+  const auto run = [&](const AugmentOptions& o, const auto& check) {
+    double largest = 0;
+    for (std::uint64_t trial = 0; trial < 60; ++trial) {
+      Rng rng = stream(trial);
+      std::vector<float> warped(marks.xy.size());
+      const Placement placement = place_sample(source, marks, kInput, o, rng, warped);
+      largest = std::max(largest, check(inverse(placement.input_to_original) * inverse(plain)));
+    }
+    return largest;
+  };
+  const auto moved = [](const Map2D& change, double x, double y) {
+    const Point to = change({x, y});
+    return std::max(std::abs(to.x - x), std::abs(to.y - y));
+  };
+  AugmentOptions o;
+  o.rotation = 10;
+  o.rotation_chance = 1;
+  const double degrees = run(o, [](const Map2D& m) { return std::abs(std::atan2(m.a[3], m.a[0])) * 57.29578; });
+  CHECK(degrees > 8);
+  CHECK(degrees <= 10.001);
+  o = {};
+  o.scale = 0.1F;
+  const double scaled = run(o, [](const Map2D& m) { return std::abs(m.a[0] - 1); });
+  CHECK(scaled > 0.08);
+  CHECK(scaled <= 0.1001);
+  o = {};
+  o.shift = 0.05F;
+  const double shifted = run(o, [&](const Map2D& m) { return moved(m, middle.x, middle.y) / 96; });
+  CHECK(shifted > 0.04);
+  CHECK(shifted <= 0.0501);
+  o = {};
+  o.perspective = 0.05F;
+  double bent = 0;
+  const double corner = run(o, [&](const Map2D& m) {
+    bent = std::max(bent, std::abs(m.a[6] / m.a[8]) * 96);
+    return std::max({moved(m, -0.5, -0.5), moved(m, 95.5, -0.5), moved(m, -0.5, 95.5), moved(m, 95.5, 95.5)}) / 96;
+  });
+  CHECK(corner > 0.04);
+  CHECK(corner <= 0.0501);
+  CHECK(bent > 0.02);
+  o = {};
+  o.crop = 0.2F;
+  o.crop_chance = 1;
+  double smallest = 1;
+  const double enlarged = run(o, [&](const Map2D& m) {
+    smallest = std::min({smallest, m.a[0], m.a[4]});
+    return std::max(m.a[0], m.a[4]);
+  });
+  CHECK(smallest >= 0.9999);
+  CHECK(enlarged > 1.05);
+  CHECK(enlarged < 1.0 / 0.6);
+}
+
+TEST_CASE("a crop never cuts a point off, however much it may cut") {
+  AugmentOptions o;
+  o.crop = 0.5F;
+  o.crop_chance = 1;
+  const DatasetPtr faces = open_dataset("synth:10:3");
+  for (std::size_t i = 0; i < faces->size(); ++i) {
+    const Landmarks& marks = faces->landmarks(i);
+    const Source source = make_source(faces->image(i), kInput);
+    Rng rng = stream(i);
+    std::vector<float> warped(marks.xy.size());
+    const Placement placement = place_sample(source, marks, kInput, o, rng, warped);
+    CHECK(placement.input_to_original({48, 48}).x != doctest::Approx((48.5) * source.width / 96 - 0.5).epsilon(1e-9));
+    for (const float v : warped) CHECK((v >= 0.0F && v <= 95.0F));
+  }
+}
+
+namespace {
+
+/// One kind of pixel change on a pattern.
+struct Painter {
+  Shape shape{24, 30, 3};
   std::vector<float> start;
-  for (std::size_t i = 0; i < shape.size(); ++i) start.push_back(static_cast<float>(60 + i * 29 % 130));
-  const auto run = [&](std::string_view name, const AugmentOptions& o, std::uint64_t sample) {
+  AugmentScratch scratch;
+
+  Painter() {
+    for (std::size_t i = 0; i < shape.size(); ++i) start.push_back(static_cast<float>(60 + i * 29 % 130));
+  }
+  [[nodiscard]] std::size_t area() const { return shape.size() / 3; }
+
+  std::vector<float> run(std::string_view name, const AugmentOptions& o, std::uint64_t sample) {
     std::vector<float> pixels = start;
     for (const PixelAugment& augment : pixel_augments()) {
       Rng rng = stream(sample);
       if (augment.name == name) augment.apply(o, rng, {pixels.data(), shape}, scratch);
     }
     return pixels;
-  };
-  for (const PixelAugment& augment : pixel_augments()) CHECK(run(augment.name, {}, 1) == start);
-  const auto statistics = [](const std::vector<float>& v) {
-    double sum = 0, squares = 0;
-    for (const float f : v) sum += f, squares += static_cast<double>(f) * f;
-    const double mean = sum / static_cast<double>(v.size());
-    return std::pair{mean, std::sqrt(squares / static_cast<double>(v.size()) - mean * mean)};
-  };
-  const auto [mean, deviation] = statistics(start);
+  }
+};
+
+struct Moments {
+  double mean;
+  double deviation;
+};
+
+Moments moments(const std::vector<float>& v) {
+  double sum = 0, squares = 0;
+  for (const float f : v) sum += f, squares += static_cast<double>(f) * f;
+  const double mean = sum / static_cast<double>(v.size());
+  return {mean, std::sqrt(squares / static_cast<double>(v.size()) - mean * mean)};
+}
+
+double rms(const std::vector<float>& a, const std::vector<float>& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    sum += (static_cast<double>(a[i]) - b[i]) * (static_cast<double>(a[i]) - b[i]);
+  return std::sqrt(sum / static_cast<double>(a.size()));
+}
+
+}  // namespace
+
+TEST_CASE("each change of pixels does what its name says and stays off when off") {
+  Painter painter;
+  const std::vector<float>& start = painter.start;
+  for (const PixelAugment& augment : pixel_augments()) CHECK(painter.run(augment.name, {}, 1) == start);
+  const auto [mean, deviation] = moments(start);
   AugmentOptions o;
   o.noise_chance = o.blur_chance = o.occlusion_chance = o.gray = 1;
   o.noise = 0.03F;
   o.blur = 8;
   o.occlusion = 0.4F;
-  CHECK(std::abs(statistics(run("noise", o, 1)).first - mean) < 1);
-  CHECK(statistics(run("noise", o, 1)).second > deviation);
-  CHECK(std::abs(statistics(run("blur", o, 1)).first - mean) < 2);
-  CHECK(statistics(run("blur", o, 1)).second < 0.9 * deviation);
-  const std::vector<float> gray = run("colour", o, 1);
-  for (std::size_t i = 0; i < gray.size(); i += 3) CHECK(std::abs(gray[i] - gray[i + 2]) < 1e-3F);
+  CHECK(std::abs(moments(painter.run("noise", o, 1)).mean - mean) < 1);
+  CHECK(moments(painter.run("noise", o, 1)).deviation > deviation);
+  CHECK(std::abs(moments(painter.run("blur", o, 1)).mean - mean) < 2);
+  CHECK(moments(painter.run("blur", o, 1)).deviation < 0.9 * deviation);
+  const std::vector<float> gray = painter.run("colour", o, 1);
+  for (std::size_t i = 0; i < painter.area(); ++i) CHECK(std::abs(gray[i] - gray[i + 2 * painter.area()]) < 1e-3F);
   std::size_t same = 0;
-  const std::vector<float> hidden = run("occlusion", o, 1);
+  const std::vector<float> hidden = painter.run("occlusion", o, 1);
   for (std::size_t i = 0; i < start.size(); ++i) same += hidden[i] == start[i] ? 1U : 0U;
   CHECK(same > start.size() / 2);
   CHECK(same < start.size());
+}
+
+TEST_CASE("light and colour: contrast keeps the mean, brightness adds, value scales, hue and saturation keep gray") {
+  Painter painter;
+  const std::vector<float>& start = painter.start;
+  const auto [mean, deviation] = moments(start);
   AugmentOptions light;
   light.contrast = 0.5F;
-  CHECK(std::abs(statistics(run("colour", light, 1)).first - mean) < 0.1);
-  CHECK(std::abs(statistics(run("colour", light, 1)).second - deviation) > 0.5);
+  CHECK(std::abs(moments(painter.run("colour", light, 1)).mean - mean) < 0.1);
+  CHECK(std::abs(moments(painter.run("colour", light, 1)).deviation - deviation) > 0.5);
   light = {};
   light.brightness = 0.3F;
-  CHECK(std::abs(statistics(run("colour", light, 2)).first - mean) > 1);
+  CHECK(std::abs(moments(painter.run("colour", light, 2)).mean - mean) > 1);
+  CHECK(moments(painter.run("colour", light, 2)).deviation == doctest::Approx(deviation));
+  light = {};
+  light.value = 0.3F;
+  const std::vector<float> scaled = painter.run("colour", light, 2);
+  CHECK(std::abs(scaled[0] / start[0] - 1) > 0.01F);
+  for (std::size_t i = 0; i < start.size(); ++i) CHECK(scaled[i] / start[i] == doctest::Approx(scaled[0] / start[0]));
+  const std::size_t area = painter.area();
   light = {};
   light.hue = 0.1F;
-  const std::vector<float> turned = run("colour", light, 1);
-  CHECK(std::abs(turned[0] + turned[1] + turned[2] - start[0] - start[1] - start[2]) < 0.01F);
+  const std::vector<float> turned = painter.run("colour", light, 1);
+  CHECK(std::abs(turned[0] + turned[area] + turned[2 * area] - start[0] - start[area] - start[2 * area]) < 0.01F);
   CHECK(std::abs(turned[0] - start[0]) > 0.5F);
+  light = {};
+  light.saturation = 0.9F;
+  const std::vector<float> vivid = painter.run("colour", light, 1);
+  const auto luma = [&](const std::vector<float>& v) {
+    return 0.299F * v[0] + 0.587F * v[area] + 0.114F * v[2 * area];
+  };
+  CHECK(luma(vivid) == doctest::Approx(luma(start)));
+  CHECK(std::abs(vivid[0] - start[0]) > 0.5F);
+  for (std::size_t i = area; i < start.size(); ++i) painter.start[i] = painter.start[i % area];
+  light.hue = 0.1F;
+  CHECK(rms(painter.run("colour", light, 1), painter.start) < 1e-3);
+}
+
+TEST_CASE("gamma darkens or brightens the middle and keeps black and white") {
+  AugmentOptions o;
+  o.gamma = 1;
+  Preprocessing p = preprocessing({4, 3, 1});
+  const Image image{3, 4, 1, {0, 128, 255, 0, 128, 255, 0, 128, 255, 0, 128, 255}};
+  const Landmarks marks{{1, 1}, {1}};
+  const Sample plain = augment(image, marks, p, {}, stream(1));
+  double largest = 0;
+  for (std::uint64_t trial = 0; trial < 20; ++trial) {
+    const Sample s = augment(image, marks, p, o, stream(trial));
+    CHECK(s.x[0] == plain.x[0]);
+    CHECK(s.x[2] == plain.x[2]);
+    largest = std::max(largest, std::abs(static_cast<double>(s.x[1] - plain.x[1])) * 60);
+  }
+  CHECK(largest > 20);
+  CHECK(largest < 70);
+}
+
+TEST_CASE("JPEG artefacts are those of a JPEG file of that quality") {
+  const Image face = open_dataset("synth:4:6")->image(0);
+  AugmentScratch scratch;
+  for (const int channels : {3, 1}) {
+    // Neither side is a multiple of the blocks.
+    const Shape shape{75, 90, channels};
+    std::vector<float> planes(shape.size());
+    ResampleScratch resample;
+    warp(face, resize_map(shape.w, shape.h, face.width, face.height), shape, nullptr, resample, planes.data(),
+         Layout::planar);
+    const auto c = static_cast<std::size_t>(channels);
+    const std::size_t area = shape.size() / c;
+    Image image{shape.w, shape.h, channels, std::vector<std::uint8_t>(shape.size())};
+    for (std::size_t i = 0; i < planes.size(); ++i) {
+      planes[i] = std::round(planes[i]);
+      image.pixels[i % area * c + i / area] = static_cast<std::uint8_t>(planes[i]);
+    }
+    for (const int quality : {30, 60, 85}) {
+      const Image decoded = decode_image(encode_image(image, ImageFormat::jpeg, quality), "face", channels);
+      std::vector<float> file(shape.size());
+      for (std::size_t i = 0; i < file.size(); ++i) file[i] = decoded.pixels[i % area * c + i / area];
+      AugmentOptions o;
+      o.jpeg_chance = 1;
+      o.jpeg_low = o.jpeg_high = static_cast<float>(quality);
+      std::vector<float> coded = planes;
+      Rng rng = stream(1);
+      augment_jpeg(o, rng, {coded.data(), shape}, scratch);
+      const double damage = rms(file, planes);
+      INFO(channels << " channels, quality " << quality << ": a file changes " << damage);
+      CHECK(rms(coded, planes) == doctest::Approx(damage).epsilon(0.2));
+      CHECK(rms(coded, file) < 0.5 * damage);
+    }
+  }
+}
+
+TEST_CASE("JPEG artefacts at the best quality are hardly there, and grow as the quality falls") {
+  Painter painter;
+  AugmentOptions o;
+  o.jpeg_chance = 1;
+  double before = 0;
+  painter.shape = {24, 30, 1};
+  painter.start.resize(painter.shape.size());
+  for (const float quality : {100.0F, 80.0F, 40.0F, 5.0F}) {
+    o.jpeg_low = o.jpeg_high = quality;
+    const double damage = rms(painter.run("jpeg", o, 1), painter.start);
+    CHECK(damage > before);
+    if (quality == 100) CHECK(damage < 0.5);
+    before = damage;
+  }
 }
 
 TEST_CASE("blur replicates the ends: a flat picture stays flat") {
@@ -235,7 +444,7 @@ TEST_CASE("blur replicates the ends: a flat picture stays flat") {
   for (const Shape shape : {Shape{1, 1, 3}, Shape{2, 3, 3}, Shape{20, 1, 1}, Shape{9, 40, 1}}) {
     std::vector<float> pixels;
     for (std::size_t i = 0; i < shape.size(); ++i)
-      pixels.push_back(static_cast<float>(80 + 40 * (i % static_cast<std::size_t>(shape.c))));
+      pixels.push_back(static_cast<float>(80 + 40 * (i / static_cast<std::size_t>(shape.w * shape.h))));
     const std::vector<float> before = pixels;
     Rng rng = stream(1);
     augment_blur(o, rng, {pixels.data(), shape}, scratch);
@@ -246,10 +455,39 @@ TEST_CASE("blur replicates the ends: a flat picture stays flat") {
 TEST_CASE("presets") {
   CHECK(augment_preset("none") == AugmentOptions{});
   CHECK(augment_preset("basic").rotation == 20);
-  CHECK(augment_preset("basic").occlusion_chance == 0);
-  CHECK(augment_preset("full").occlusion_chance > 0);
+  CHECK(augment_preset("basic").occlusion == 0);
+  CHECK(augment_preset("full").occlusion > 0);
+  CHECK(augment_preset("full").jpeg_chance > 0);
   CHECK(
       test::contains(test::message_of(ErrorCode::usage, [] { (void)augment_preset("ful"); }), "Did you mean 'full'?"));
+}
+
+TEST_CASE("the calm end of a run: the last epochs, geometry as before, gentle pixels") {
+  AugmentOptions o = augment_preset("full");
+  const AugmentOptions calm = calmed(o);
+  CHECK(calm.rotation == o.rotation);
+  CHECK(calm.crop == o.crop);
+  CHECK(calm.brightness == o.brightness / 2);
+  for (const float off : {calm.gray, calm.occlusion, calm.blur, calm.noise, calm.jpeg_chance}) CHECK(off == 0);
+  CHECK(calmed({}) == AugmentOptions{});
+
+  const auto calm_epochs = [&](float part, int epochs) {
+    o.calm = part;
+    int count = 0;
+    bool started = false;
+    for (int epoch = 0; epoch < epochs; ++epoch) {
+      const bool now = is_calm_epoch(o, epoch, epochs);
+      CHECK((now || !started));
+      started = now;
+      count += now ? 1 : 0;
+    }
+    return count;
+  };
+  CHECK(calm_epochs(0.1F, 30) == 3);
+  CHECK(calm_epochs(0.1F, 9) == 0);
+  CHECK(calm_epochs(0.7F, 10) == 7);
+  CHECK(calm_epochs(0, 10) == 0);
+  CHECK(calm_epochs(1, 4) == 4);
 }
 
 TEST_CASE("speed of one sample (printed, not checked)") {
