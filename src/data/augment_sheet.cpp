@@ -15,7 +15,7 @@ namespace {
 
 using A = AugmentOptions;
 
-constexpr int kTile = 128;  // longer side
+constexpr int kTile = 160;  // longer side
 constexpr int kGap = 4;
 constexpr int kFontScale = 2;
 constexpr int kTitle = kFontScale * kGlyphHeight + 10;
@@ -60,16 +60,16 @@ SheetRow alone(const Single& single, const AugmentOptions& all) {
   SheetRow row{single.name, {}};
   if (single.range != nullptr) {
     row.augment.*single.range = all.*single.range;
-    row.title += " " + number(all.*single.range);
+    row.title.append(" ").append(number(all.*single.range));
   }
   if (single.range == &A::jpeg_low) {
     row.augment.jpeg_high = all.jpeg_high;
-    row.title += "-" + number(all.jpeg_high);
+    row.title.append("-").append(number(all.jpeg_high));
   }
   row.title += single.unit;
   if (single.chance != nullptr) {
     row.augment.*single.chance = 1;
-    row.title += ", " + number(100 * all.*single.chance) + " % of the faces";
+    row.title.append(", ").append(number(100 * all.*single.chance)).append(" % of the faces");
   }
   return row;
 }
@@ -106,7 +106,7 @@ struct TileMaker {
     Image sample{preprocessing.input.w, preprocessing.input.h, preprocessing.input.c, {}};
     for (const float v : x) sample.pixels.push_back(static_cast<std::uint8_t>(std::lround(v)));
     Image tile = resized(sample, width, height);
-    const float radius = visible.size() > 30 ? 0.8F : 1.6F;
+    const float radius = visible.size() > 30 ? 1.3F : 2.0F;
     for (std::size_t k = 0; k < visible.size(); ++k) {
       if (visible[k] == 0) continue;
       draw_dot(tile, fraction_to_pixel(targets[2 * k], width), fraction_to_pixel(targets[2 * k + 1], height), radius,
