@@ -124,13 +124,21 @@ T parse(const ConfigKey& key, std::string_view text, const char* what) {
   return value;
 }
 
+/// "96" or "96x112".
 InputSize parse_size(const ConfigKey& key, std::string_view text) {
-  const std::size_t cross = text.find('x');
-  if (cross == std::string_view::npos) return parse<int>(key, text, "a whole number");
-  const InputSize size{parse<int>(key, text.substr(0, cross), "a width"),
-                       parse<int>(key, text.substr(cross + 1), "a height")};
-  if (size.width == 0 || size.height == 0) bad_value(key, text, "two sizes above 0, width x height");
-  return size;
+  const std::size_t cross = std::min(text.find('x'), text.size());
+  const auto side = [&](std::string_view digits) {
+    int value = -1;
+    const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    const bool whole = result.ec == std::errc{} && result.ptr == digits.data() + digits.size();
+    return whole && value >= static_cast<int>(key.low) && value <= static_cast<int>(key.high) ? value : -1;
+  };
+  const int width = side(text.substr(0, cross));
+  const int height = cross == text.size() ? width : side(text.substr(cross + 1));
+  if (std::min(width, height) < 0 || (width == 0) != (height == 0)) {
+    bad_value(key, text, "a side or width x height, such as 96 or 96x112, each from 1 to " + short_number(key.high));
+  }
+  return {width, height};
 }
 
 struct Setter {

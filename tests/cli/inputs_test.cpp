@@ -90,11 +90,13 @@ TEST_CASE("5, 14, 68 and 98 points with some missing: checked, trained, found, m
     INFO(points << " points");
     const TemporaryFolder folder;
     write_faces(folder / "faces", 60, points);
-    const std::string train = "train --data faces --input-size 32 --batch 6 --augment full ";
-    const Outcome fast = run_program(folder, train + "--fast");
+    const std::string train = "train --data faces --input-size 32 --batch 6 ";
+    const Outcome fast = run_program(folder, train + "--augment full --fast");
     CHECK_MESSAGE(fast.code == 0, fast.err);
     CHECK(contains(fast.out, std::to_string(points) + " points"));
-    const Outcome run = run_program(folder, train + "--epochs 10 --lr 0.004 --ema 0 --out run --quiet");
+    const Outcome run = run_program(
+        folder,
+        train + "--val-split 0 --augment none --aug-mirror 0.5 --epochs 25 --lr 0.002 --ema 0 --out run --quiet");
     REQUIRE_MESSAGE(run.code == 0, run.err);
     const Outcome found = run_program(folder, "detect run/model.safetensors faces/images --out found.csv --quiet");
     REQUIRE_MESSAGE(found.code == 0, found.err);
@@ -102,8 +104,8 @@ TEST_CASE("5, 14, 68 and 98 points with some missing: checked, trained, found, m
     CHECK(std::count(csv.begin(), csv.begin() + static_cast<std::ptrdiff_t>(csv.find('\n')), ',') == 2 * points);
     const double by_model = error_of(folder, "run/model.safetensors --data faces");
     CHECK(error_of(folder, "--pred found.csv --data faces") == doctest::Approx(by_model).epsilon(0.02));
-    // The mean shape alone is off by about 25.
-    CHECK(by_model < 20);
+    // The mean shape alone is off by about 37.
+    CHECK(by_model < 18);
     const Outcome sheet = run_program(folder, "augment faces --out sheet.png --count 2 --quiet");
     CHECK_MESSAGE(sheet.code == 0, sheet.err);
   }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -120,7 +121,7 @@ TEST_CASE("a dot is painted where its point lands") {
   p.mean.assign(3, 0.0F);
   for (const auto& [width, height] : {std::pair{90, 120}, std::pair{300, 260}}) {
     for (std::uint64_t trial = 0; trial < 30; ++trial) {
-      const double x = 0.4 * width, y = 0.65 * height, sigma = 0.06 * width;
+      const double x = 0.4 * width, y = 0.65 * height, sigma = 0.04 * width;
       Image image{width, height, 1, {}};
       for (int v = 0; v < height; ++v) {
         for (int u = 0; u < width; ++u) {
