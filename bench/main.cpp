@@ -23,9 +23,9 @@ constexpr Command kCommands[] = {
     {"choose", "the fastest algorithm per class of 3x3 convolution, as source code", fpcpu::bench::run_choose},
     {"layers", "each layer of a network, forward and backward", fpcpu::bench::run_layers},
     {"roofline", "the steps of a network against the limits of the machine, as SVG", fpcpu::bench::run_roofline},
-    {"step", "whole training steps: images/s, share of the peak, memory", fpcpu::bench::run_step},
+    {"step", "whole training steps: images/s, share of the peak, memory, waiting for images", fpcpu::bench::run_step},
     {"infer", "inference: latency and images/s", fpcpu::bench::run_infer},
-    {"loader", "decoding and augmenting: images/s", fpcpu::bench::run_loader},
+    {"loader", "decoding and augmenting: images/s, ms of an image", fpcpu::bench::run_loader},
 };
 
 std::string command_names() {

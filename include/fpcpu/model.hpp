@@ -12,8 +12,8 @@ namespace fpcpu {
 /// How an image becomes the network's input and its output becomes points. Stored in every model file.
 ///
 /// Input: the whole image is resized to `input` (aspect ratio is not kept: x and y have their own scale), gray is
-/// repeated to three channels, and each channel becomes (value - mean) / deviation with values 0..255.
-/// Output: 2K numbers x1,y1,..., as fractions of the image relative to its middle:
+/// repeated to three channels or colour weighted to one (luma), and each channel becomes (value - mean) / deviation
+/// with values 0..255. Output: 2K numbers x1,y1,..., as fractions of the image relative to its middle:
 ///   x = (t_x + 0.5) * width - 0.5   in pixels of the original image, centre of the top-left pixel at (0,0).
 struct Preprocessing {
   Shape input{96, 96, 3};

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "fpcpu/shape.hpp"
+
 namespace fpcpu {
 
 class Dataset;
@@ -18,12 +20,25 @@ struct TrainOptions {
   std::vector<std::string> data = {"synth:2000"};  ///< folders or synth:N[:SEED], one after the other
   std::string val;                                 ///< validation set; empty: a part of `data`
   double val_split = 0.1;                          ///< part of `data` kept for validation when `val` is empty; 0 = none
-  std::string mirror;             ///< which points swap, "3,2,1,0,..."; empty: derived from the mean shape
+  std::string mirror;  ///< which points swap, "3,2,1,0,..."; empty: derived from the mean shape
+  int cache_mb = 256;  ///< decoded images kept in memory
+  // augmentation: the preset and, where not negative, what replaces its range (meaning and units as in --help)
   std::string augment = "basic";  ///< none, basic, full
-  int cache_mb = 256;             ///< decoded images kept in memory
+  float aug_mirror = -1;
+  float aug_rotation = -1, aug_rotation_chance = -1;
+  float aug_scale = -1, aug_shift = -1, aug_perspective = -1;
+  float aug_crop = -1, aug_crop_chance = -1;
+  float aug_brightness = -1, aug_contrast = -1, aug_gamma = -1;
+  float aug_hue = -1, aug_saturation = -1, aug_value = -1, aug_gray = -1;
+  float aug_occlusion = -1, aug_occlusion_chance = -1;
+  float aug_blur = -1, aug_blur_chance = -1;
+  float aug_noise = -1, aug_noise_chance = -1;
+  float aug_jpeg_chance = -1, aug_jpeg_low = -1, aug_jpeg_high = -1;
+  float aug_calm = -1;  ///< last part of the epochs in which strong changes of the pixels rest
   // network
   std::string model = "small";     ///< a name of the zoo or a .toml file
-  int input_size = 0;              ///< px of the square input; 0 = the network's own
+  InputSize input_size;            ///< px, a side or {width, height}; 0 = the network's own
+  int channels = 0;                ///< of the input: 1 gray, 3 colour; 0 = the network's own
   double dropout = -1;             ///< rate of the network's dropout layers; -1 = the network's own
   std::string precision = "fp32";  ///< or "bf16": convolutions but the last layer round their factors
   // learning

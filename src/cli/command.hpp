@@ -26,6 +26,7 @@ struct Command {
 int run_train(const std::vector<std::string_view>& arguments);
 int run_detect(const std::vector<std::string_view>& arguments);
 int run_eval(const std::vector<std::string_view>& arguments);
+int run_augment(const std::vector<std::string_view>& arguments);
 int run_synth(const std::vector<std::string_view>& arguments);
 int run_info(const std::vector<std::string_view>& arguments);
 int run_plan(const std::vector<std::string_view>& arguments);

@@ -62,4 +62,18 @@ struct Map2D {
 /// Left and right exchanged in an image w wide: x' = w - 1 - x.
 [[nodiscard]] inline Map2D mirror_map(double w) noexcept { return {{-1, 0, w - 1, 0, 1, 0, 0, 0, 1}}; }
 
+/// The map that takes the unit square's corners (0,0), (1,0), (1,1), (0,1) to the corners of a convex quadrilateral.
+/// Source: Heckbert, "Fundamentals of texture mapping and image warping", UC Berkeley 1989, section 2.2.3.
+[[nodiscard]] inline Map2D square_to_quad(const std::array<Point, 4>& q) noexcept {
+  const double sx = q[0].x - q[1].x + q[2].x - q[3].x;
+  const double sy = q[0].y - q[1].y + q[2].y - q[3].y;
+  const double dx1 = q[1].x - q[2].x, dx2 = q[3].x - q[2].x;
+  const double dy1 = q[1].y - q[2].y, dy2 = q[3].y - q[2].y;
+  const double determinant = dx1 * dy2 - dx2 * dy1;
+  const double g = (sx * dy2 - dx2 * sy) / determinant;
+  const double h = (dx1 * sy - sx * dy1) / determinant;
+  return {{q[1].x - q[0].x + g * q[1].x, q[3].x - q[0].x + h * q[3].x, q[0].x, q[1].y - q[0].y + g * q[1].y,
+           q[3].y - q[0].y + h * q[3].y, q[0].y, g, h, 1}};
+}
+
 }  // namespace fpcpu

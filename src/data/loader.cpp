@@ -31,6 +31,14 @@ struct Buffer {
   bool ready = false;
 };
 
+/// A batch that the worker makes; `job` tells whether anybody still wants it.
+struct Work {
+  std::uint64_t job;
+  int epoch;
+  Strength strength;
+  int index;
+};
+
 void check(const Dataset& data, const Preprocessing& p, const LoaderOptions& o) {
   if (o.batch < 1) throw Error(ErrorCode::usage, "a batch of " + std::to_string(o.batch) + " images: give at least 1.");
   if (data.size() == 0) throw Error(ErrorCode::usage, "the data set has no images.");
@@ -54,6 +62,7 @@ struct Loader::Impl {
   DatasetPtr data;
   Preprocessing preprocessing;
   LoaderOptions options;
+  AugmentOptions calm_augment;
   int batches;
   SampleCache cache;
   std::array<Buffer, 2> buffers;
@@ -69,6 +78,7 @@ struct Loader::Impl {
   std::atomic<std::uint64_t> job{0};
   bool quit = false;
   int epoch = 0;
+  Strength strength = Strength::usual;
   int produce = 0;    // next batch to make; == batches: none
   int consume = 0;    // next batch to hand out
   bool held = false;  // the caller reads the buffer of batch consume - 1
@@ -78,6 +88,7 @@ struct Loader::Impl {
       : data(std::move(d)),
         preprocessing(std::move(p)),
         options(o),
+        calm_augment(calmed(o.augment)),
         cache(*data, preprocessing.input, o.cache_mb << 20U) {
     check(*data, preprocessing, options);
     const auto samples = static_cast<int>(data->size());
@@ -116,28 +127,29 @@ struct Loader::Impl {
       std::swap(order[i - 1], order[rng.below(static_cast<std::uint32_t>(i))]);
   }
 
-  void fill_row(Buffer& b, int row, int slot, int of_epoch) {
+  void fill_row(Buffer& b, int row, int slot, const Work& of) {
     const auto r = static_cast<std::size_t>(row);
     const auto points = static_cast<std::size_t>(preprocessing.points);
     const std::uint32_t sample = b.samples[r];
-    const Rng rng(options.seed, RandomUse::augment, static_cast<std::uint64_t>(of_epoch), sample);
+    const Rng rng(options.seed, RandomUse::augment, static_cast<std::uint64_t>(of.epoch), sample);
     const SampleOut out{b.x.data() + r * preprocessing.input.size(), b.targets.data() + r * 2 * points,
                         b.visible.data() + r * points};
     cache.use(sample, [&](const Source& source) {
-      augment_sample(source, data->landmarks(sample), preprocessing, options.augment, rng,
+      augment_sample(source, data->landmarks(sample), preprocessing,
+                     of.strength == Strength::calm ? calm_augment : options.augment, rng,
                      scratch[static_cast<std::size_t>(slot)], out);
     });
   }
 
-  void fill(Buffer& b, ThreadPool& pool, int of_epoch, int index, std::uint64_t my_job) {
-    const std::size_t first = static_cast<std::size_t>(index) * static_cast<std::size_t>(options.batch);
+  void fill(Buffer& b, ThreadPool& pool, const Work& of) {
+    const std::size_t first = static_cast<std::size_t>(of.index) * static_cast<std::size_t>(options.batch);
     const std::size_t count = std::min(static_cast<std::size_t>(options.batch), order.size() - first);
     std::copy_n(order.begin() + static_cast<std::ptrdiff_t>(first), count, b.samples.begin());
     std::fill(sample_errors.begin(), sample_errors.end(), nullptr);
     pool.parallel_for(static_cast<int>(count), [&](int row, int slot) {
-      if (job != my_job) return;
+      if (job != of.job) return;
       try {
-        fill_row(b, row, slot, of_epoch);
+        fill_row(b, row, slot, of);
       } catch (...) {
         sample_errors[static_cast<std::size_t>(row)] = std::current_exception();
       }
@@ -157,18 +169,16 @@ struct Loader::Impl {
       // The buffer of batch t is free once batch t-1 has been handed out, which means batch t-2 was given back.
       changed.wait(lock, [&] { return quit || (produce < batches && produce - consume < 2 - (held ? 1 : 0)); });
       if (quit) return;
-      const std::uint64_t my_job = job;
-      const int index = produce;
-      const int of_epoch = epoch;
-      Buffer& b = buffers[static_cast<std::size_t>(index % 2)];
+      const Work mine{job, epoch, strength, produce};
+      Buffer& b = buffers[static_cast<std::size_t>(mine.index % 2)];
       lock.unlock();
-      if (of_epoch != shuffled_epoch) {
-        shuffle(of_epoch);
-        shuffled_epoch = of_epoch;
+      if (mine.epoch != shuffled_epoch) {
+        shuffle(mine.epoch);
+        shuffled_epoch = mine.epoch;
       }
-      fill(b, pool, of_epoch, index, my_job);
+      fill(b, pool, mine);
       lock.lock();
-      if (job != my_job) continue;
+      if (job != mine.job) continue;
       b.ready = true;
       ++produce;
       changed.notify_all();
@@ -182,11 +192,14 @@ Loader::~Loader() = default;
 
 int Loader::batches_per_epoch() const noexcept { return impl_->batches; }
 
-void Loader::start(int epoch, int first) {
+const AugmentOptions& Loader::augment() const noexcept { return impl_->options.augment; }
+
+void Loader::start(int epoch, int first, Strength strength) {
   {
     const std::lock_guard lock(impl_->mutex);
     ++impl_->job;
     impl_->epoch = epoch;
+    impl_->strength = strength;
     impl_->produce = impl_->consume = std::clamp(first, 0, impl_->batches);
     impl_->held = false;
     for (Buffer& b : impl_->buffers) b.ready = false;

@@ -21,6 +21,9 @@ struct Batch {
   std::span<const std::uint32_t> samples;  // index in the data set of each row
 };
 
+/// `calm` replaces the augmentation of an epoch by calmed() of it.
+enum class Strength { usual, calm };
+
 struct LoaderOptions {
   int batch = 32;
   bool shuffle = true;
@@ -32,7 +35,7 @@ struct LoaderOptions {
 };
 
 /// Decodes, augments and normalises batch t+1 while the caller trains on batch t.
-/// The content of batch t of an epoch is a pure function of (data, options, epoch, t).
+/// The content of batch t of an epoch is a pure function of (data, options, epoch, strength, t).
 class Loader {
  public:
   Loader(DatasetPtr data, Preprocessing preprocessing, LoaderOptions options);
@@ -41,8 +44,9 @@ class Loader {
   Loader& operator=(const Loader&) = delete;
 
   [[nodiscard]] int batches_per_epoch() const noexcept;
+  [[nodiscard]] const AugmentOptions& augment() const noexcept;
   /// Starts an epoch (from 0) at batch `first`; work on that batch begins at once.
-  void start(int epoch, int first = 0);
+  void start(int epoch, int first = 0, Strength strength = Strength::usual);
   /// The next batch; null after the last. Valid until the following call. Rethrows what a worker met (a broken image).
   [[nodiscard]] const Batch* next();
   /// Seconds `next` spent waiting since construction.

@@ -78,12 +78,24 @@ std::uint64_t sample(const std::uint64_t* packed, std::size_t stride, std::int32
   return p[0] * (gx * gy) + p[1] * (fx * gy) + p[stride] * (gx * fy) + p[stride + 1] * (fx * fy);
 }
 
-void store(std::uint64_t sum, float unit, int channels, float* dst) noexcept {
+/// Where the next pixel and the next channel of a result are.
+struct Strides {
+  std::size_t pixel;
+  std::size_t channel;
+};
+
+void store(std::uint64_t sum, float unit, int channels, std::size_t channel_stride, float* dst) noexcept {
   dst[0] = static_cast<float>(static_cast<std::int32_t>(sum & kFieldMask)) * unit;
   if (channels == 3) {
-    dst[1] = static_cast<float>(static_cast<std::int32_t>((sum >> kField) & kFieldMask)) * unit;
-    dst[2] = static_cast<float>(static_cast<std::int32_t>(sum >> (2 * kField))) * unit;
+    dst[channel_stride] = static_cast<float>(static_cast<std::int32_t>((sum >> kField) & kFieldMask)) * unit;
+    dst[2 * channel_stride] = static_cast<float>(static_cast<std::int32_t>(sum >> (2 * kField))) * unit;
   }
+}
+
+float normalised(float value, float mean, float gain) noexcept {
+  value = value < 0.0F ? 0.0F : value;
+  value = value > 255.0F ? 255.0F : value;
+  return (value - mean) * gain;
 }
 
 }  // namespace
@@ -134,12 +146,15 @@ Source make_source(Image image, Shape input) {
 }
 
 void warp(const Image& image, const Map2D& dst_to_src, Shape size, const ToneCurve* tone, ResampleScratch& scratch,
-          float* dst) {
+          float* dst, Layout layout) {
   static const ToneCurve kPlain = [] {
     ToneCurve curve{};
     for (std::size_t i = 0; i < curve.size(); ++i) curve[i] = static_cast<std::uint8_t>(i);
     return curve;
   }();
+  const Strides strides = layout == Layout::interleaved
+                              ? Strides{static_cast<std::size_t>(size.c), 1}
+                              : Strides{1, static_cast<std::size_t>(size.w) * static_cast<std::size_t>(size.h)};
   pack(image, size.c, tone == nullptr ? kPlain : *tone, scratch.packed);
 
   const Point middle = dst_to_src({0.5 * (size.w - 1), 0.5 * (size.h - 1)});
@@ -173,16 +188,16 @@ void warp(const Image& image, const Map2D& dst_to_src, Shape size, const ToneCur
     const std::int32_t* y0 = x0 + count;
     const std::uint64_t* packed = scratch.packed.data();
     if (n == 1) {
-      for (std::size_t u = 0; u < count; ++u, dst += size.c) {
-        store(sample(packed, stride, x0[u], y0[u]), unit, size.c, dst);
+      for (std::size_t u = 0; u < count; ++u, dst += strides.pixel) {
+        store(sample(packed, stride, x0[u], y0[u]), unit, size.c, strides.channel, dst);
       }
     } else {
       const std::int32_t* x1 = y0 + count;
       const std::int32_t* y1 = x1 + count;
-      for (std::size_t u = 0; u < count; u += 2, dst += size.c) {
+      for (std::size_t u = 0; u < count; u += 2, dst += strides.pixel) {
         store(sample(packed, stride, x0[u], y0[u]) + sample(packed, stride, x0[u + 1], y0[u + 1]) +
                   sample(packed, stride, x1[u], y1[u]) + sample(packed, stride, x1[u + 1], y1[u + 1]),
-              unit, size.c, dst);
+              unit, size.c, strides.channel, dst);
       }
     }
   }
@@ -200,12 +215,29 @@ void normalise(const Preprocessing& preprocessing, ResampleScratch& scratch, flo
     gain[i] = 1.0F / preprocessing.deviation[i % channels];
   }
   for (int y = 0; y < size.h; ++y, pixels += length) {
-    for (std::size_t i = 0; i < length; ++i) {
-      float value = pixels[i];
-      value = value < 0.0F ? 0.0F : value;
-      value = value > 255.0F ? 255.0F : value;
-      pixels[i] = (value - mean[i]) * gain[i];
-    }
+    for (std::size_t i = 0; i < length; ++i) pixels[i] = normalised(pixels[i], mean[i], gain[i]);
+  }
+}
+
+void normalise_planes(const Preprocessing& preprocessing, const float* planes, float* pixels) {
+  const auto channels = static_cast<std::size_t>(preprocessing.input.c);
+  const std::size_t area = preprocessing.input.size() / channels;
+  std::array<const float*, 3> plane{};
+  std::array<float, 3> mean{};
+  std::array<float, 3> gain{};
+  for (std::size_t c = 0; c < channels; ++c) {
+    plane[c] = planes + c * area;
+    mean[c] = preprocessing.mean[c];
+    gain[c] = 1.0F / preprocessing.deviation[c];
+  }
+  if (channels == 1) {
+    for (std::size_t i = 0; i < area; ++i) pixels[i] = normalised(plane[0][i], mean[0], gain[0]);
+    return;
+  }
+  for (std::size_t i = 0; i < area; ++i, pixels += 3) {
+    pixels[0] = normalised(plane[0][i], mean[0], gain[0]);
+    pixels[1] = normalised(plane[1][i], mean[1], gain[1]);
+    pixels[2] = normalised(plane[2][i], mean[2], gain[2]);
   }
 }
 

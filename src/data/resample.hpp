@@ -41,16 +41,21 @@ struct ResampleScratch {
 /// One value for each 8-bit value.
 using ToneCurve = std::array<std::uint8_t, 256>;
 
-/// Resamples: dst(u,v) = image(dst_to_src(u,v)), `size.h` x `size.w` x `size.c` floats 0..255, gray repeated to three
-/// channels or colour weighted to one (luma), border replicated. Where the image shrinks by more than 1.25 each output
-/// pixel is the mean of 2x2 bilinear samples. Positions are rounded to 1/32 (x) and 1/64 (y) of a source pixel and the
-/// sums are integers, so the result is the same on every machine.
+/// How the values of an image lie in memory: channel by channel of a pixel (H,W,C) or plane by plane (C,H,W).
+enum class Layout { interleaved, planar };
+
+/// Resamples: dst(u,v) = image(dst_to_src(u,v)), `size.h` x `size.w` x `size.c` floats 0..255 in the order of `layout`,
+/// gray repeated to three channels or colour weighted to one (luma), border replicated. Where the image shrinks by more
+/// than 1.25 each output pixel is the mean of 2x2 bilinear samples. Positions are rounded to 1/32 (x) and 1/64 (y) of a
+/// source pixel and the sums are integers, so the result is the same on every machine.
 /// @param tone  applied to each source value, may be null
 void warp(const Image& image, const Map2D& dst_to_src, Shape size, const ToneCurve* tone, ResampleScratch& scratch,
-          float* dst);
+          float* dst, Layout layout = Layout::interleaved);
 
 /// In place: value -> (clamp(value, 0, 255) - mean) / deviation per channel.
 void normalise(const Preprocessing& preprocessing, ResampleScratch& scratch, float* pixels);
+/// The same from C,H,W into H,W,C; the same bits.
+void normalise_planes(const Preprocessing& preprocessing, const float* planes, float* pixels);
 
 /// The network's input for a whole image, exactly as in training without augmentation.
 /// @param dst  preprocessing.input.size() floats, H,W,C

@@ -98,7 +98,7 @@ ModelText read_model(const std::vector<TomlEntry>& entries, const std::string& f
   return model;
 }
 
-Shape input_shape(const ModelText& model, const std::string& file, int input_size) {
+Shape input_shape(const ModelText& model, const std::string& file, const ModelFileOptions& options) {
   bool ok = model.input.size() == 3 && (model.input[2] == 1 || model.input[2] == 3);
   for (const std::int64_t size : model.input) ok = ok && size >= 1 && size <= kMaxInput;
   if (!ok) {
@@ -106,8 +106,12 @@ Shape input_shape(const ModelText& model, const std::string& file, int input_siz
                   "input must be [height, width, channels], with 3 (or 1) channels: input = [96, 96, 3].");
   }
   const auto at = [&](std::size_t i) { return static_cast<int>(model.input[i]); };
-  if (input_size > 0) return {input_size, input_size, at(2)};
-  return {at(0), at(1), at(2)};
+  Shape input{at(0), at(1), options.channels > 0 ? options.channels : at(2)};
+  if (options.input_size.is_set()) {
+    input.h = options.input_size.height;
+    input.w = options.input_size.width;
+  }
+  return input;
 }
 
 LayerPtr build_layer(const LayerText& layer, int points) {
@@ -163,7 +167,7 @@ std::pair<LayerPtr, std::vector<int>> resolve(const LayerText& layer, const std:
 
 Graph parse_model(std::string_view text, const std::string& file, const ModelFileOptions& options) {
   const ModelText model = read_model(parse_toml(text, file), file);
-  Graph graph(input_shape(model, file, options.input_size));
+  Graph graph(input_shape(model, file, options));
   std::map<std::string, int> count_of_kind;
   std::vector<int> lines = {1};
   for (const LayerText& layer : model.layers) {

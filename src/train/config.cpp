@@ -8,12 +8,12 @@
 #include "core/cpu.hpp"
 #include "core/nearest.hpp"
 #include "core/version.hpp"
-#include "data/augment.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/losses.hpp"
 #include "io/toml.hpp"
 #include "optim/optimizer.hpp"
 #include "optim/schedule.hpp"
+#include "train/augmentation.hpp"
 
 namespace fpcpu {
 
@@ -28,12 +28,43 @@ constexpr ConfigKey kKeys[] = {
     {"val-split", "data", "PART", "part of --data used for validation when --val is not given", &O::val_split, 0, 0.9},
     {"mirror", "data", "LIST",
      "which points swap in a mirror, e.g. \"3,2,1,0,...\"; derived from the mean shape if empty", &O::mirror},
-    {"augment", "data", "PRESET", "none, basic or full", &O::augment},
     {"cache-mb", "data", "MB", "memory for decoded images", &O::cache_mb, 0, kMany},
+    {"augment", "augmentation", "PRESET", "none, basic or full; a range below replaces the preset's, -1 = the preset's",
+     &O::augment},
+    {"aug-mirror", "augmentation", "CHANCE", "of mirroring a face, points exchanged", &O::aug_mirror, -1, 1},
+    {"aug-rotation", "augmentation", "DEG", "up to so many degrees either way", &O::aug_rotation, -1, 180},
+    {"aug-rotation-chance", "augmentation", "CHANCE", "of rotating at all", &O::aug_rotation_chance, -1, 1},
+    {"aug-scale", "augmentation", "PART", "size times 1-PART to 1+PART", &O::aug_scale, -1, 0.75},
+    {"aug-shift", "augmentation", "PART", "up to this part of each side", &O::aug_shift, -1, 0.5},
+    {"aug-perspective", "augmentation", "PART", "each corner moves by up to this part of the sides",
+     &O::aug_perspective, -1, 0.25},
+    {"aug-crop", "augmentation", "PART", "cuts up to this part off each side, never a point", &O::aug_crop, -1, 0.5},
+    {"aug-crop-chance", "augmentation", "CHANCE", "of cutting at all", &O::aug_crop_chance, -1, 1},
+    {"aug-brightness", "augmentation", "X", "adds up to this part of the range of values", &O::aug_brightness, -1, 1},
+    {"aug-contrast", "augmentation", "X", "times 1/(1+X) to 1+X around the mean", &O::aug_contrast, -1, 8},
+    {"aug-gamma", "augmentation", "X", "exponent 1/(1+X) to 1+X", &O::aug_gamma, -1, 8},
+    {"aug-hue", "augmentation", "X", "turns colours by up to this part of a circle", &O::aug_hue, -1, 0.5},
+    {"aug-saturation", "augmentation", "X", "colour times 1-X to 1+X", &O::aug_saturation, -1, 1},
+    {"aug-value", "augmentation", "X", "values times 1-X to 1+X", &O::aug_value, -1, 1},
+    {"aug-gray", "augmentation", "CHANCE", "of losing all colour", &O::aug_gray, -1, 1},
+    {"aug-occlusion", "augmentation", "PART", "a box of up to this part of each side hides something",
+     &O::aug_occlusion, -1, 1},
+    {"aug-occlusion-chance", "augmentation", "CHANCE", "of hiding something", &O::aug_occlusion_chance, -1, 1},
+    {"aug-blur", "augmentation", "PX", "Gaussian of up to this sigma, for an input of 100 px", &O::aug_blur, -1, 8},
+    {"aug-blur-chance", "augmentation", "CHANCE", "of blurring", &O::aug_blur_chance, -1, 1},
+    {"aug-noise", "augmentation", "X", "Gaussian of up to this sigma, 1 = the range of values", &O::aug_noise, -1, 1},
+    {"aug-noise-chance", "augmentation", "CHANCE", "of noise", &O::aug_noise_chance, -1, 1},
+    {"aug-jpeg-chance", "augmentation", "CHANCE", "of the artefacts of a JPEG file", &O::aug_jpeg_chance, -1, 1},
+    {"aug-jpeg-low", "augmentation", "Q", "lowest quality of such a file", &O::aug_jpeg_low, -1, 100},
+    {"aug-jpeg-high", "augmentation", "Q", "highest quality of such a file", &O::aug_jpeg_high, -1, 100},
+    {"aug-calm", "augmentation", "PART",
+     "in this last part of the epochs colours change half as much; gray, occlusion, blur, noise, JPEG rest",
+     &O::aug_calm, -1, 1},
     {"model", "network", "NAME", "small, base, bn, resnet18, pfld, hourglass or a .toml file with your own network",
      &O::model},
-    {"input-size", "network", "PX", "side of the network's square input; 0 = the network's own", &O::input_size, 0,
-     1024},
+    {"input-size", "network", "PX", "side of the network's input, or 96x112 = width x height; 0 = the network's own",
+     &O::input_size, 0, 1024},
+    {"channels", "network", "N", "of the input: 1 = gray, 3 = colour; 0 = the network's own", &O::channels, 0, 3},
     {"dropout", "network", "RATE", "rate of the dropout layers; -1 = the network's own", &O::dropout, -1, 0.99},
     {"precision", "network", "NAME",
      "fp32 or bf16: factors of convolutions rounded to bfloat16, except in the last layer", &O::precision},
@@ -73,7 +104,8 @@ constexpr ConfigKey kKeys[] = {
   throw Error(ErrorCode::usage, "--" + std::string(key.name) + " " + std::string(text) + ": expected " + wanted + ".");
 }
 
-std::string short_number(double value) {
+template <class T>
+std::string short_number(T value) {
   std::array<char, 32> text{};
   const auto result = std::to_chars(text.data(), text.data() + text.size(), value);
   return {text.data(), result.ptr};
@@ -92,6 +124,23 @@ T parse(const ConfigKey& key, std::string_view text, const char* what) {
   return value;
 }
 
+/// "96" or "96x112".
+InputSize parse_size(const ConfigKey& key, std::string_view text) {
+  const std::size_t cross = std::min(text.find('x'), text.size());
+  const auto side = [&](std::string_view digits) {
+    int value = -1;
+    const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    const bool whole = result.ec == std::errc{} && result.ptr == digits.data() + digits.size();
+    return whole && value >= static_cast<int>(key.low) && value <= static_cast<int>(key.high) ? value : -1;
+  };
+  const int width = side(text.substr(0, cross));
+  const int height = cross == text.size() ? width : side(text.substr(cross + 1));
+  if (std::min(width, height) < 0 || (width == 0) != (height == 0)) {
+    bad_value(key, text, "a side or width x height, such as 96 or 96x112, each from 1 to " + short_number(key.high));
+  }
+  return {width, height};
+}
+
 struct Setter {
   TrainOptions& options;
   const ConfigKey& key;
@@ -99,6 +148,12 @@ struct Setter {
   void operator()(int O::*f) const { options.*f = parse<int>(key, text, "a whole number"); }
   void operator()(std::uint64_t O::*f) const { options.*f = parse<std::uint64_t>(key, text, "a whole number"); }
   void operator()(double O::*f) const { options.*f = parse<double>(key, text, "a number"); }
+  void operator()(float O::*f) const {
+    const auto value = parse<float>(key, text, "-1 or a number");
+    if (value < 0 && value != key.low) bad_value(key, text, "-1 or a number from 0 to " + short_number(key.high));
+    options.*f = value;
+  }
+  void operator()(InputSize O::*f) const { options.*f = parse_size(key, text); }
   void operator()(std::string O::*f) const { options.*f = std::string(text); }
   void operator()(std::vector<std::string> O::*f) const { (options.*f).emplace_back(text); }
 };
@@ -108,6 +163,8 @@ struct Getter {
   std::string operator()(int O::*f) const { return std::to_string(options.*f); }
   std::string operator()(std::uint64_t O::*f) const { return std::to_string(options.*f); }
   std::string operator()(double O::*f) const { return short_number(options.*f); }
+  std::string operator()(float O::*f) const { return short_number(options.*f); }
+  std::string operator()(InputSize O::*f) const { return to_string(options.*f); }
   std::string operator()(std::string O::*f) const { return options.*f; }
   std::string operator()(std::vector<std::string> O::*f) const {
     std::string all;
@@ -125,6 +182,10 @@ struct TomlWriter {
     std::string all = "[";
     for (const std::string& s : options.*f) all += (all.size() == 1 ? "" : ", ") + to_toml(AttributeValue(s));
     return all + "]";
+  }
+  std::string operator()(InputSize O::*f) const {
+    const std::string size = to_string(options.*f);
+    return size.find('x') == std::string::npos ? size : to_toml(AttributeValue(size));
   }
   template <class T>
   std::string operator()(T O::*f) const {
@@ -171,7 +232,8 @@ void check_options(const TrainOptions& options) {
   check_name("schedule", options.schedule, schedule_names());
   if (options.loss != "auto") check_name("loss", options.loss, loss_names());
   (void)parse_precision(options.precision);
-  (void)augment_preset(options.augment);
+  check_augmentation(options, options.channels);
+  if (options.channels == 2) throw Error(ErrorCode::usage, "--channels 2: expected 1 (gray) or 3 (colour).");
   if (options.data.empty()) throw Error(ErrorCode::usage, "no training data; give --data DIR or --data synth:N.");
   if (std::find(options.data.begin(), options.data.end(), options.val) != options.data.end()) {
     throw Error(ErrorCode::usage,

@@ -13,10 +13,11 @@ namespace fpcpu {
 
 /// One training option: the single source for the command line, the configuration file and their checks.
 struct ConfigKey {
-  using Field = std::variant<int TrainOptions::*, double TrainOptions::*, std::uint64_t TrainOptions::*,
-                             std::string TrainOptions::*, std::vector<std::string> TrainOptions::*>;
+  using Field =
+      std::variant<int TrainOptions::*, double TrainOptions::*, float TrainOptions::*, std::uint64_t TrainOptions::*,
+                   InputSize TrainOptions::*, std::string TrainOptions::*, std::vector<std::string> TrainOptions::*>;
   std::string_view name;   // "val-split" on the command line, "val_split" in the file
-  std::string_view group;  // data, network, learning
+  std::string_view group;  // data, augmentation, network, learning
   std::string_view value;  // what stands for the value in --help
   std::string_view help;
   Field field;
@@ -32,7 +33,8 @@ void set_option(TrainOptions& options, const ConfigKey& key, std::string_view te
 /// Value of an option as text, the inverse of set_option.
 [[nodiscard]] std::string option_text(const TrainOptions& options, const ConfigKey& key);
 
-/// Names that must exist (optimizer, schedule, loss, augment, precision) and values that exclude each other.
+/// Names that must exist (optimizer, schedule, loss, augment, precision), values that exclude each other and ranges of
+/// the augmentation without effect.
 /// @throws Error{usage} naming the nearest known name.
 void check_options(const TrainOptions& options);
 

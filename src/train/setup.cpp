@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "core/rng.hpp"
-#include "data/augment.hpp"
 #include "data/mirror.hpp"
 #include "data/statistics.hpp"
 #include "fpcpu/error.hpp"
@@ -13,6 +12,7 @@
 #include "graph/zoo/zoo.hpp"
 #include "io/model_file.hpp"
 #include "layers/heatmap.hpp"
+#include "train/augmentation.hpp"
 
 namespace fpcpu {
 
@@ -88,9 +88,12 @@ TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, b
 bool is_model_file(const std::string& model) { return model.ends_with(".toml"); }
 
 Graph build_network(const TrainOptions& options, int points) {
-  Graph graph = is_model_file(options.model)
-                    ? load_model_file(options.model, {.points = points, .input_size = options.input_size})
-                    : make_network(options.model, {.points = points, .input_size = options.input_size});
+  Graph graph =
+      is_model_file(options.model)
+          ? load_model_file(options.model,
+                            {.points = points, .input_size = options.input_size, .channels = options.channels})
+          : make_network(options.model,
+                         {.points = points, .input_size = options.input_size, .channels = options.channels});
   if (options.dropout >= 0) graph = set_dropout(graph, options.dropout);
   if (!emits_points(graph.output_shape(), points)) {
     throw Error(ErrorCode::shape, "the last layer of '" + options.model + "' emits " + to_string(graph.output_shape()) +
@@ -100,9 +103,9 @@ Graph build_network(const TrainOptions& options, int points) {
   return graph;
 }
 
-Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& train, const Graph& graph) {
+Preprocessing measure_points(const TrainOptions& options, const Dataset& train, Shape input) {
   Preprocessing p;
-  p.input = graph.input_shape();
+  p.input = input;
   p.points = train.points();
   p.mean_shape = mean_shape(train);
   if (!options.mirror.empty()) {
@@ -112,10 +115,15 @@ Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& 
       p.mirror = derive_mirror(p.mean_shape);
     } catch (const Error& e) {
       // Without mirroring the table is never used; it is stored empty.
-      if (augment_preset(options.augment).mirror > 0)
-        throw Error(ErrorCode::format, std::string(e.what()) + " Or use --augment none.");
+      if (augment_options(options, input.c).mirror > 0)
+        throw Error(ErrorCode::format, std::string(e.what()) + " Or use --aug-mirror 0.");
     }
   }
+  return p;
+}
+
+Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& train, const Graph& graph) {
+  Preprocessing p = measure_points(options, train, graph.input_shape());
   ChannelStatistics colors = channel_statistics(train, p.input);
   p.mean = std::move(colors.mean);
   p.deviation = std::move(colors.deviation);

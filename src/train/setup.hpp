@@ -28,6 +28,9 @@ struct TrainingData {
 /// The network of a run, from the zoo or a .toml file.
 [[nodiscard]] Graph build_network(const TrainOptions& options, int points);
 
+/// The part of measure_preprocessing that needs no pixels: input, mean shape and mirror table.
+[[nodiscard]] Preprocessing measure_points(const TrainOptions& options, const Dataset& train, Shape input);
+
 /// Colours, mean shape and mirror table, measured on the training faces.
 /// @throws Error{format} if no mirror table can be derived and mirroring is on.
 [[nodiscard]] Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& train,

@@ -16,6 +16,7 @@
 #include "io/checkpoint.hpp"
 #include "io/metrics_csv.hpp"
 #include "optim/saved_state.hpp"
+#include "train/augmentation.hpp"
 #include "train/config.hpp"
 #include "train/epoch_line.hpp"
 #include "train/evaluator.hpp"
@@ -146,7 +147,12 @@ class TrainingRun {
 
   TrainResult run() {
     const Graph graph = resumed_ ? resumed_->graph : build_network(options_, data_.train->points());
-    if (!is_model_file(options_.model)) options_.input_size = graph.input_shape().h;
+    const Shape input = graph.input_shape();
+    if (!is_model_file(options_.model)) {
+      options_.input_size = {input.w, input.h};
+      options_.channels = input.c;
+    }
+    resolve_augmentation(options_, input.c);
     loss_ = choose_loss(options_.loss, graph.output_shape());
     options_.loss = loss_->kind();
     say(describe_data());
@@ -164,7 +170,7 @@ class TrainingRun {
     const auto cache = static_cast<std::size_t>(options_.cache_mb);
     LoaderOptions loading;
     loading.batch = options_.batch;
-    loading.augment = augment_preset(options_.augment);
+    loading.augment = augment_options(options_, input.c);
     loading.seed = options_.seed;
     loading.cache_mb = data_.val ? cache - cache / kValidationShare : cache;
     loading.threads = pool_.threads();
@@ -290,7 +296,8 @@ class TrainingRun {
   bool train_epoch(Loader& loader, Learner& learner) {
     const Clock epoch_clock(position_.epoch_seconds);
     const int batches = loader.batches_per_epoch();
-    loader.start(position_.epoch, position_.batch);
+    const bool calm = is_calm_epoch(loader.augment(), position_.epoch, options_.epochs);
+    loader.start(position_.epoch, position_.batch, calm ? Strength::calm : Strength::usual);
     while (const Batch* batch = loader.next()) {
       const StepResult step = learner.step(*batch);
       lr_ = step.lr;

@@ -105,3 +105,23 @@ TEST_CASE("the kernels of a network are its distinct convolutions and dense laye
                                            "6x6x128->128 k3 s1", "32x4608->128", "4x128->28"});
   CHECK(run_program(folder, "kernels --model nothing").code == 2);
 }
+
+TEST_CASE("the loader tells milliseconds of an image for each preset, a step how long it waits for the loader") {
+  const TemporaryFolder folder;
+  const Outcome loader = run_program(folder, "loader --json --batch 16");
+  REQUIRE_MESSAGE(loader.code == 0, loader.err);
+  std::istringstream lines(loader.out);
+  std::vector<std::string> presets;
+  for (std::string line; std::getline(lines, line);) {
+    const json row = json::parse(line);
+    CHECK(row["ms_per_image"].get<double>() == doctest::Approx(1e3 / row["images_per_s"].get<double>()).epsilon(0.05));
+    if (row["cached"]) presets.push_back(row["augment"]);
+  }
+  CHECK(presets == std::vector<std::string>{"none", "basic", "full"});
+
+  const Outcome step = run_program(folder, "step --model small --batch 4 --seconds 0.05 --json");
+  REQUIRE_MESSAGE(step.code == 0, step.err);
+  const double stall = json::parse(step.out)["loader_stall"];
+  CHECK(stall >= 0);
+  CHECK(stall < 1);
+}

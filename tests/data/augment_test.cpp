@@ -2,12 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 
 #include "data/augments/geometry.hpp"
-#include "data/augments/pixel_augment.hpp"
 #include "fpcpu/dataset.hpp"
 #include "support/messages.hpp"
 
@@ -117,7 +118,7 @@ TEST_CASE("a dot is painted where its point lands") {
   p.mean.assign(3, 0.0F);
   for (const auto& [width, height] : {std::pair{90, 120}, std::pair{300, 260}}) {
     for (std::uint64_t trial = 0; trial < 30; ++trial) {
-      const double x = 0.4 * width, y = 0.65 * height, sigma = 0.06 * width;
+      const double x = 0.4 * width, y = 0.65 * height, sigma = 0.04 * width;
       Image image{width, height, 1, {}};
       for (int v = 0; v < height; ++v) {
         for (int u = 0; u < width; ++u) {
@@ -176,80 +177,145 @@ TEST_CASE("a sample depends on its stream alone") {
   CHECK(a.x != c.x);
 }
 
-TEST_CASE("each change does what its name says and stays off when off") {
-  const Shape shape{24, 30, 3};
-  AugmentScratch scratch;
-  std::vector<float> start;
-  for (std::size_t i = 0; i < shape.size(); ++i) start.push_back(static_cast<float>(60 + i * 29 % 130));
-  const auto run = [&](std::string_view name, const AugmentOptions& o, std::uint64_t sample) {
-    std::vector<float> pixels = start;
-    for (const PixelAugment& augment : pixel_augments()) {
-      Rng rng = stream(sample);
-      if (augment.name == name) augment.apply(o, rng, {pixels.data(), shape}, scratch);
-    }
-    return pixels;
-  };
-  for (const PixelAugment& augment : pixel_augments()) CHECK(run(augment.name, {}, 1) == start);
-  const auto statistics = [](const std::vector<float>& v) {
-    double sum = 0, squares = 0;
-    for (const float f : v) sum += f, squares += static_cast<double>(f) * f;
-    const double mean = sum / static_cast<double>(v.size());
-    return std::pair{mean, std::sqrt(squares / static_cast<double>(v.size()) - mean * mean)};
-  };
-  const auto [mean, deviation] = statistics(start);
-  AugmentOptions o;
-  o.noise_chance = o.blur_chance = o.occlusion_chance = o.gray = 1;
-  o.noise = 0.03F;
-  o.blur = 8;
-  o.occlusion = 0.4F;
-  CHECK(std::abs(statistics(run("noise", o, 1)).first - mean) < 1);
-  CHECK(statistics(run("noise", o, 1)).second > deviation);
-  CHECK(std::abs(statistics(run("blur", o, 1)).first - mean) < 2);
-  CHECK(statistics(run("blur", o, 1)).second < 0.9 * deviation);
-  const std::vector<float> gray = run("colour", o, 1);
-  for (std::size_t i = 0; i < gray.size(); i += 3) CHECK(std::abs(gray[i] - gray[i + 2]) < 1e-3F);
-  std::size_t same = 0;
-  const std::vector<float> hidden = run("occlusion", o, 1);
-  for (std::size_t i = 0; i < start.size(); ++i) same += hidden[i] == start[i] ? 1U : 0U;
-  CHECK(same > start.size() / 2);
-  CHECK(same < start.size());
-  AugmentOptions light;
-  light.contrast = 0.5F;
-  CHECK(std::abs(statistics(run("colour", light, 1)).first - mean) < 0.1);
-  CHECK(std::abs(statistics(run("colour", light, 1)).second - deviation) > 0.5);
-  light = {};
-  light.brightness = 0.3F;
-  CHECK(std::abs(statistics(run("colour", light, 2)).first - mean) > 1);
-  light = {};
-  light.hue = 0.1F;
-  const std::vector<float> turned = run("colour", light, 1);
-  CHECK(std::abs(turned[0] + turned[1] + turned[2] - start[0] - start[1] - start[2]) < 0.01F);
-  CHECK(std::abs(turned[0] - start[0]) > 0.5F);
+TEST_CASE("the corners of a square go where they are sent") {
+  const std::array<Point, 4> corners = {{{0.1, -0.2}, {1.3, 0.1}, {0.9, 1.2}, {-0.1, 0.8}}};
+  const Map2D map = square_to_quad(corners);
+  const std::array<Point, 4> square = {{{0, 0}, {1, 0}, {1, 1}, {0, 1}}};
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(map(square[i]).x == doctest::Approx(corners[i].x));
+    CHECK(map(square[i]).y == doctest::Approx(corners[i].y));
+  }
 }
 
-TEST_CASE("blur replicates the ends: a flat picture stays flat") {
+TEST_CASE("each change of geometry stays within its range and moves the points") {
+  const DatasetPtr faces = open_dataset("synth:1:2");
+  const Source source = make_source(faces->image(0), kInput);
+  const Landmarks& marks = faces->landmarks(0);
+  const Map2D plain = resize_map(source.width, source.height, kInput.w, kInput.h);
+  const Point middle = plain({0.5 * (source.width - 1), 0.5 * (source.height - 1)});
+  const auto run = [&](const AugmentOptions& o, const auto& check) {
+    double largest = 0;
+    for (std::uint64_t trial = 0; trial < 60; ++trial) {
+      Rng rng = stream(trial);
+      std::vector<float> warped(marks.xy.size());
+      const Placement placement = place_sample(source, marks, kInput, o, rng, warped);
+      largest = std::max(largest, check(inverse(placement.input_to_original) * inverse(plain)));
+    }
+    return largest;
+  };
+  const auto moved = [](const Map2D& change, double x, double y) {
+    const Point to = change({x, y});
+    return std::max(std::abs(to.x - x), std::abs(to.y - y));
+  };
   AugmentOptions o;
-  o.blur_chance = 1;
-  o.blur = 100;  // of a 100-pixel input; these are tiny
-  AugmentScratch scratch;
-  for (const Shape shape : {Shape{1, 1, 3}, Shape{2, 3, 3}, Shape{20, 1, 1}, Shape{9, 40, 1}}) {
-    std::vector<float> pixels;
-    for (std::size_t i = 0; i < shape.size(); ++i)
-      pixels.push_back(static_cast<float>(80 + 40 * (i % static_cast<std::size_t>(shape.c))));
-    const std::vector<float> before = pixels;
-    Rng rng = stream(1);
-    augment_blur(o, rng, {pixels.data(), shape}, scratch);
-    for (std::size_t i = 0; i < pixels.size(); ++i) CHECK(pixels[i] == doctest::Approx(before[i]));
+  o.rotation = 10;
+  o.rotation_chance = 1;
+  const double degrees = run(o, [](const Map2D& m) { return std::abs(std::atan2(m.a[3], m.a[0])) * 57.29578; });
+  CHECK(degrees > 8);
+  CHECK(degrees <= 10.001);
+  o = {};
+  o.scale = 0.1F;
+  const double scaled = run(o, [](const Map2D& m) { return std::abs(m.a[0] - 1); });
+  CHECK(scaled > 0.08);
+  CHECK(scaled <= 0.1001);
+  o = {};
+  o.shift = 0.05F;
+  const double shifted = run(o, [&](const Map2D& m) { return moved(m, middle.x, middle.y) / 96; });
+  CHECK(shifted > 0.04);
+  CHECK(shifted <= 0.0501);
+  o = {};
+  o.perspective = 0.05F;
+  double bent = 0;
+  const double corner = run(o, [&](const Map2D& m) {
+    bent = std::max(bent, std::abs(m.a[6] / m.a[8]) * 96);
+    return std::max({moved(m, -0.5, -0.5), moved(m, 95.5, -0.5), moved(m, -0.5, 95.5), moved(m, 95.5, 95.5)}) / 96;
+  });
+  CHECK(corner > 0.04);
+  CHECK(corner <= 0.0501);
+  CHECK(bent > 0.02);
+  o = {};
+  o.crop = 0.2F;
+  o.crop_chance = 1;
+  double smallest = 1;
+  const double enlarged = run(o, [&](const Map2D& m) {
+    smallest = std::min({smallest, m.a[0], m.a[4]});
+    return std::max(m.a[0], m.a[4]);
+  });
+  CHECK(smallest >= 0.9999);
+  CHECK(enlarged > 1.05);
+  CHECK(enlarged < 1.0 / 0.6);
+}
+
+TEST_CASE("a crop never cuts a point off, however much it may cut") {
+  AugmentOptions o;
+  o.crop = 0.5F;
+  o.crop_chance = 1;
+  const DatasetPtr faces = open_dataset("synth:10:3");
+  for (std::size_t i = 0; i < faces->size(); ++i) {
+    const Landmarks& marks = faces->landmarks(i);
+    const Source source = make_source(faces->image(i), kInput);
+    Rng rng = stream(i);
+    std::vector<float> warped(marks.xy.size());
+    const Placement placement = place_sample(source, marks, kInput, o, rng, warped);
+    CHECK(placement.input_to_original({48, 48}).x != doctest::Approx((48.5) * source.width / 96 - 0.5).epsilon(1e-9));
+    for (const float v : warped) CHECK((v >= 0.0F && v <= 95.0F));
   }
+}
+
+TEST_CASE("gamma darkens or brightens the middle and keeps black and white") {
+  AugmentOptions o;
+  o.gamma = 1;
+  Preprocessing p = preprocessing({4, 3, 1});
+  const Image image{3, 4, 1, {0, 128, 255, 0, 128, 255, 0, 128, 255, 0, 128, 255}};
+  const Landmarks marks{{1, 1}, {1}};
+  const Sample plain = augment(image, marks, p, {}, stream(1));
+  double largest = 0;
+  for (std::uint64_t trial = 0; trial < 20; ++trial) {
+    const Sample s = augment(image, marks, p, o, stream(trial));
+    CHECK(s.x[0] == plain.x[0]);
+    CHECK(s.x[2] == plain.x[2]);
+    largest = std::max(largest, std::abs(static_cast<double>(s.x[1] - plain.x[1])) * 60);
+  }
+  CHECK(largest > 20);
+  CHECK(largest < 70);
 }
 
 TEST_CASE("presets") {
   CHECK(augment_preset("none") == AugmentOptions{});
   CHECK(augment_preset("basic").rotation == 20);
-  CHECK(augment_preset("basic").occlusion_chance == 0);
-  CHECK(augment_preset("full").occlusion_chance > 0);
+  CHECK(augment_preset("basic").occlusion == 0);
+  CHECK(augment_preset("full").occlusion > 0);
+  CHECK(augment_preset("full").jpeg_chance > 0);
   CHECK(
       test::contains(test::message_of(ErrorCode::usage, [] { (void)augment_preset("ful"); }), "Did you mean 'full'?"));
+}
+
+TEST_CASE("the calm end of a run: the last epochs, geometry as before, gentle pixels") {
+  AugmentOptions o = augment_preset("full");
+  const AugmentOptions calm = calmed(o);
+  CHECK(calm.rotation == o.rotation);
+  CHECK(calm.crop == o.crop);
+  CHECK(calm.brightness == o.brightness / 2);
+  for (const float off : {calm.gray, calm.occlusion, calm.blur, calm.noise, calm.jpeg_chance}) CHECK(off == 0);
+  CHECK(calmed({}) == AugmentOptions{});
+
+  const auto calm_epochs = [&](float part, int epochs) {
+    o.calm = part;
+    int count = 0;
+    bool started = false;
+    for (int epoch = 0; epoch < epochs; ++epoch) {
+      const bool now = is_calm_epoch(o, epoch, epochs);
+      CHECK((now || !started));
+      started = now;
+      count += now ? 1 : 0;
+    }
+    return count;
+  };
+  CHECK(calm_epochs(0.1F, 30) == 3);
+  CHECK(calm_epochs(0.1F, 9) == 0);
+  CHECK(calm_epochs(0.7F, 10) == 7);
+  CHECK(calm_epochs(0, 10) == 0);
+  CHECK(calm_epochs(1, 4) == 4);
 }
 
 TEST_CASE("speed of one sample (printed, not checked)") {

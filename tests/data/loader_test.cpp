@@ -34,9 +34,9 @@ struct Epoch {
   friend bool operator==(const Epoch&, const Epoch&) = default;
 };
 
-Epoch run_epoch(Loader& loader, const Preprocessing& p, int epoch, int first = 0) {
+Epoch run_epoch(Loader& loader, const Preprocessing& p, int epoch, int first = 0, Strength strength = Strength::usual) {
   Epoch e;
-  loader.start(epoch, first);
+  loader.start(epoch, first, strength);
   while (const Batch* b = loader.next()) {
     const auto n = static_cast<std::ptrdiff_t>(b->n);
     e.x.insert(e.x.end(), b->x, b->x + n * static_cast<std::ptrdiff_t>(p.input.size()));
@@ -121,6 +121,21 @@ TEST_CASE("an epoch can be entered in the middle, left early and repeated") {
   CHECK((run_epoch(loader, p, 1) == whole));
   CHECK(loader.next() == nullptr);
   CHECK(run_epoch(loader, p, 0, 99).sizes.empty());
+}
+
+TEST_CASE("a calm epoch is the epoch of a loader with calmed options") {
+  const DatasetPtr faces = make_synth_dataset(8, 3, 48);
+  const Preprocessing p = preprocessing();
+  LoaderOptions o;
+  o.batch = 4;
+  o.augment = augment_preset("full");
+  Loader loader(faces, p, o);
+  o.augment = calmed(o.augment);
+  Loader gentle(faces, p, o);
+  const Epoch expected = run_epoch(gentle, p, 1);
+  CHECK(run_epoch(loader, p, 1).x != expected.x);
+  CHECK((run_epoch(loader, p, 1, 0, Strength::calm) == expected));
+  CHECK(run_epoch(loader, p, 1).x != expected.x);
 }
 
 TEST_CASE("batches: the rest is dropped in training unless it is all there is") {

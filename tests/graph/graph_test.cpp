@@ -66,6 +66,23 @@ TEST_CASE("any number of points and any sensible input size") {
   }
 }
 
+TEST_CASE("width and height may differ, and gray images will do") {
+  for (const ZooEntry& entry : zoo()) {
+    const Graph graph = make_network(entry.name, {.points = 5, .input_size = {128, 64}, .channels = 1});
+    CHECK(graph.input_shape() == Shape{64, 128, 1});
+    CHECK(graph.output_shape() == (entry.name == "hourglass" ? Shape{16, 32, 5} : Shape{1, 1, 10}));
+    const InputSize low{64, entry.smallest / 2};
+    CHECK(contains(message_of(ErrorCode::shape, [&] { (void)make_network(entry.name, {.input_size = low}); }),
+                   to_string(low)));
+  }
+  CHECK(contains(message_of(ErrorCode::usage, [] { (void)make_network("small", {.channels = 2}); }), "2 channels"));
+  CHECK(contains(message_of(ErrorCode::shape,
+                            [] {
+                              (void)make_network("hourglass", {.input_size = {128, 96}});
+                            }),
+                 "128x96 px: its width and its height must be a multiple of 64"));
+}
+
 TEST_CASE("an hourglass takes multiples of its total stride only") {
   const std::string message =
       message_of(ErrorCode::shape, [] { (void)make_network("hourglass", {.input_size = 100}); });

@@ -46,6 +46,8 @@ TEST_CASE("layers follow each other unless they say what they read") {
   CHECK(graph.node(5).layer->kind() == "dense");
   CHECK(graph.output_shape() == Shape{1, 1, 10});
   CHECK(parse_model(kBranching, "net.toml", {.points = 5, .input_size = 48}).input_shape() == Shape{48, 48, 3});
+  CHECK(parse_model(kBranching, "net.toml", {.points = 5, .input_size = {64, 48}, .channels = 1}).input_shape() ==
+        Shape{48, 64, 1});
 }
 
 TEST_CASE("the documented examples build for 5 and for 98 points") {

@@ -10,9 +10,11 @@
 #include "fpcpu/dataset.hpp"
 #include "fpcpu/fpcpu.hpp"
 #include "graph/zoo/zoo.hpp"
+#include "io/checkpoint.hpp"
 #include "support/messages.hpp"
 #include "support/random_batch.hpp"
 #include "support/temporary_folder.hpp"
+#include "train/config.hpp"
 #include "train/learner.hpp"
 #include "train/metrics.hpp"
 
@@ -105,6 +107,7 @@ TEST_CASE("stopped anywhere and resumed equals never stopped") {
   for (const std::string schedule : {"cosine", "plateau"}) {
     TrainOptions options = quick();
     options.schedule = schedule;
+    options.aug_calm = 0.4F;  // the last of three epochs
     const auto whole = folder / ("whole-" + schedule);
     (void)train(options, into(whole));
     // 54 faces make 6 batches; stop is asked after every step and every epoch, so 7 calls are one epoch.
@@ -144,6 +147,51 @@ TEST_CASE("a run writes its folder, and its config.toml repeats it") {
   CHECK(std::count(metrics.begin(), metrics.end(), '\n') == 4);
   const std::string refused = test::message_of(ErrorCode::usage, [&] { (void)train(quick(), into(folder / "run")); });
   CHECK(test::contains(refused, "--resume"));
+}
+
+TEST_CASE("the configuration of a run holds every range of its augmentation and repeats it bit for bit") {
+  const test::TemporaryFolder folder;
+  TrainOptions options = quick();
+  options.augment = "basic";
+  options.aug_rotation = 35;
+  options.aug_jpeg_chance = 0.5F;
+  options.channels = 1;
+  options.input_size = {40, 32};
+  options.epochs = 2;
+  (void)train(options, into(folder / "a"));
+  const std::string config = content(folder / "a" / "config.toml");
+  for (const char* line : {"aug_rotation = 35\n", "aug_rotation_chance = 0.7\n", "aug_scale = 0.15\n", "aug_gray = 0\n",
+                           "aug_jpeg_low = 40\n", "aug_noise = 0\n", "aug_noise_chance = -1\n", "channels = 1\n",
+                           "input_size = '40x32'\n"}) {
+    CHECK_MESSAGE(test::contains(config, line), line);
+  }
+  TrainOptions again;
+  read_config(folder / "a" / "config.toml", again);
+  CHECK_NOTHROW(check_options(again));
+  (void)train(again, into(folder / "b"));
+  CHECK(content(folder / "b" / "model.safetensors") == content(folder / "a" / "model.safetensors"));
+  // Ranges that are written down no longer depend on the preset's name.
+  again.augment = "none";
+  (void)train(again, into(folder / "c"));
+  CHECK(content(folder / "c" / "metrics.csv").substr(0, 200).find("nan") == std::string::npos);
+  CHECK(load_checkpoint(folder / "c" / "last.safetensors").params.trainable[0] ==
+        load_checkpoint(folder / "a" / "last.safetensors").params.trainable[0]);
+}
+
+TEST_CASE("the calm end of a run changes its last epochs only") {
+  const test::TemporaryFolder folder;
+  std::vector<std::vector<double>> losses;
+  for (const float calm : {0.0F, 0.4F}) {
+    TrainOptions options = quick();
+    options.aug_calm = calm;
+    losses.emplace_back();
+    TrainCallbacks callbacks;
+    callbacks.epoch = [&](const EpochResult& r) { losses.back().push_back(r.train_loss); };
+    (void)train(options, into(folder / std::to_string(losses.size())), callbacks);
+  }
+  CHECK(losses[0][0] == losses[1][0]);
+  CHECK(losses[0][1] == losses[1][1]);
+  CHECK(losses[0][2] != losses[1][2]);
 }
 
 TEST_CASE("fast training writes nothing") {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "data/augments/pixel_augment.hpp"
@@ -7,50 +8,70 @@ namespace fpcpu {
 
 namespace {
 
-constexpr int kRadius = 3;
+constexpr int kMaxRadius = 24;
 
-/// out[i] = sum over d of weight[|d|] in[i + d step], the ends replicated. `step` separates neighbours.
-void blur_line(const float* weights, const float* in, std::ptrdiff_t step, std::ptrdiff_t length, float* out) {
-  const std::ptrdiff_t inner_begin = std::min<std::ptrdiff_t>(kRadius * step, length);
-  const std::ptrdiff_t inner_end = std::max(inner_begin, length - kRadius * step);
-  const auto at_edge = [&](std::ptrdiff_t i) {
-    float sum = weights[0] * in[i];
-    for (int d = 1; d <= kRadius; ++d) {
-      const std::ptrdiff_t phase = i % step;
-      const std::ptrdiff_t low = std::max(i - d * step, phase);
-      const std::ptrdiff_t high = std::min(i + d * step, length - step + phase);
-      sum += weights[d] * (in[low] + in[high]);
+/// One side of a Gaussian cut off where it has become unimportant; sums to 1 over both sides.
+struct Bell {
+  std::array<float, kMaxRadius + 1> weights{};
+  int radius = 0;
+
+  explicit Bell(float sigma) : radius(std::clamp(static_cast<int>(std::ceil(2.5F * sigma)), 1, kMaxRadius)) {
+    float total = 0;
+    for (int d = 0; d <= radius; ++d) {
+      const float t = static_cast<float>(d) / sigma;
+      at(d) = std::exp(-0.5F * t * t);
+      total += d == 0 ? at(d) : 2 * at(d);
     }
-    out[i] = sum;
-  };
-  for (std::ptrdiff_t i = 0; i < inner_begin; ++i) at_edge(i);
-  for (std::ptrdiff_t i = inner_begin; i < inner_end; ++i) {
-    out[i] = weights[0] * in[i] + weights[1] * (in[i - step] + in[i + step]) +
-             weights[2] * (in[i - 2 * step] + in[i + 2 * step]) + weights[3] * (in[i - 3 * step] + in[i + 3 * step]);
+    for (float& w : weights) w /= total;
   }
-  for (std::ptrdiff_t i = inner_end; i < length; ++i) at_edge(i);
+
+  [[nodiscard]] float& at(int d) { return weights[static_cast<std::size_t>(d)]; }
+};
+
+void blur_rows(Bell& bell, const float* plane, Shape s, float* padded, float* out) {
+  const int r = bell.radius;
+  for (int y = 0; y < s.h; ++y, plane += s.w, out += s.w) {
+    std::fill_n(padded, r, plane[0]);
+    std::copy_n(plane, s.w, padded + r);
+    std::fill_n(padded + r + s.w, r, plane[s.w - 1]);
+    const float* centre = padded + r;
+    for (int x = 0; x < s.w; ++x) out[x] = bell.at(0) * centre[x];
+    for (int d = 1; d <= r; ++d) {
+      const float weight = bell.at(d);
+      for (int x = 0; x < s.w; ++x) out[x] += weight * (centre[x - d] + centre[x + d]);
+    }
+  }
+}
+
+void blur_columns(Bell& bell, const float* plane, Shape s, float* out) {
+  const auto row = [&](int y) { return plane + static_cast<std::ptrdiff_t>(std::clamp(y, 0, s.h - 1)) * s.w; };
+  for (int y = 0; y < s.h; ++y, out += s.w) {
+    const float* centre = row(y);
+    for (int x = 0; x < s.w; ++x) out[x] = bell.at(0) * centre[x];
+    for (int d = 1; d <= bell.radius; ++d) {
+      const float weight = bell.at(d);
+      const float* above = row(y - d);
+      const float* below = row(y + d);
+      for (int x = 0; x < s.w; ++x) out[x] += weight * (above[x] + below[x]);
+    }
+  }
 }
 
 }  // namespace
 
+/// A Gaussian, its ends replicated.
 void augment_blur(const AugmentOptions& o, Rng& rng, Pixels pixels, AugmentScratch& scratch) {
   if (o.blur <= 0 || !rng.chance(o.blur_chance)) return;
-  const float sigma = rng.uniform(0.2F * o.blur, o.blur) * static_cast<float>(pixels.shape.w) / 100;
-  float weights[kRadius + 1];
-  float total = 0;
-  for (int d = 0; d <= kRadius; ++d) {
-    const float t = static_cast<float>(d) / sigma;
-    weights[d] = std::exp(-0.5F * t * t);
-    total += d == 0 ? weights[d] : 2 * weights[d];
+  const Shape s = pixels.shape;
+  const float side = std::sqrt(static_cast<float>(s.w) * static_cast<float>(s.h));
+  Bell bell(rng.uniform(0.2F * o.blur, o.blur) * side / 100);
+  scratch.work.resize(pixels.area() + static_cast<std::size_t>(s.w + 2 * kMaxRadius));
+  float* rows = scratch.work.data();
+  float* padded = rows + pixels.area();
+  for (int c = 0; c < s.c; ++c) {
+    blur_rows(bell, pixels.plane(c), s, padded, rows);
+    blur_columns(bell, rows, s, pixels.plane(c));
   }
-  for (float& w : weights) w /= total;
-
-  scratch.rows.resize(pixels.shape.size());
-  const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(pixels.shape.w) * pixels.shape.c;
-  for (int y = 0; y < pixels.shape.h; ++y) {
-    blur_line(weights, pixels.data + y * row, pixels.shape.c, row, scratch.rows.data() + y * row);
-  }
-  blur_line(weights, scratch.rows.data(), row, static_cast<std::ptrdiff_t>(pixels.shape.size()), pixels.data);
 }
 
 }  // namespace fpcpu

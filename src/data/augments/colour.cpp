@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -39,34 +40,53 @@ Matrix hue_matrix(float turns) {
   return {c + third, third - s, third + s, third + s, c + third, third - s, third - s, third + s, c + third};
 }
 
+/// In independent lanes: a single running sum would wait for each addition, longer than the rest of the colours takes.
+float mean_of(std::span<const float> values) {
+  constexpr std::size_t kLanes = 16;
+  std::array<float, kLanes> lanes{};
+  const std::size_t whole = values.size() / kLanes * kLanes;
+  for (std::size_t i = 0; i < whole; i += kLanes) {
+    for (std::size_t j = 0; j < kLanes; ++j) lanes[j] += values[i + j];
+  }
+  float sum = 0;
+  for (const float lane : lanes) sum += lane;
+  for (std::size_t i = whole; i < values.size(); ++i) sum += values[i];
+  return sum / static_cast<float>(values.size());
+}
+
 }  // namespace
 
 void augment_colour(const AugmentOptions& o, Rng& rng, Pixels pixels, AugmentScratch&) {
-  const float contrast = o.contrast > 0 ? rng.uniform(1 - o.contrast, 1 + o.contrast) : 1.0F;
+  const float limit = std::log(1 + o.contrast);
+  const float contrast = o.contrast > 0 ? std::exp(rng.uniform(-limit, limit)) : 1.0F;
   const float brightness = o.brightness > 0 ? 255 * rng.uniform(-o.brightness, o.brightness) : 0.0F;
+  const float value = o.value > 0 ? rng.uniform(1 - o.value, 1 + o.value) : 1.0F;
   const bool gray = o.gray > 0 && rng.chance(o.gray);
   const float saturation = o.saturation > 0 ? rng.uniform(1 - o.saturation, 1 + o.saturation) : 1.0F;
   const float hue = o.hue > 0 ? rng.uniform(-o.hue, o.hue) : 0.0F;
-  if (contrast == 1 && brightness == 0 && saturation == 1 && hue == 0 && !gray) return;
+  const bool coloured = pixels.shape.c == 3 && (saturation != 1 || hue != 0 || gray);
+  if (contrast == 1 && brightness == 0 && value == 1 && !coloured) return;
 
-  float pivot = 0;
-  for (const float v : pixels.all()) pivot += v;
-  pivot /= static_cast<float>(pixels.shape.size());
-  const float offset = brightness + (1 - contrast) * pivot;
-  if (pixels.shape.c == 1) {
-    for (float& v : pixels.all()) v = v * contrast + offset;
+  // value * (contrast * (v - pivot) + pivot + brightness)
+  const float pivot = contrast != 1 ? mean_of(pixels.all()) : 0.0F;
+  const float gain = value * contrast;
+  const float offset = value * (brightness + (1 - contrast) * pivot);
+  if (!coloured) {
+    for (float& v : pixels.all()) v = v * gain + offset;
     return;
   }
   Matrix m = multiply(saturation_matrix(gray ? 0.0F : saturation), hue_matrix(hue));
-  for (float& v : m) v *= contrast;
-  float* p = pixels.data;
-  for (std::size_t i = 0; i < pixels.shape.size(); i += 3, p += 3) {
-    const float r = p[0];
-    const float g = p[1];
-    const float b = p[2];
-    p[0] = m[0] * r + m[1] * g + m[2] * b + offset;
-    p[1] = m[3] * r + m[4] * g + m[5] * b + offset;
-    p[2] = m[6] * r + m[7] * g + m[8] * b + offset;
+  for (float& v : m) v *= gain;
+  float* red = pixels.plane(0);
+  float* green = pixels.plane(1);
+  float* blue = pixels.plane(2);
+  for (std::size_t i = 0; i < pixels.area(); ++i) {
+    const float r = red[i];
+    const float g = green[i];
+    const float b = blue[i];
+    red[i] = m[0] * r + m[1] * g + m[2] * b + offset;
+    green[i] = m[3] * r + m[4] * g + m[5] * b + offset;
+    blue[i] = m[6] * r + m[7] * g + m[8] * b + offset;
   }
 }
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include "data/augments/pixel_augment.hpp"
 
@@ -21,24 +20,22 @@ void augment_occlusion(const AugmentOptions& o, Rng& rng, Pixels pixels, Augment
   const int h = side(s.h);
   const int x = place(s.w, w);
   const int y = place(s.h, h);
-  const int row = s.w * s.c;
-  float* box = pixels.data + y * row + x * s.c;
-  if (rng.chance(0.5F)) {
-    const float* from = pixels.data + place(s.h, h) * row + place(s.w, w) * s.c;
-    scratch.rows.resize(s.size());
-    for (int v = 0; v < h; ++v) std::copy_n(from + v * row, w * s.c, scratch.rows.data() + v * w * s.c);
-    for (int v = 0; v < h; ++v) std::copy_n(scratch.rows.data() + v * w * s.c, w * s.c, box + v * row);
-    return;
-  }
-  std::array<float, 3> colour{};
-  for (float& c : colour) c = rng.uniform(0, 255);
-  const float slope = rng.uniform(-60, 60) / static_cast<float>(h);
-  for (int v = 0; v < h; ++v) {
-    for (int u = 0; u < w; ++u) {
-      for (int c = 0; c < s.c; ++c) {
-        box[v * row + u * s.c + c] = colour[static_cast<std::size_t>(c)] + slope * static_cast<float>(v);
-      }
+  const bool patch = rng.chance(0.5F);
+  const int from_y = patch ? place(s.h, h) : 0;
+  const int from_x = patch ? place(s.w, w) : 0;
+  const float slope = patch ? 0.0F : rng.uniform(-60, 60) / static_cast<float>(h);
+  scratch.work.resize(pixels.area());
+  for (int c = 0; c < s.c; ++c) {
+    float* box = pixels.plane(c) + y * s.w + x;
+    if (!patch) {
+      const float colour = rng.uniform(0, 255);
+      for (int v = 0; v < h; ++v) std::fill_n(box + v * s.w, w, colour + slope * static_cast<float>(v));
+      continue;
     }
+    // Through a copy: the two places may overlap.
+    const float* from = pixels.plane(c) + from_y * s.w + from_x;
+    for (int v = 0; v < h; ++v) std::copy_n(from + v * s.w, w, scratch.work.data() + v * w);
+    for (int v = 0; v < h; ++v) std::copy_n(scratch.work.data() + v * w, w, box + v * s.w);
   }
 }
 

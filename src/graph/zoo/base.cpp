@@ -6,7 +6,7 @@
 namespace fpcpu {
 
 Graph build_base(const ZooOptions& options) {
-  Graph graph({options.input_size, options.input_size, 3});
+  Graph graph(options.input());
   int block = 1;
   for (const int channels : {64, 128, 256}) {
     const std::string n = std::to_string(block++);

@@ -46,7 +46,7 @@ int add_hourglass(Graph& graph, int depth, int x) {
 }  // namespace
 
 Graph build_hourglass(const ZooOptions& options) {
-  Graph graph({options.input_size, options.input_size, 3});
+  Graph graph(options.input());
   const int stem = add_with_bn_relu(graph, "conv1", make_conv2d({.out_channels = 64, .kernel = 7, .stride = 2}));
   add_residual(graph, "stem1", stem);
   int x = graph.add("stem_pool", make_max_pool());

@@ -31,7 +31,7 @@ int add_inverted_residual(Graph& graph, const std::string& name, int expansion, 
 }  // namespace
 
 Graph build_pfld(const ZooOptions& options) {
-  Graph graph({options.input_size, options.input_size, 3});
+  Graph graph(options.input());
   add_with_bn_relu(graph, "conv1", make_conv2d({.out_channels = 64, .stride = 2, .bias = false}));
   add_with_bn_relu(graph, "conv2", make_depthwise_conv2d({.bias = false}));
   int block = 1;
@@ -44,9 +44,12 @@ Graph build_pfld(const ZooOptions& options) {
   const int scale1 = graph.output();
   const int scale2 = add_with_bn_relu(graph, "scale2", make_conv2d({.out_channels = 32, .stride = 2, .bias = false}));
   // 7x7 at the input size of the paper: the third scale sees all of the second.
-  const int side = graph.output_shape().h;
-  const int scale3 = graph.add(
-      "scale3", make_conv2d({.out_channels = 128, .kernel = side, .padding = 0, .activation = ActivationKind::relu}));
+  const Shape map = graph.output_shape();
+  const int scale3 = graph.add("scale3", make_conv2d({.out_channels = 128,
+                                                      .kernel_h = map.h,
+                                                      .kernel_w = map.w,
+                                                      .padding = 0,
+                                                      .activation = ActivationKind::relu}));
   const int average1 = graph.add("scale1_average", make_global_average_pool(), {scale1});
   const int average2 = graph.add("scale2_average", make_global_average_pool(), {scale2});
   graph.add("scales", make_concat(), {average1, average2, scale3});

@@ -24,7 +24,7 @@ int add_basic_block(Graph& graph, const std::string& name, int channels, int str
 }  // namespace
 
 Graph build_resnet18(const ZooOptions& options) {
-  Graph graph({options.input_size, options.input_size, 3});
+  Graph graph(options.input());
   add_with_bn_relu(graph, "conv1", make_conv2d({.out_channels = 64, .kernel = 7, .stride = 2, .bias = false}));
   graph.add("pool1", make_max_pool({.window = 3, .stride = 2, .padding = 1}));
   int block = 1;

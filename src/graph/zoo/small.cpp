@@ -4,7 +4,7 @@
 namespace fpcpu {
 
 Graph build_small(const ZooOptions& options) {
-  Graph graph({options.input_size, options.input_size, 3});
+  Graph graph(options.input());
   const auto conv = [&](const char* name, int channels) {
     add_with_bn_relu(graph, name, make_conv2d({.out_channels = channels, .bias = false}));
   };

@@ -20,12 +20,19 @@ const std::vector<ZooEntry>& zoo() {
 
 namespace {
 
-void check_input_size(const ZooEntry& entry, int size) {
-  if (size >= entry.smallest && size % entry.multiple == 0) return;
+void check_input(const ZooEntry& entry, const ZooOptions& options) {
+  const InputSize size = options.input_size;
+  if (options.channels != 1 && options.channels != 3) {
+    throw Error(ErrorCode::usage, "model '" + std::string(entry.name) + "' cannot take an image of " +
+                                      std::to_string(options.channels) + " channels: give 1 (gray) or 3 (colour).");
+  }
+  const auto fits = [&](int side) { return side >= entry.smallest && side % entry.multiple == 0; };
+  if (fits(size.width) && fits(size.height)) return;
   const std::string wanted = entry.multiple > 1 ? "a multiple of " + std::to_string(entry.multiple)
                                                 : "at least " + std::to_string(entry.smallest);
-  throw Error(ErrorCode::shape, "model '" + std::string(entry.name) + "' cannot take an input of " +
-                                    std::to_string(size) + " px: its size must be " + wanted + ".");
+  throw Error(ErrorCode::shape, "model '" + std::string(entry.name) + "' cannot take an input of " + to_string(size) +
+                                    " px: " + (size.width == size.height ? "its size" : "its width and its height") +
+                                    " must be " + wanted + ".");
 }
 
 }  // namespace
@@ -35,8 +42,9 @@ Graph make_network(std::string_view name, ZooOptions options) {
   for (const ZooEntry& entry : zoo()) {
     names.push_back(entry.name);
     if (entry.name != name) continue;
-    if (options.input_size == 0) options.input_size = entry.input_size;
-    check_input_size(entry, options.input_size);
+    if (!options.input_size.is_set()) options.input_size = entry.input_size;
+    if (options.channels == 0) options.channels = 3;
+    check_input(entry, options);
     return entry.build(options);
   }
   throw Error(ErrorCode::usage, "no model '" + std::string(name) + "'." + suggest(name, names) +

@@ -11,17 +11,21 @@ namespace fpcpu {
 /// What a named network leaves open.
 struct ZooOptions {
   int points = 14;
-  int input_size = 0;  // px of the square input; 0 = the network's own
+  InputSize input_size;  // 0 = the network's own
+  int channels = 0;      // of the image: 3 or 1; 0 = the network's own, which is 3
+
+  /// Once both are set.
+  [[nodiscard]] Shape input() const noexcept { return {input_size.height, input_size.width, channels}; }
 };
 
 /// A named network. Adding one: a file in this folder and a line in zoo.cpp.
 struct ZooEntry {
   std::string_view name;
   std::string_view summary;
-  int input_size;                             // px, when nothing else is asked for
-  int smallest;                               // input that leaves something of the map at the end
-  int multiple;                               // input sizes must be multiples of it
-  Graph (*build)(const ZooOptions& options);  // options.input_size is set
+  int input_size;                             // px of the square input, when nothing else is asked for
+  int smallest;                               // width and height that leave something of the map at the end
+  int multiple;                               // width and height must be multiples of it
+  Graph (*build)(const ZooOptions& options);  // options.input_size and channels are set
 };
 
 [[nodiscard]] const std::vector<ZooEntry>& zoo();

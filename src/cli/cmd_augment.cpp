@@ -1,0 +1,80 @@
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "cli/arguments.hpp"
+#include "cli/command.hpp"
+#include "data/augment_sheet.hpp"
+#include "data/image_write.hpp"
+#include "fpcpu/error.hpp"
+#include "train/augmentation.hpp"
+#include "train/config.hpp"
+#include "train/setup.hpp"
+
+namespace fpcpu::cli {
+
+namespace {
+
+constexpr const char* kExamples = R"(
+Examples:
+  fpcpu augment synth:40 --out sheet.png
+  fpcpu augment faces --out sheet.png --preset full --count 12
+  fpcpu augment faces --out sheet.png --preset none --aug-rotation 45 --aug-jpeg-chance 1 --aug-jpeg-low 5
+)";
+
+constexpr int kUsualSide = 96;
+
+/// The options of training that decide what a training image looks like; the preset is called --preset here.
+bool is_about_images(const ConfigKey& key) {
+  constexpr std::array<std::string_view, 4> kOthers = {"mirror", "input-size", "channels", "seed"};
+  if (key.group == "augmentation") return key.name != "augment" && key.name != "aug-calm";
+  return std::find(kOthers.begin(), kOthers.end(), key.name) != kOthers.end();
+}
+
+TrainOptions read_options(const Arguments& a) {
+  TrainOptions options;
+  options.augment = a.text("preset", "full");
+  options.input_size = kUsualSide;
+  options.channels = 3;
+  for (const ConfigKey& key : config_keys()) {
+    const std::string name(key.name);
+    if (is_about_images(key) && a.has(name)) set_option(options, key, a.text(name));
+  }
+  if (!options.input_size.is_set()) options.input_size = kUsualSide;
+  if (options.channels == 0) options.channels = 3;
+  check_options(options);
+  return options;
+}
+
+}  // namespace
+
+int run_augment(const std::vector<std::string_view>& arguments) {
+  Arguments a("augment", "augment DATA --out SHEET.png [options]",
+              "Draws what training does to faces: each augmentation alone and all together.", kExamples);
+  a.option("out", "FILE", "picture to write, .png or .jpg", "output");
+  a.option("count", "N", "faces in a row (8)", "output");
+  a.option("preset", "NAME", "none, basic or full (full)", "augmentation");
+  for (const ConfigKey& key : config_keys()) {
+    if (is_about_images(key))
+      a.option(std::string(key.name), std::string(key.value), std::string(key.help), std::string(key.group));
+  }
+  if (!a.parse(arguments)) return kDone;
+  if (a.positional().size() != 1 || !a.has("out")) {
+    throw Error(ErrorCode::usage, "fpcpu augment needs faces and a file, e.g. fpcpu augment synth:40 --out sheet.png");
+  }
+  const TrainOptions options = read_options(a);
+  const DatasetPtr data = open_dataset(a.positional().front());
+  SheetOptions sheet;
+  sheet.count = static_cast<int>(a.integer("count", sheet.count, 1, 64));
+  sheet.seed = options.seed;
+  sheet.preprocessing =
+      measure_points(options, *data, {options.input_size.height, options.input_size.width, options.channels});
+  sheet.augment = augment_options(options, options.channels);
+  write_image(a.text("out"), augment_sheet(*data, sheet));
+  if (!a.quiet()) {
+    std::printf("%zu rows of %d faces in %s\n", sheet_rows(sheet.augment).size(), sheet.count, a.text("out").c_str());
+  }
+  return kDone;
+}
+
+}  // namespace fpcpu::cli
