@@ -1,27 +1,27 @@
 #include "fpcpu/trainer.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <cstdlib>
-#include <limits>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
 #include "core/cpu.hpp"
 #include "core/file.hpp"
-#include "core/version.hpp"
 #include "data/folder_dataset.hpp"
 #include "fpcpu/error.hpp"
 #include "io/checkpoint.hpp"
 #include "io/metrics_csv.hpp"
-#include "optim/saved_state.hpp"
+#include "train/clock.hpp"
 #include "train/config.hpp"
 #include "train/epoch_line.hpp"
 #include "train/evaluator.hpp"
 #include "train/learner.hpp"
+#include "train/position.hpp"
+#include "train/run_facts.hpp"
 #include "train/run_folder.hpp"
 #include "train/run_report.hpp"
+#include "train/run_start.hpp"
 #include "train/setup.hpp"
 
 namespace fpcpu {
@@ -30,103 +30,6 @@ namespace {
 
 /// Part of the image cache that the validation faces get.
 constexpr std::size_t kValidationShare = 5;
-
-class Clock {
- public:
-  explicit Clock(double already = 0) : start_(std::chrono::steady_clock::now()), already_(already) {}
-  [[nodiscard]] double seconds() const {
-    return already_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_;
-  double already_;
-};
-
-/// Where a run stands between two steps; all of it goes into last.safetensors.
-struct Position {
-  int epoch = 0;  // epochs done
-  int batch = 0;  // batches done of the next one
-  double loss_sum = 0;
-  double mse_sum = 0;
-  double seconds = 0;        // of the whole run
-  double epoch_seconds = 0;  // training time of the unfinished epoch
-  double best_error = std::numeric_limits<double>::infinity();
-  int best_epoch = 0;
-
-  void save(saved_state::Texts& state) const {
-    saved_state::put(state, "epoch", std::int64_t{epoch});
-    saved_state::put(state, "batch", std::int64_t{batch});
-    saved_state::put(state, "best_epoch", std::int64_t{best_epoch});
-    saved_state::put(state, "loss_sum", loss_sum);
-    saved_state::put(state, "mse_sum", mse_sum);
-    saved_state::put(state, "seconds", seconds);
-    saved_state::put(state, "epoch_seconds", epoch_seconds);
-    saved_state::put(state, "best_error", best_error);
-  }
-  void load(const saved_state::Texts& state) {
-    epoch = static_cast<int>(saved_state::get_integer(state, "epoch"));
-    batch = static_cast<int>(saved_state::get_integer(state, "batch"));
-    best_epoch = static_cast<int>(saved_state::get_integer(state, "best_epoch"));
-    loss_sum = saved_state::get_number(state, "loss_sum");
-    mse_sum = saved_state::get_number(state, "mse_sum");
-    seconds = saved_state::get_number(state, "seconds");
-    epoch_seconds = saved_state::get_number(state, "epoch_seconds");
-    best_error = saved_state::get_number(state, "best_error");
-  }
-};
-
-double usual_lr(const std::string& optimizer) {
-  if (optimizer == "sgd" || optimizer == "nesterov") return 1e-4;
-  return optimizer == "rmsprop" ? 5e-4 : 2e-3;
-}
-
-/// Combinations that would be ignored otherwise. @throws Error{usage}
-void check_run(const RunOptions& run) {
-  if (run.fast && (!run.resume.empty() || !run.out.empty())) {
-    throw Error(ErrorCode::usage, "--fast writes nothing; leave --out and --resume out.");
-  }
-  if (!run.resume.empty() && !run.out.empty()) {
-    throw Error(ErrorCode::usage, "--resume goes on in the folder of the run; leave --out out.");
-  }
-}
-
-/// The bits of a run depend on the instruction set and the precision, so a resumed run keeps its own unless told
-/// otherwise.
-const kernels::KernelTable<float>& choose_kernels(const RunOptions& run, const std::optional<Checkpoint>& resumed,
-                                                  Precision precision) {
-  if (!run.isa.empty() || !resumed || std::getenv("FPCPU_ISA") != nullptr)
-    return kernels::choose_table(run.isa.c_str(), precision);
-  const auto made_with = resumed->facts.find("precision");
-  if (made_with != resumed->facts.end()) precision = parse_precision(made_with->second);
-  const auto other = [](const std::string& what) {
-    return Error(ErrorCode::usage,
-                 "the run was made with " + what + ". Give --isa NAME to go on with the bits of this machine.");
-  };
-  const kernels::KernelTable<float>* table = nullptr;
-  try {
-    table = &kernels::choose_table(resumed->facts.at("isa").c_str(), precision);
-  } catch (const Error& e) {
-    throw other(std::string("another instruction set (") + e.what() + ")");
-  }
-  if (table->precision != precision) {
-    throw other("precision " + std::string(to_string(precision)) + ", which this machine does not have");
-  }
-  return *table;
-}
-
-std::optional<Checkpoint> load_run(const RunOptions& run) {
-  if (run.resume.empty()) return std::nullopt;
-  return load_checkpoint(RunFolder::open(run.resume).last());
-}
-
-/// A resumed run keeps its own.
-TrainOptions options_of(TrainOptions given, const RunOptions& run) {
-  if (run.resume.empty()) return given;
-  TrainOptions options;
-  read_config(RunFolder::open(run.resume).config(), options);
-  return options;
-}
 
 class TrainingRun {
  public:
@@ -149,8 +52,8 @@ class TrainingRun {
     if (!is_model_file(options_.model)) options_.input_size = graph.input_shape().h;
     loss_ = choose_loss(options_.loss, graph.output_shape());
     options_.loss = loss_->kind();
-    say(describe_data());
-    say(describe_machine(graph));
+    say(describe_data(data_));
+    say(describe_machine(options_.model, graph, kernels_, pool_.threads()));
     const std::string notice = kernels::precision_notice(kernels_, parse_precision(options_.precision));
     if (!notice.empty()) say(notice, callbacks_.notice);
     Preprocessing preprocessing;
@@ -256,24 +159,6 @@ class TrainingRun {
     recall();
   }
 
-  [[nodiscard]] std::string describe_data() const {
-    return std::to_string(data_.train->size()) + " training faces, " +
-           std::to_string(data_.val ? data_.val->size() : 0) + " for validation, " +
-           std::to_string(data_.train->points()) + " points";
-  }
-
-  [[nodiscard]] std::string describe_machine(const Graph& graph) const {
-    const ParamLayout layout(graph);
-    char text[256];
-    std::snprintf(text, sizeof(text),
-                  "%s, input %s, %.2f M parameters, %.0f MFLOP per training image; %s, %s %s, %d threads",
-                  options_.model.c_str(), to_string(graph.input_shape()).c_str(),
-                  static_cast<double>(layout.parameter_count()) / 1e6, graph.training_flops() / 1e6, cpu_name().c_str(),
-                  std::string(to_string(kernels_.isa)).c_str(), std::string(to_string(kernels_.precision)).c_str(),
-                  pool_.threads());
-    return text;
-  }
-
   /// The figures of the last and of the best epoch of a resumed run.
   void recall() {
     for (const EpochRow& row : metrics_->rows()) {
@@ -362,35 +247,14 @@ class TrainingRun {
     if (callbacks_.epoch) callbacks_.epoch(r);
   }
 
-  [[nodiscard]] Facts facts(const EpochResult& r) const {
-    Facts f;
-    f["version"] = kVersion;
-    f["model"] = std::filesystem::path(options_.model).filename().string();
-    f["loss"] = options_.loss;
-    f["optimizer"] = options_.optimizer;
-    f["augment"] = options_.augment;
-    f["seed"] = std::to_string(options_.seed);
-    f["epoch"] = std::to_string(r.epoch);
-    f["epochs"] = std::to_string(options_.epochs);
-    f["train_images"] = std::to_string(data_.train->size());
-    f["val_images"] = std::to_string(data_.val ? data_.val->size() : 0);
-    f["isa"] = to_string(kernels_.isa);
-    f["precision"] = to_string(kernels_.precision);
-    for (const std::string& d : options_.data) f["data"] += (f["data"].empty() ? "" : " ") + d;
-    if (!std::isnan(r.val_mse100)) {
-      saved_state::put(f, "val_mse100", r.val_mse100);
-      saved_state::put(f, "val_nme", r.val_nme);
-    }
-    return f;
-  }
-
   void save_model(const Graph& graph, const Preprocessing& preprocessing, const Learner& learner,
                   const EpochResult& r) {
-    save_checkpoint(folder_->model(), {graph, learner.result(), preprocessing, facts(r), {}, {}});
+    save_checkpoint(folder_->model(),
+                    {graph, learner.result(), preprocessing, run_facts(options_, data_, kernels_, r), {}, {}});
   }
 
   void save_last(const Graph& graph, const Preprocessing& preprocessing, const Learner& learner) {
-    Checkpoint c{graph, learner.params().clone(), preprocessing, facts(last_), {}, {}};
+    Checkpoint c{graph, learner.params().clone(), preprocessing, run_facts(options_, data_, kernels_, last_), {}, {}};
     learner.save(c.extra, c.state);
     position_.save(c.state);
     save_checkpoint(folder_->last(), c);
