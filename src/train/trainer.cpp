@@ -12,6 +12,8 @@
 #include "fpcpu/error.hpp"
 #include "io/checkpoint.hpp"
 #include "io/metrics_csv.hpp"
+#include "train/automatic.hpp"
+#include "train/budget.hpp"
 #include "train/clock.hpp"
 #include "train/config.hpp"
 #include "train/epoch_line.hpp"
@@ -31,6 +33,13 @@ namespace {
 /// Part of the image cache that the validation faces get.
 constexpr std::size_t kValidationShare = 5;
 
+/// Parts of a time budget: what the epochs are to fill, so that a little bad luck does no harm; the end that a run must
+/// not pass; and what measuring the speed may take.
+constexpr double kBudgetAim = 0.97;
+constexpr double kBudgetEnd = 1.05;
+constexpr double kBudgetMeasuring = 0.03;
+constexpr double kLongestMeasuring = 10;  // seconds
+
 class TrainingRun {
  public:
   TrainingRun(TrainOptions options, const RunOptions& run, const TrainCallbacks& callbacks, DatasetPtr given)
@@ -41,13 +50,22 @@ class TrainingRun {
         kernels_(choose_kernels(run, resumed_, parse_precision(options_.precision))),
         pool_(run.threads) {
     if (resumed_) folder_ = RunFolder::open(run.resume);
-    if (run.fast) options_.epochs = 1;
-    if (options_.lr == 0) options_.lr = usual_lr(options_.optimizer);
     check_options(options_);
+    if (run.fast) {
+      if (options_.automatic || !options_.time.empty()) {
+        throw Error(ErrorCode::usage, "--fast is one short epoch; leave --time and --auto out.");
+      }
+      options_.epochs = 1;
+    }
+    if (!options_.time.empty()) position_.budget = parse_duration(options_.time);
     data_ = open_training_data(options_, std::move(given), run.fast);
   }
 
   TrainResult run() {
+    if (options_.automatic) {
+      choose_options(options_, data_, position_.budget, kernels_, pool_, [&](const std::string& text) { say(text); });
+    }
+    if (options_.lr == 0) options_.lr = usual_lr(options_.optimizer);
     const Graph graph = resumed_ ? resumed_->graph : build_network(options_, data_.train->points());
     if (!is_model_file(options_.model)) options_.input_size = graph.input_shape().h;
     loss_ = choose_loss(options_.loss, graph.output_shape());
@@ -65,42 +83,48 @@ class TrainingRun {
     }
 
     const auto cache = static_cast<std::size_t>(options_.cache_mb);
-    LoaderOptions loading;
-    loading.batch = options_.batch;
-    loading.augment = augment_preset(options_.augment);
-    loading.seed = options_.seed;
-    loading.cache_mb = data_.val ? cache - cache / kValidationShare : cache;
-    loading.threads = pool_.threads();
-    Loader loader(data_.train, preprocessing, loading);
+    Loader loader(data_.train, preprocessing,
+                  training_loader(options_, data_.val ? cache - cache / kValidationShare : cache, pool_.threads()));
 
-    Learner learner(graph, resumed_ ? std::move(resumed_->params) : initial_params(graph, preprocessing, options_.seed),
-                    options_, loader.batches_per_epoch(), kernels_, pool_);
     std::unique_ptr<Evaluator> evaluator;
     if (data_.val) {
       evaluator =
           std::make_unique<Evaluator>(data_.val, preprocessing, options_.batch, cache / kValidationShare, pool_);
     }
+    if (!options_.time.empty()) fix_epochs(graph, preprocessing, loader, evaluator.get());
+    Learner learner(graph, resumed_ ? std::move(resumed_->params) : initial_params(graph, preprocessing, options_),
+                    options_, loader.batches_per_epoch(), kernels_, pool_);
     open_folder(learner);
+    position_.setup_seconds += since_start_.seconds();
     clock_ = Clock(position_.seconds);
 
     TrainResult result;
-    while (!finished() && !result.interrupted) {
+    while (!finished() && !result.interrupted && !out_of_time_) {
       if (train_epoch(loader, learner)) {
-        finish_epoch(graph, preprocessing, learner, evaluator.get());
+        finish_epoch(graph, preprocessing, loader, learner, evaluator.get());
         result.interrupted = callbacks_.stop && callbacks_.stop() && !finished();
       } else {
-        result.interrupted = true;
+        result.interrupted = !out_of_time_;
       }
     }
-    if (position_.epoch < options_.epochs && !result.interrupted) {
+    if (out_of_time_) {
+      position_.budget = 0;
+      say("the time is used up after " + std::to_string(position_.epoch) + " of " + std::to_string(options_.epochs) +
+              " epochs: this machine became slower than it was at the start. To run the rest without a limit: fpcpu "
+              "train --resume RUN",
+          callbacks_.notice);
+    } else if (position_.epoch < options_.epochs && !result.interrupted) {
       say("stopped: no better validation error for " + std::to_string(options_.patience) + " epochs");
     }
     if (loader.stall_seconds() > std::max(2.0, 0.05 * clock_.seconds())) {
       say("waited " + duration(loader.stall_seconds()) + " for images; a larger --cache-mb may help");
     }
     if (folder_) {
-      if (result.interrupted) save_last(graph, preprocessing, learner);
-      if (!std::filesystem::exists(folder_->model())) save_model(graph, preprocessing, learner, last_);
+      if (result.interrupted || out_of_time_) save_last(graph, preprocessing, learner);
+      if (!std::filesystem::exists(folder_->model())) {
+        learner.measure_statistics(loader, position_.epoch);
+        save_model(graph, preprocessing, learner, last_);
+      }
       write_report(preprocessing, evaluator.get());
       result.run = folder_->path().string();
       result.model = folder_->model().string();
@@ -130,6 +154,41 @@ class TrainingRun {
     return position_.epoch >= options_.epochs || patience_over;
   }
 
+  [[nodiscard]] double elapsed() const { return position_.setup_seconds + clock_.seconds(); }
+
+  /// Stops a run that its time does not suffice for, although the number of epochs was chosen to fit.
+  /// @param needed  seconds to the next chance to stop
+  void watch_time(double needed) {
+    out_of_time_ = position_.budget > 0 && elapsed() + needed + judge_seconds_ > kBudgetEnd * position_.budget;
+  }
+
+  /// --time: the number of epochs that fits, by the speed of this machine as it is now.
+  void fix_epochs(const Graph& graph, const Preprocessing& preprocessing, Loader& loader, Evaluator* evaluator) {
+    const double budget = position_.budget;
+    say("measuring the speed for --time " + options_.time + " ...");
+    options_.epochs = 1;
+    RunSpeed speed;
+    {
+      Learner learner(graph, initial_params(graph, preprocessing, options_), options_, loader.batches_per_epoch(),
+                      kernels_, pool_);
+      speed = measure_speed(
+          loader, learner, [&] { (void)judge(graph, loader, learner, evaluator, 0); },
+          std::min(kBudgetMeasuring * budget, kLongestMeasuring));
+    }
+    judge_seconds_ = speed.judge;
+    options_.epochs = epochs_within(kBudgetAim * budget - since_start_.seconds(), speed, loader.batches_per_epoch());
+    note_ = "--time " + options_.time + ": " + std::to_string(options_.epochs) + " epochs, " +
+            describe(speed, loader.batches_per_epoch());
+    options_.time.clear();
+    say(note_);
+  }
+
+  /// What the newest weights achieve on the validation faces; nothing without them.
+  Evaluation judge(const Graph& graph, Loader& loader, Learner& learner, Evaluator* evaluator, int next_epoch) {
+    learner.measure_statistics(loader, next_epoch);
+    return evaluator != nullptr ? evaluator->run(graph, learner.result(), kernels_, loss_.get()) : Evaluation{};
+  }
+
   /// Everything that can be wrong has been seen by now: makes the folder of a new run, or takes up the old one.
   void open_folder(Learner& learner) {
     if (run_.fast) return;
@@ -153,7 +212,7 @@ class TrainingRun {
         write_file_atomically(copy, read_file(options_.model));
         options_.model = copy.string();
       }
-      write_file_atomically(folder_->config(), config_text(options_));
+      write_file_atomically(folder_->config(), config_text(options_, note_));
     }
     metrics_.emplace(folder_->metrics(), position_.epoch);
     recall();
@@ -171,7 +230,7 @@ class TrainingRun {
     }
   }
 
-  /// False when the caller asked to stop.
+  /// False when the caller asked to stop or the time is used up.
   bool train_epoch(Loader& loader, Learner& learner) {
     const Clock epoch_clock(position_.epoch_seconds);
     const int batches = loader.batches_per_epoch();
@@ -181,8 +240,13 @@ class TrainingRun {
       lr_ = step.lr;
       batch_size_ = batch->n;
       ++position_.batch;
-      position_.loss_sum += step.loss;
-      position_.mse_sum += step.mse100;
+      if (step.undone.empty()) {
+        position_.loss_sum += step.loss;
+        position_.mse_sum += step.mse100;
+      } else {
+        ++position_.undone;
+        say(step.undone, callbacks_.notice);
+      }
       position_.epoch_seconds = epoch_clock.seconds();
       position_.seconds = clock_.seconds();
       if (callbacks_.step) {
@@ -191,28 +255,34 @@ class TrainingRun {
         p.epochs = options_.epochs;
         p.batch = position_.batch;
         p.batches = batches;
-        p.loss = position_.loss_sum / position_.batch;
-        p.mse100 = position_.mse_sum / position_.batch;
+        p.loss = position_.mean_loss();
+        p.mse100 = position_.mean_mse100();
         p.images_per_s = static_cast<double>(position_.batch) * batch_size_ / position_.epoch_seconds;
         const double done = position_.epoch + static_cast<double>(position_.batch) / batches;
         p.seconds_left = position_.seconds / done * (options_.epochs - done);
         callbacks_.step(p);
       }
-      if (callbacks_.stop && callbacks_.stop() && position_.batch < batches) return false;
+      const bool more = position_.batch < batches;
+      if (callbacks_.stop && callbacks_.stop() && more) return false;
+      watch_time(0);
+      if (out_of_time_ && more) return false;
     }
     return true;
   }
 
-  void finish_epoch(const Graph& graph, const Preprocessing& preprocessing, Learner& learner, Evaluator* evaluator) {
+  void finish_epoch(const Graph& graph, const Preprocessing& preprocessing, Loader& loader, Learner& learner,
+                    Evaluator* evaluator) {
     EpochResult r;
     r.epoch = ++position_.epoch;
     r.epochs = options_.epochs;
     r.lr = lr_;
-    r.train_loss = position_.loss_sum / position_.batch;
-    r.train_mse100 = position_.mse_sum / position_.batch;
+    r.train_loss = position_.mean_loss();
+    r.train_mse100 = position_.mean_mse100();
     r.images_per_s = static_cast<double>(position_.batch) * batch_size_ / position_.epoch_seconds;
+    const Clock judging;
+    const Evaluation e = judge(graph, loader, learner, evaluator, position_.epoch);
+    judge_seconds_ = judging.seconds();
     if (evaluator != nullptr) {
-      const Evaluation e = evaluator->run(graph, learner.result(), kernels_, loss_.get());
       r.val_loss = e.loss;
       r.val_mse100 = e.metrics.mse100;
       r.val_nme = e.metrics.nme;
@@ -232,7 +302,8 @@ class TrainingRun {
       position_.best_epoch = r.epoch;
       best_ = r;
     }
-    position_.batch = 0;
+    const double epoch_seconds = position_.epoch_seconds;
+    position_.batch = position_.undone = 0;
     position_.loss_sum = position_.mse_sum = position_.epoch_seconds = 0;
     r.seconds = position_.seconds = clock_.seconds();
     last_ = r;
@@ -245,6 +316,7 @@ class TrainingRun {
       folder_->log(epoch_line(r));
     }
     if (callbacks_.epoch) callbacks_.epoch(r);
+    if (!finished()) watch_time(epoch_seconds);
   }
 
   void save_model(const Graph& graph, const Preprocessing& preprocessing, const Learner& learner,
@@ -280,6 +352,7 @@ class TrainingRun {
     write_file_atomically(folder_->report(), make_run_report(report));
   }
 
+  Clock since_start_;  // of this process, the first thing a budget pays for
   TrainOptions options_;
   RunOptions run_;
   const TrainCallbacks& callbacks_;
@@ -295,6 +368,9 @@ class TrainingRun {
   LossPtr loss_;
   Clock clock_;
   Position position_;
+  double judge_seconds_ = 0;  // of one judgement
+  bool out_of_time_ = false;
+  std::string note_;  // on the number of epochs, for config.toml
   EpochResult last_;
   EpochResult best_;
 };

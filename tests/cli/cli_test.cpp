@@ -310,6 +310,67 @@ TEST_CASE("an input that is missing does not stop the others, and places for res
   check_one_line(run_program(folder, "synth faces --count 3"), 2, {"gt.csv"});
 }
 
+TEST_CASE("flip averaging in eval and detect, and where it makes no sense") {
+  const TemporaryFolder folder;
+  const std::string eval = "eval '" + model().string() + "' --data '" + kSampleFaces + "' --json";
+  const std::string plain = run_program(folder, eval).out;
+  const Outcome none = run_program(folder, eval + " --tta none");
+  const Outcome flip = run_program(folder, eval + " --tta flip");
+  REQUIRE(flip.code == 0);
+  CHECK(none.out == plain);
+  CHECK(flip.out != plain);
+  const std::string detect = "detect '" + model().string() + "' '" + kSampleFaces + "/images' --quiet ";
+  REQUIRE(run_program(folder, detect + "--tta flip --batch 3 --out flip.csv").code == 0);
+  const auto by_file =
+      nlohmann::json::parse(run_program(folder, "eval --pred flip.csv --data '" + kSampleFaces + "' --json").out);
+  CHECK(by_file["mse100"].get<double>() ==
+        doctest::Approx(nlohmann::json::parse(flip.out)["mse100"].get<double>()).epsilon(1e-2));
+  check_one_line(run_program(folder, detect + "--tta flop"), 2, {"'flip'"});
+  check_one_line(run_program(folder, "eval --pred flip.csv --data synth:2 --tta flip"), 2, {"--tta"});
+
+  // Two points above one another have no mirror table, and without mirroring none is needed.
+  write_synth_folder(folder / "faces", 12, 1, 40);
+  std::istringstream lines(test::read_text(folder / "faces/gt.csv"));
+  std::ofstream csv(folder / "faces/gt.csv");
+  std::string line;
+  std::getline(lines, line);
+  csv << "filename,x1,y1,x2,y2,x3,y3\n";
+  while (std::getline(lines, line)) csv << line.substr(0, line.find(',')) << ",5,8,9,30,30,12\n";
+  csv.close();
+  const Outcome odd = run_program(folder, "train --data faces --augment none --epochs 1 --out odd --quiet " + kQuick);
+  REQUIRE_MESSAGE(odd.code == 0, odd.err);
+  check_one_line(run_program(folder, "eval odd/model.safetensors --data faces --tta flip"), 2, {"--mirror"});
+}
+
+TEST_CASE("--time, --auto and --start train, say what they chose and leave it in config.toml") {
+  const TemporaryFolder folder;
+  const Outcome o =
+      run_program(folder, "train --data synth:40 --auto --time 1s --input-size 32 --start zero --out run");
+  REQUIRE_MESSAGE(o.code == 0, o.err);
+  CHECK(contains(o.out, "auto: batch 16"));
+  CHECK(contains(o.out, "--time 1s: "));
+  const std::string config = test::read_text(folder / "run/config.toml");
+  CHECK(contains(config, "batch = 16"));
+  CHECK(contains(config, "start = 'zero'"));
+  CHECK(contains(config, "time = ''"));
+  check_one_line(run_program(folder, "train --time 10m --epochs 3"), 2, {"--epochs"});
+  check_one_line(run_program(folder, "train --time 10"), 2, {"--time 10"});
+  check_one_line(run_program(folder, "train --start mean"), 2, {"'mean-shape'"});
+  check_one_line(run_program(folder, "train --fast --auto"), 2, {"--auto"});
+  check_one_line(run_program(folder, "train --resume run --auto"), 2, {"--auto"});
+}
+
+TEST_CASE("a loss that explodes is told three times, then exit 4") {
+  const TemporaryFolder folder;
+  const Outcome o =
+      run_program(folder, "train --data synth:80 --epochs 3 --optimizer sgd --lr 1000 --warmup 0 --loss mse " + kQuick +
+                              "--schedule constant --quiet --out run");
+  CHECK(o.code == 4);
+  CHECK(contains(o.err, "note: step"));
+  CHECK(contains(o.err, "third time"));
+  CHECK(contains(test::read_text(folder / "run/log.txt"), "is undone"));
+}
+
 TEST_CASE("options that would be ignored together are refused") {
   const TemporaryFolder folder;
   check_one_line(run_program(folder, "train --fast --out run"), 2, {"--fast"});
