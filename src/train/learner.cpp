@@ -175,6 +175,7 @@ std::string Learner::find_not_finite(const Batch& batch) const {
     const float* y = reference.output(node);
     const std::size_t size = graph_.node(node).signature.out.size() * static_cast<std::size_t>(batch.n);
     if (!std::all_of(y, y + size, [](float v) { return std::isfinite(v); })) {
+      if (node == 0) return "a pixel of the batch";
       return "the output of layer '" + graph_.node(node).name + "'";
     }
   }

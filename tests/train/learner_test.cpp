@@ -83,7 +83,7 @@ TEST_CASE("a step that is not finite is undone, halves the rate, names its cause
   const double lr = bench.learner.lr();
   const StepResult first = bench.learner.step(pixel.batch);
   CHECK(test::contains(first.undone, "step 2"));
-  CHECK(test::contains(first.undone, "conv1"));
+  CHECK(test::contains(first.undone, "pixel"));
   State after(bench.learner);
   CHECK(same(before.params.trainable, after.params.trainable));
   CHECK(same(before.params.buffers, after.params.buffers));
@@ -110,7 +110,8 @@ TEST_CASE("what was undone survives saving and resuming") {
   Bench whole;
   Poison poison(noise.batch(), whole.graph.input_shape());
   poison.x[0] = std::numeric_limits<float>::infinity();
-  for (const Batch* batch : {&noise.batch(), &poison.batch}) (void)whole.learner.step(*batch);
+  (void)whole.learner.step(noise.batch());
+  (void)whole.learner.step(poison.batch);
   const State saved(whole.learner);
 
   const Graph graph = make_network("small", {.input_size = 32});
