@@ -111,8 +111,9 @@ struct RunOptions {
 /// Trains a detector and writes the run folder (interface: model.safetensors, last.safetensors, metrics.csv,
 /// config.toml, report.html, log.txt).
 /// A step whose loss or gradient is not finite is undone and halves the learning rate from there on.
-/// With `time` the run ends within 10 % of it, judging, saving and report included; if the machine becomes slower than
-/// it was when the number of epochs was fixed, the run stops early, says so, and can be resumed without a limit.
+/// With `time` the run ends close to it (up to one epoch before), judging, saving and report included; if the machine
+/// becomes slower than it was when the number of epochs was fixed, the run stops early, says so, and can be resumed
+/// without a limit.
 /// @throws Error: data, options, shapes are checked before the first step; numeric when a third step is not finite.
 [[nodiscard]] TrainResult train(const TrainOptions& options, const RunOptions& run = {},
                                 const TrainCallbacks& callbacks = {});
