@@ -16,6 +16,7 @@ struct DetectOptions {
   std::string isa;                 ///< empty = FPCPU_ISA or the fastest
   std::string precision = "fp32";  ///< or "bf16", where this machine has it
   int batch = 16;                  ///< images that go through the network together
+  std::string tta = "none";        ///< or "flip": the mean with what is found in the mirrored image, for twice the time
 };
 
 /// Points found in one image file, or why there are none.
@@ -31,7 +32,8 @@ struct Detection {
 /// A model file made ready for use.
 class Predictor {
  public:
-  /// @throws Error{io|format} if the file is no model of this program.
+  /// @throws Error{io|format} if the file is no model of this program; Error{usage} for an unknown name in the options,
+  /// or for tta "flip" with a model that does not know which of its points swap in a mirror.
   explicit Predictor(const std::string& model_file, DetectOptions options = {});
   ~Predictor();
   Predictor(Predictor&&) noexcept;

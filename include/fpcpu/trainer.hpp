@@ -43,6 +43,8 @@ struct TrainOptions {
   std::string precision = "fp32";  ///< or "bf16": convolutions but the last layer round their factors
   // learning
   int epochs = 30;
+  std::string time;  ///< "90s", "10m", "1h30m": as many epochs as fit, by the speed measured first; empty = `epochs`
+  bool automatic = false;  ///< fills what is 0 of batch, input_size, lr and epochs from data, cores and time
   int batch = 32;
   std::string optimizer = "adamw";
   double lr = 0;         ///< highest learning rate; 0 = the optimizer's usual one
@@ -61,6 +63,7 @@ struct TrainOptions {
   std::string loss = "auto";  ///< mse, l1, smooth-l1, wing, heatmap-mse; auto: what the network's output asks for
   double ema = 0.998;         ///< decay of the moving average of weights that is judged and saved; 0 = off
   int patience = 0;           ///< stop after so many epochs without a better validation error; 0 = never
+  std::string start = "mean-shape";  ///< what the untrained network answers: mean-shape, or zero, the image's middle
   std::uint64_t seed = 1;
 };
 
@@ -122,7 +125,11 @@ struct RunOptions {
 
 /// Trains a detector and writes the run folder (interface: model.safetensors, last.safetensors, metrics.csv,
 /// config.toml, report.html, log.txt).
-/// @throws Error: data, options, shapes are checked before the first step; numeric when the loss is not finite.
+/// A step whose loss or gradient is not finite is undone and halves the learning rate from there on.
+/// With `time` the run ends close to it (up to one epoch before), judging, saving and report included; if the machine
+/// becomes slower than it was when the number of epochs was fixed, the run stops early, says so, and can be resumed
+/// without a limit.
+/// @throws Error: data, options, shapes are checked before the first step; numeric when a third step is not finite.
 [[nodiscard]] TrainResult train(const TrainOptions& options, const RunOptions& run = {},
                                 const TrainCallbacks& callbacks = {});
 

@@ -42,6 +42,10 @@ void Arguments::precision_option() {
          "common");
 }
 
+void Arguments::tta_option() {
+  option("tta", "NAME", "none, or flip for the mean with the points of the mirrored image (none)", "common");
+}
+
 bool Arguments::parse(const std::vector<std::string_view>& arguments) {
   std::vector<std::string> storage = {"fpcpu"};
   for (const std::string_view a : arguments) {

@@ -26,6 +26,8 @@ class Arguments {
 
   /// --precision NAME, for chosen_kernels().
   void precision_option();
+  /// --tta NAME, what a prediction does besides one pass.
+  void tta_option();
 
   /// False when --help or --version was asked for and printed.
   /// @throws Error{usage} for anything unknown or missing.

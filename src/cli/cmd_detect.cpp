@@ -66,6 +66,7 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   a.option("draw", "DIR", "write each image with its points into DIR", "output");
   a.option("batch", "N", "images that go through the network together (16)", "output");
   a.precision_option();
+  a.tta_option();
   if (!a.parse(arguments)) return kDone;
   if (a.positional().size() < 2) {
     throw Error(ErrorCode::usage,
@@ -78,6 +79,7 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   options.threads = a.threads();
   options.isa = a.isa();
   options.precision = to_string(chosen_kernels(a).precision);
+  options.tta = a.text("tta", options.tta);
   options.batch = static_cast<int>(a.integer("batch", options.batch, 1, 4096));
   const std::string model = a.positional().front();
   std::vector<std::string> files;

@@ -8,6 +8,7 @@
 #include "core/cpu.hpp"
 #include "data/points_csv.hpp"
 #include "fpcpu/error.hpp"
+#include "graph/flip_average.hpp"
 #include "io/checkpoint.hpp"
 #include "io/json_text.hpp"
 #include "train/evaluator.hpp"
@@ -20,6 +21,7 @@ constexpr const char* kExamples = R"(
 Examples:
   fpcpu eval runs/train/model.safetensors --data test
   fpcpu eval runs/train/model.safetensors --data test --json
+  fpcpu eval runs/train/model.safetensors --data test --tta flip
   fpcpu eval --pred points.csv --data test          # any program's predictions
 )";
 
@@ -31,7 +33,7 @@ Metrics judge_model(const Arguments& a, const std::string& model, const DatasetP
   }
   ThreadPool pool(a.threads());
   const auto& table = chosen_kernels(a);
-  Evaluator evaluator(data, checkpoint.preprocessing, 32, 0, pool);
+  Evaluator evaluator(data, checkpoint.preprocessing, 32, 0, pool, is_flip(a.text("tta", "none")));
   LiveLine live(!a.quiet());
   return evaluator
       .run(checkpoint.graph, checkpoint.params, table, nullptr,
@@ -103,6 +105,7 @@ int run_eval(const std::vector<std::string_view>& arguments) {
   a.option("pred", "FILE", "predictions (filename,x1,y1,...) instead of a model", "input");
   a.flag("json", "print one JSON object", "output");
   a.precision_option();
+  a.tta_option();
   if (!a.parse(arguments)) return kDone;
   if (!a.has("data")) throw Error(ErrorCode::usage, "fpcpu eval needs --data DIR with the true points.");
   if (a.has("pred") == (a.positional().size() == 1) || a.positional().size() > 1) {
@@ -110,6 +113,9 @@ int run_eval(const std::vector<std::string_view>& arguments) {
   }
   if (a.has("pred") && a.has("precision")) {
     throw Error(ErrorCode::usage, "--precision is for a model; with --pred nothing is computed.");
+  }
+  if (a.has("pred") && a.has("tta")) {
+    throw Error(ErrorCode::usage, "--tta is for a model; with --pred nothing is computed.");
   }
   const DatasetPtr data = open_dataset(a.text("data"));
   const Metrics m = a.has("pred") ? judge_file(a.text("pred"), data) : judge_model(a, a.positional().front(), data);

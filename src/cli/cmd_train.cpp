@@ -20,6 +20,7 @@ Examples:
   fpcpu train                                            # built-in faces, folder runs/train
   fpcpu train --data faces --val more_faces --epochs 60
   fpcpu train --data synth:4000 --model bn --loss wing --augment full --out runs/wing
+  fpcpu train --data faces --time 10m --auto             # the best that fits into ten minutes
   fpcpu train --resume runs/wing                         # go on after Ctrl-C
   fpcpu train --config runs/wing/config.toml             # the same run again, bit for bit
   fpcpu train --fast                                     # one short epoch, writes nothing
@@ -27,6 +28,16 @@ Examples:
 
 bool is_repeated(const ConfigKey& key) {
   return std::holds_alternative<std::vector<std::string> TrainOptions::*>(key.field);
+}
+
+/// --auto chooses what the command line does not say.
+void leave_open(const Arguments& a, TrainOptions& options) {
+  if (a.has("resume")) throw Error(ErrorCode::usage, "--resume takes its options from the run; leave --auto out.");
+  options.automatic = true;
+  if (!a.has("batch")) options.batch = 0;
+  if (!a.has("input-size")) options.input_size = 0;
+  if (!a.has("lr")) options.lr = 0;
+  if (!a.has("epochs")) options.epochs = 0;
 }
 
 TrainOptions read_options(const Arguments& a) {
@@ -44,6 +55,10 @@ TrainOptions read_options(const Arguments& a) {
     if (is_repeated(key)) options.data.clear();
     for (const std::string& value : a.texts(name)) set_option(options, key, value);
   }
+  if (a.has("time") && a.has("epochs")) {
+    throw Error(ErrorCode::usage, "--time chooses the number of epochs; leave --epochs out.");
+  }
+  if (a.has("auto")) leave_open(a, options);
   return options;
 }
 
@@ -76,6 +91,8 @@ int run_train(const std::vector<std::string_view>& arguments) {
   a.option("out", "RUN", "run folder; default runs/train, runs/train2, ...", "run");
   a.option("config", "FILE", "read options from a configuration file; options on the command line win", "run");
   a.option("resume", "RUN", "go on with a stopped run", "run");
+  a.flag("auto", "choose batch, input size, lr and epochs from data, cores and --time, as far as they are not given",
+         "run");
   a.flag("fast", "one epoch of a few batches, nothing is written: does training work?", "run");
   for (const ConfigKey& key : config_keys()) {
     a.option(std::string(key.name), std::string(key.value), std::string(key.help), std::string(key.group),

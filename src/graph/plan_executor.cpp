@@ -17,6 +17,7 @@ struct PlanExecutor::Run {
   TrainInput input;
   const Loss* loss = nullptr;
   double inv_count = 0;
+  double momentum = 0;  // of running statistics; 0 = the layers' own
 };
 
 /// The samples and the columns that one call of a layer works on.
@@ -337,6 +338,7 @@ void PlanExecutor::merge(const Run& run, const std::vector<int>& nodes, bool is_
     a.total_sums = total;
     a.params = node_params_[i];
     a.stats = stats_.data() + plan.stats_offset;
+    a.momentum = run.momentum;
     graph_.nodes()[i].layer->forward_merge(a);
   }
 }
@@ -359,6 +361,27 @@ double PlanExecutor::train(const TrainInput& input, const Loss& loss) {
   double total = 0;
   for (int s = 0; s < run.slices.count(); ++s) total += slice_loss_[static_cast<std::size_t>(s)];
   return total;
+}
+
+void PlanExecutor::measure(const TrainInput& input, double momentum) {
+  Run run;
+  run.slices = plan_.slices_of(input.n);
+  run.x = input.x;
+  run.training = true;
+  run.input = input;
+  run.momentum = momentum;
+
+  prepare();
+  std::fill(sums_.begin(), sums_.end(), 0.0);
+  // The loss needs the whole output, so all statistics are merged in the segments before its own.
+  const auto has_loss = [](const Segment& segment) {
+    return std::any_of(segment.steps.begin(), segment.steps.end(),
+                       [](const Step& step) { return step.kind == StepKind::loss; });
+  };
+  for (const Segment& segment : plan_.segments) {
+    if (has_loss(segment)) break;
+    run_segment(run, segment);
+  }
 }
 
 const float* PlanExecutor::infer(const float* x, int n) {

@@ -43,6 +43,10 @@ class PlanExecutor {
   /// Reads the parameters anew and updates running statistics.
   double train(const TrainInput& input, const Loss& loss);
 
+  /// Training plans: only what train() does before the loss, for the running statistics. They move towards those of
+  /// this batch by `momentum` in place of the layers' own: 1/t at the t-th of several batches gives the plain mean.
+  void measure(const TrainInput& input, double momentum);
+
   /// Gradient of the last step for the trainable values [begin, end), which lie within one parameter: the sum over the
   /// slices, in their order. Ranges may be asked for by several threads.
   void gradient(std::size_t begin, std::size_t end, float* out) const noexcept;

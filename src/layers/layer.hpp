@@ -133,6 +133,7 @@ struct MergeArgs {
   const double* total_sums = nullptr;
   std::span<T* const> params;
   T* stats = nullptr;
+  double momentum = 0;  // of the running statistics; 0 = the layer's own
 };
 
 template <class T>

@@ -121,8 +121,9 @@ class NormActPool final : public LayerBase<NormActPool> {
       a.stats[2 * channels + c] = static_cast<T>(mean);
       a.stats[3 * channels + c] = static_cast<T>(inv_std);
       const double unbiased = count > 1.0 ? variance * count / (count - 1.0) : variance;
-      move_towards(a.params[2][c], mean);
-      move_towards(a.params[3][c], unbiased);
+      const double momentum = a.momentum > 0 ? a.momentum : momentum_;
+      move_towards(a.params[2][c], mean, momentum);
+      move_towards(a.params[3][c], unbiased, momentum);
     }
   }
 
@@ -220,8 +221,8 @@ class NormActPool final : public LayerBase<NormActPool> {
   }
 
   template <class T>
-  void move_towards(T& running, double value) const noexcept {
-    running = static_cast<T>((1.0 - momentum_) * static_cast<double>(running) + momentum_ * value);
+  static void move_towards(T& running, double value, double momentum) noexcept {
+    running = static_cast<T>((1.0 - momentum) * static_cast<double>(running) + momentum * value);
   }
 
   /// What all images of a slice share. Without norm the transform is x * 1 + 0 and xhat does not matter.

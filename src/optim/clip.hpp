@@ -13,8 +13,8 @@ namespace fpcpu {
 /// clipping):
 ///   min(1, max_norm / (sqrt(sum of squares) + 1e-6))
 /// @param block_sums squared_norm of every block in the order of the blocks; added in that order, so the result does
-/// not
-///        depend on threads. A sum that is not finite gives NaN: the caller must not use the step.
+///        not depend on threads. If all squares together do not fit a float, the result is NaN: the caller must not use
+///        the step.
 /// Source: Pascanu et al., ICML 2013, arXiv 1211.5063.
 [[nodiscard]] double clip_scale(std::span<const double> block_sums, double max_norm) noexcept;
 

@@ -4,13 +4,14 @@
 #include <cctype>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 
 #include "core/coordinates.hpp"
 #include "core/cpu.hpp"
 #include "data/decode.hpp"
 #include "data/resample.hpp"
 #include "fpcpu/error.hpp"
-#include "graph/inference.hpp"
+#include "graph/flip_average.hpp"
 #include "io/checkpoint.hpp"
 
 namespace fpcpu {
@@ -40,14 +41,21 @@ struct Predictor::Impl {
         pool(options.threads),
         network(model.graph, model.params, std::max(1, options.batch),
                 kernels::choose_table(options.isa.c_str(), parse_precision(options.precision)), pool),
-        input(static_cast<std::size_t>(network.batch()) * preprocessing.input.size()) {}
+        input(static_cast<std::size_t>(network.batch()) * preprocessing.input.size()) {
+    if (is_flip(options.tta)) {
+      flip.emplace(preprocessing.input, preprocessing.mirror, preprocessing.points, network.batch());
+    }
+  }
 
   float* slot(std::size_t i) const { return input.data() + i * preprocessing.input.size(); }
 
   void prepare(const Image& image, std::size_t i) { prepare_image(image, preprocessing, slot(i)); }
 
   /// Points of the first n images of `input`, as fractions.
-  const float* detect(int n) { return network.points(network.run(input.data(), n), n); }
+  const float* detect(int n) {
+    const float* points = network.points(network.run(input.data(), n), n);
+    return flip ? flip->run(network, input.data(), points, n) : points;
+  }
 
   /// Decodes files [begin, end) into the input and runs those that could be decoded.
   void run_batch(const std::vector<std::string>& files, std::size_t begin, std::size_t end,
@@ -91,6 +99,7 @@ struct Predictor::Impl {
   ThreadPool pool;
   InferenceNetwork network;
   AlignedBuffer<float> input;
+  std::optional<FlipAverage> flip;
 };
 
 Predictor::Predictor(const std::string& model_file, DetectOptions options)

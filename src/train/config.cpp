@@ -14,6 +14,7 @@
 #include "optim/optimizer.hpp"
 #include "optim/schedule.hpp"
 #include "train/augmentation.hpp"
+#include "train/budget.hpp"
 
 namespace fpcpu {
 
@@ -21,6 +22,7 @@ namespace {
 
 using O = TrainOptions;
 constexpr double kMany = 1e9;
+constexpr std::array<std::string_view, 2> kStarts = {"mean-shape", "zero"};
 
 constexpr ConfigKey kKeys[] = {
     {"data", "data", "DIR", "training faces: DIR (gt.csv + images/) or synth:N[:SEED]; may be repeated", &O::data},
@@ -69,6 +71,7 @@ constexpr ConfigKey kKeys[] = {
     {"precision", "network", "NAME",
      "fp32 or bf16: factors of convolutions rounded to bfloat16, except in the last layer", &O::precision},
     {"epochs", "learning", "N", "times through the data", &O::epochs, 1, kMany},
+    {"time", "learning", "TIME", "90s, 10m, 1h30m: as many epochs as fit, by the speed measured first", &O::time},
     {"batch", "learning", "N", "images per step", &O::batch, 1, 4096},
     {"optimizer", "learning", "NAME", "sgd, nesterov, rmsprop, adam or adamw", &O::optimizer},
     {"lr", "learning", "RATE", "highest learning rate; 0 = the optimizer's usual one", &O::lr, 0, 1000},
@@ -97,6 +100,8 @@ constexpr ConfigKey kKeys[] = {
      0.999999},
     {"patience", "learning", "EPOCHS", "stop after so many epochs without a better validation error; 0 = never",
      &O::patience, 0, kMany},
+    {"start", "learning", "NAME", "answer of the untrained network: mean-shape or zero (the middle of the image)",
+     &O::start},
     {"seed", "learning", "S", "of every random number", &O::seed, 0, 1e18},
 };
 
@@ -231,6 +236,11 @@ void check_options(const TrainOptions& options) {
   check_name("optimizer", options.optimizer, optimizer_names());
   check_name("schedule", options.schedule, schedule_names());
   if (options.loss != "auto") check_name("loss", options.loss, loss_names());
+  check_name("start", options.start, kStarts);
+  if (!options.time.empty()) (void)parse_duration(options.time);
+  if (!options.automatic && (options.batch < 1 || (options.epochs < 1 && options.time.empty()))) {
+    throw Error(ErrorCode::usage, "batch or epochs is 0; give both, or let --auto choose.");
+  }
   (void)parse_precision(options.precision);
   check_augmentation(options, options.channels);
   if (options.channels == 2) throw Error(ErrorCode::usage, "--channels 2: expected 1 (gray) or 3 (colour).");
@@ -267,9 +277,10 @@ void read_config(const std::filesystem::path& file, TrainOptions& options) {
   }
 }
 
-std::string config_text(const TrainOptions& options) {
-  std::string text =
-      "# Repeat this run bit for bit: fpcpu train --config FILE\nversion = \"" + std::string(kVersion) + "\"\n";
+std::string config_text(const TrainOptions& options, const std::string& note) {
+  std::string text = "# Repeat this run bit for bit: fpcpu train --config FILE\n";
+  if (!note.empty()) text += "# " + note + "\n";
+  text += "version = \"" + std::string(kVersion) + "\"\n";
   std::string_view group;
   for (const ConfigKey& key : kKeys) {
     if (key.group != group) text += "\n# " + std::string(key.group) + "\n";

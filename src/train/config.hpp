@@ -42,6 +42,7 @@ void check_options(const TrainOptions& options);
 void read_config(const std::filesystem::path& file, TrainOptions& options);
 
 /// The configuration file of a run: every option, with the version. Reading it back gives equal options.
-[[nodiscard]] std::string config_text(const TrainOptions& options);
+/// @param note  one line for the reader, may be empty.
+[[nodiscard]] std::string config_text(const TrainOptions& options, const std::string& note = "");
 
 }  // namespace fpcpu

@@ -33,12 +33,14 @@ double batch_loss(const Loss& loss, const Batch& batch, const float* output, con
 }  // namespace
 
 Evaluator::Evaluator(DatasetPtr data, const Preprocessing& preprocessing, int batch, std::size_t cache_mb,
-                     ThreadPool& pool)
+                     ThreadPool& pool, bool flip)
     : data_(std::move(data)),
       preprocessing_(preprocessing),
       batch_(batch),
       pool_(pool),
-      loader_(data_, preprocessing, in_order(batch, cache_mb, pool.threads())) {}
+      loader_(data_, preprocessing, in_order(batch, cache_mb, pool.threads())) {
+  if (flip) flip_.emplace(preprocessing.input, preprocessing.mirror, preprocessing.points, batch);
+}
 
 Evaluation Evaluator::run(const Graph& graph, const Params<float>& params, const kernels::KernelTable<float>& kernels,
                           const Loss* loss, const std::function<void(std::size_t)>& progress) {
@@ -53,6 +55,7 @@ Evaluation Evaluator::run(const Graph& graph, const Params<float>& params, const
     const float* output = network.run(batch->x, batch->n);
     if (loss != nullptr) weighted += batch_loss(*loss, *batch, output, graph) * batch->n;
     const float* points = network.points(output, batch->n);
+    if (flip_) points = flip_->run(network, batch->x, points, batch->n);
     for (int i = 0; i < batch->n; ++i) {
       to_pixels({points + static_cast<std::size_t>(i) * width, width}, data_->width(done), data_->height(done),
                 result.predictions);

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "core/thread_pool.hpp"
 #include "data/loader.hpp"
 #include "fpcpu/losses.hpp"
-#include "graph/inference.hpp"
+#include "graph/flip_average.hpp"
 #include "train/metrics.hpp"
 
 namespace fpcpu {
@@ -21,7 +22,11 @@ struct Evaluation {
 /// Judges networks on one data set, without augmentation; the loader and its cache serve every epoch.
 class Evaluator {
  public:
-  Evaluator(DatasetPtr data, const Preprocessing& preprocessing, int batch, std::size_t cache_mb, ThreadPool& pool);
+  /// @param flip  averages with the mirrored images (graph/flip_average.hpp); the loss is that of the images as they
+  /// are.
+  /// @throws Error{usage} if flip is asked for and there is no mirror table.
+  Evaluator(DatasetPtr data, const Preprocessing& preprocessing, int batch, std::size_t cache_mb, ThreadPool& pool,
+            bool flip = false);
 
   /// @param loss may be null. @param progress called with the number of images done so far; may be empty.
   /// @throws Error naming the image that cannot be read.
@@ -35,6 +40,7 @@ class Evaluator {
   Preprocessing preprocessing_;
   int batch_;
   ThreadPool& pool_;
+  std::optional<FlipAverage> flip_;
   Loader loader_;
 };
 

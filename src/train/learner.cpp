@@ -7,10 +7,19 @@
 #include "fpcpu/error.hpp"
 #include "graph/passes/passes.hpp"
 #include "graph/reference_executor.hpp"
+#include "optim/saved_state.hpp"
 
 namespace fpcpu {
 
 namespace {
+
+/// Steps without a finite loss and gradient that end a run.
+constexpr int kMostUndone = 3;
+
+/// Part of an epoch's batches that is measured again for the averaged weights. A forward pass is a third of a step, so
+/// this costs 5 % of the epoch at most.
+constexpr int kStatisticsPart = 7;
+constexpr int kMostStatisticsBatches = 16;
 
 OptimizerOptions optimizer_options(const TrainOptions& o) {
   OptimizerOptions options = optimizer_defaults(o.optimizer);
@@ -66,17 +75,19 @@ Learner::Learner(const Graph& graph, Params<float> params, const TrainOptions& o
       output_points_(graph.output_shape(), options.batch),
       optimizer_(optimizer_options(options), params_.layout, kernels),
       schedule_(schedule_options(options, steps_per_epoch)),
+      statistics_(params_.buffers.size()),
+      statistics_before_(params_.buffers.size()),
       gradient_(params_.layout.trainable_size()),
       block_norms_(optimizer_.blocks().size(), 0.0) {
   if (options.ema > 0) {
-    weights_average_ =
-        std::make_unique<Ema>("ema.weights", options.ema, params_.trainable.data(), params_.trainable.size());
-    buffers_average_ =
-        std::make_unique<Ema>("ema.statistics", options.ema, params_.buffers.data(), params_.buffers.size());
+    average_ = std::make_unique<Ema>("ema.weights", options.ema, params_.trainable.data(), params_.trainable.size());
   }
+  std::copy(params_.buffers.begin(), params_.buffers.end(), statistics_.begin());
 }
 
-StepResult Learner::step(const Batch& batch) {
+double Learner::lr() const noexcept { return std::ldexp(schedule_.lr(steps()), -undone_); }
+
+TrainInput Learner::input_of(const Batch& batch) const noexcept {
   TrainInput input;
   input.n = batch.n;
   input.x = batch.x;
@@ -84,12 +95,18 @@ StepResult Learner::step(const Batch& batch) {
   input.visible = batch.visible;
   input.seed = options_.seed;
   input.step = static_cast<std::uint64_t>(steps());
+  return input;
+}
 
+StepResult Learner::step(const Batch& batch) {
   StepResult result;
   result.lr = lr();
-  result.loss = executor_.train(input, *loss_);
-  if (!std::isfinite(result.loss)) report_not_finite(batch);
-
+  std::copy(params_.buffers.begin(), params_.buffers.end(), statistics_before_.begin());
+  result.loss = executor_.train(input_of(batch), *loss_);
+  if (!std::isfinite(result.loss)) {
+    undo(batch, result);
+    return result;
+  }
   const auto blocks = optimizer_.blocks();
   const int count = static_cast<int>(blocks.size());
   pool_.parallel_for(count, [&](int index, int) {
@@ -99,21 +116,31 @@ StepResult Learner::step(const Batch& batch) {
     block_norms_[b] = squared_norm(block, gradient_.data());
   });
   const double scale = clip_scale(block_norms_, options_.clip);
-  if (!std::isfinite(scale)) report_not_finite(batch);
-
-  optimizer_.begin_step(result.lr, scale);
-  if (weights_average_) {
-    weights_average_->begin_step();
-    buffers_average_->begin_step();
-    buffers_average_->update_range(params_.buffers.data(), 0, params_.buffers.size());
+  if (!std::isfinite(scale)) {
+    undo(batch, result);
+    return result;
   }
+  optimizer_.begin_step(result.lr, scale);
+  if (average_) average_->begin_step();
   pool_.parallel_for(count, [&](int index, int) {
     const auto b = static_cast<std::size_t>(index);
     optimizer_.update_block(b, params_.trainable.data(), gradient_.data());
-    if (weights_average_) weights_average_->update_range(params_.trainable.data(), blocks[b].begin, blocks[b].end);
+    if (average_) average_->update_range(params_.trainable.data(), blocks[b].begin, blocks[b].end);
   });
   result.mse100 = batch_mse100(batch);
   return result;
+}
+
+void Learner::measure_statistics(Loader& loader, int epoch) {
+  if (!average_ || statistics_.size() == 0) return;
+  const int count = std::clamp(loader.batches_per_epoch() / kStatisticsPart, 1, kMostStatisticsBatches);
+  loader.start(epoch);
+  Params<float> current = params_.clone();
+  std::copy_n(average_->data(), average_->size(), params_.trainable.data());
+  for (int t = 1; t <= count; ++t) executor_.measure(input_of(*loader.next()), 1.0 / t);
+  std::copy(params_.buffers.begin(), params_.buffers.end(), statistics_.begin());
+  std::copy(current.trainable.begin(), current.trainable.end(), params_.trainable.begin());
+  std::copy(current.buffers.begin(), current.buffers.end(), params_.buffers.begin());
 }
 
 double Learner::batch_mse100(const Batch& batch) noexcept {
@@ -140,28 +167,37 @@ double Learner::batch_mse100(const Batch& batch) noexcept {
   return images > 0 ? total / images : 0.0;
 }
 
-void Learner::report_not_finite(const Batch& batch) const {
+std::string Learner::find_not_finite(const Batch& batch) const {
   Params<float> params = params_.clone();
   ReferenceExecutor<float> reference(graph_, params, batch.n);
   reference.forward(batch.x, true, options_.seed, static_cast<std::uint64_t>(steps()));
-  std::string culprit = "the gradient";
-  for (int node = 0; node < graph_.size() && culprit == "the gradient"; ++node) {
+  for (int node = 0; node < graph_.size(); ++node) {
     const float* y = reference.output(node);
     const std::size_t size = graph_.node(node).signature.out.size() * static_cast<std::size_t>(batch.n);
     if (!std::all_of(y, y + size, [](float v) { return std::isfinite(v); })) {
-      culprit = "the output of layer '" + graph_.node(node).name + "'";
+      if (node == 0) return "a pixel of the batch";
+      return "the output of layer '" + graph_.node(node).name + "'";
     }
   }
-  throw Error(ErrorCode::numeric, "step " + std::to_string(steps() + 1) + ": " + culprit +
-                                      " is not finite. The last saved model is intact. Try a lower --lr, --clip 1 or a "
-                                      "longer --warmup.");
+  return "the loss or the gradient";
+}
+
+void Learner::undo(const Batch& batch, StepResult& result) {
+  std::copy(statistics_before_.begin(), statistics_before_.end(), params_.buffers.begin());
+  const std::string what = "step " + std::to_string(steps() + 1) + ": " + find_not_finite(batch) + " is not finite";
+  if (++undone_ == kMostUndone) {
+    throw Error(ErrorCode::numeric, what +
+                                        ", for the third time. The last saved model is intact. Try a lower --lr, "
+                                        "--clip 1 or a longer --warmup.");
+  }
+  result.undone = what + "; the step is undone and the learning rate halved for the rest of the run";
 }
 
 Params<float> Learner::result() const {
   Params<float> copy = params_.clone();
-  if (weights_average_) {
-    std::copy_n(weights_average_->data(), weights_average_->size(), copy.trainable.data());
-    std::copy_n(buffers_average_->data(), buffers_average_->size(), copy.buffers.data());
+  if (average_) {
+    std::copy_n(average_->data(), average_->size(), copy.trainable.data());
+    std::copy(statistics_.begin(), statistics_.end(), copy.buffers.begin());
   }
   return copy;
 }
@@ -169,20 +205,16 @@ Params<float> Learner::result() const {
 void Learner::save(std::map<std::string, std::vector<float>>& arrays, std::map<std::string, std::string>& state) const {
   optimizer_.save(arrays, state);
   schedule_.save(state);
-  if (weights_average_) {
-    weights_average_->save(arrays, state);
-    buffers_average_->save(arrays, state);
-  }
+  saved_state::put(state, "learner.undone", std::int64_t{undone_});
+  if (average_) average_->save(arrays, state);
 }
 
 void Learner::load(const std::map<std::string, std::vector<float>>& arrays,
                    const std::map<std::string, std::string>& state) {
   optimizer_.load(arrays, state);
   schedule_.load(state);
-  if (weights_average_) {
-    weights_average_->load(arrays, state);
-    buffers_average_->load(arrays, state);
-  }
+  undone_ = static_cast<int>(saved_state::get_integer(state, "learner.undone"));
+  if (average_) average_->load(arrays, state);
 }
 
 }  // namespace fpcpu

@@ -23,33 +23,44 @@ struct StepResult {
   double loss = 0;
   double mse100 = 0;  // of the batch as the network saw it
   double lr = 0;
+  std::string undone;  // why the step did not happen, a sentence; empty: it did
 };
 
 /// A network that learns: executor, optimizer, schedule and moving average over one block of parameters.
-/// step() allocates nothing and gives the same bits for any number of threads.
+/// A step that happens allocates nothing and gives the same bits for any number of threads.
 class Learner {
  public:
   /// @param steps_per_epoch of the run, for the schedule.
   Learner(const Graph& graph, Params<float> params, const TrainOptions& options, int steps_per_epoch,
           const kernels::KernelTable<float>& kernels, ThreadPool& pool);
 
-  /// @throws Error{numeric} if loss or gradient is not finite; the parameters are then those before the step.
+  /// If loss or gradient is not finite, the step is undone: everything is as before it, except that the learning rate
+  /// is halved for the rest of the run. @throws Error{numeric} instead when that happens for the third time.
   StepResult step(const Batch& batch);
+
+  /// Running statistics of batch norm for the averaged weights: their mean over some first batches of an epoch. Those
+  /// kept during training belong to other weights. Izmailov et al., UAI 2018, arXiv 1803.05407.
+  /// Does nothing without a moving average or without batch norm.
+  void measure_statistics(Loader& loader, int epoch);
 
   /// Tells the validation error of an epoch to the schedule.
   void observe(double error) noexcept { schedule_.observe(error); }
 
   [[nodiscard]] const Params<float>& params() const noexcept { return params_; }
-  /// The weights to judge and to keep: the moving average if there is one, else the current ones.
+  /// The weights to judge and to keep: the moving average if there is one, else the current ones. The average comes
+  /// with the statistics measured last.
   [[nodiscard]] Params<float> result() const;
   [[nodiscard]] std::int64_t steps() const noexcept { return optimizer_.steps(); }
-  [[nodiscard]] double lr() const noexcept { return schedule_.lr(steps()); }
+  [[nodiscard]] double lr() const noexcept;
 
   void save(std::map<std::string, std::vector<float>>& arrays, std::map<std::string, std::string>& state) const;
   void load(const std::map<std::string, std::vector<float>>& arrays, const std::map<std::string, std::string>& state);
 
  private:
-  [[noreturn]] void report_not_finite(const Batch& batch) const;
+  /// The batch as the executor wants it, with the keys of the step's random numbers.
+  [[nodiscard]] TrainInput input_of(const Batch& batch) const noexcept;
+  void undo(const Batch& batch, StepResult& result);
+  [[nodiscard]] std::string find_not_finite(const Batch& batch) const;
   [[nodiscard]] double batch_mse100(const Batch& batch) noexcept;
 
   TrainOptions options_;
@@ -62,10 +73,12 @@ class Learner {
   OutputPoints output_points_;
   Optimizer optimizer_;
   Schedule schedule_;
-  std::unique_ptr<Ema> weights_average_;
-  std::unique_ptr<Ema> buffers_average_;
+  std::unique_ptr<Ema> average_;
+  AlignedBuffer<float> statistics_;         // of the averaged weights
+  AlignedBuffer<float> statistics_before_;  // of the current weights, before the step
   AlignedBuffer<float> gradient_;
   std::vector<double> block_norms_;
+  int undone_ = 0;  // steps, each of which halved the learning rate
 };
 
 }  // namespace fpcpu

@@ -130,11 +130,23 @@ Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& 
   return p;
 }
 
-Params<float> initial_params(const Graph& graph, const Preprocessing& preprocessing, std::uint64_t seed) {
+LoaderOptions training_loader(const TrainOptions& options, int channels, std::size_t cache_mb, int threads) {
+  LoaderOptions loading;
+  loading.batch = options.batch;
+  loading.augment = augment_options(options, channels);
+  loading.seed = options.seed;
+  loading.cache_mb = cache_mb;
+  loading.threads = threads;
+  return loading;
+}
+
+Params<float> initial_params(const Graph& graph, const Preprocessing& preprocessing, const TrainOptions& options) {
   Params<float> params{ParamLayout(graph)};
-  initialize(params, seed);
+  initialize(params, options.seed);
   const std::string& last = graph.node(graph.output()).name;
+  const bool zero = options.start == "zero";
   if (is_heatmaps(graph.output_shape())) {
+    if (zero) throw Error(ErrorCode::usage, "--start zero is for networks that answer coordinates, not heat maps.");
     // Nearly all of a target map is zero; random maps would take most of the first epochs to fall silent.
     if (const ParamSlot* weight = params.layout.find(last + ".weight")) {
       float* w = params.at(*weight);
@@ -142,7 +154,7 @@ Params<float> initial_params(const Graph& graph, const Preprocessing& preprocess
     }
   }
   const ParamSlot* bias = params.layout.find(last + ".bias");
-  if (bias != nullptr && bias->spec.size() == preprocessing.mean_shape.size()) {
+  if (!zero && bias != nullptr && bias->spec.size() == preprocessing.mean_shape.size()) {
     std::copy(preprocessing.mean_shape.begin(), preprocessing.mean_shape.end(), params.at(*bias));
   }
   return params;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 
+#include "data/loader.hpp"
 #include "fpcpu/dataset.hpp"
 #include "fpcpu/model.hpp"
 #include "fpcpu/trainer.hpp"
@@ -36,7 +37,12 @@ struct TrainingData {
 [[nodiscard]] Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& train,
                                                   const Graph& graph);
 
-/// Initial values: by seed, and the last layer starts at the mean shape or at heat maps close to zero.
-[[nodiscard]] Params<float> initial_params(const Graph& graph, const Preprocessing& preprocessing, std::uint64_t seed);
+/// How the loader of the training faces works.
+[[nodiscard]] LoaderOptions training_loader(const TrainOptions& options, int channels, std::size_t cache_mb, int threads);
+
+/// Initial values: by seed, and the last layer starts as options.start says or at heat maps close to zero.
+/// @throws Error{usage} if heat maps are told where to start.
+[[nodiscard]] Params<float> initial_params(const Graph& graph, const Preprocessing& preprocessing,
+                                           const TrainOptions& options);
 
 }  // namespace fpcpu

@@ -1,28 +1,30 @@
 #include "fpcpu/trainer.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <cstdlib>
-#include <limits>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
 #include "core/cpu.hpp"
 #include "core/file.hpp"
-#include "core/version.hpp"
 #include "data/folder_dataset.hpp"
 #include "fpcpu/error.hpp"
 #include "io/checkpoint.hpp"
 #include "io/metrics_csv.hpp"
-#include "optim/saved_state.hpp"
 #include "train/augmentation.hpp"
+#include "train/automatic.hpp"
+#include "train/budget.hpp"
+#include "train/clock.hpp"
 #include "train/config.hpp"
 #include "train/epoch_line.hpp"
 #include "train/evaluator.hpp"
 #include "train/learner.hpp"
+#include "train/position.hpp"
+#include "train/run_facts.hpp"
 #include "train/run_folder.hpp"
 #include "train/run_report.hpp"
+#include "train/run_start.hpp"
 #include "train/setup.hpp"
 
 namespace fpcpu {
@@ -32,102 +34,12 @@ namespace {
 /// Part of the image cache that the validation faces get.
 constexpr std::size_t kValidationShare = 5;
 
-class Clock {
- public:
-  explicit Clock(double already = 0) : start_(std::chrono::steady_clock::now()), already_(already) {}
-  [[nodiscard]] double seconds() const {
-    return already_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_;
-  double already_;
-};
-
-/// Where a run stands between two steps; all of it goes into last.safetensors.
-struct Position {
-  int epoch = 0;  // epochs done
-  int batch = 0;  // batches done of the next one
-  double loss_sum = 0;
-  double mse_sum = 0;
-  double seconds = 0;        // of the whole run
-  double epoch_seconds = 0;  // training time of the unfinished epoch
-  double best_error = std::numeric_limits<double>::infinity();
-  int best_epoch = 0;
-
-  void save(saved_state::Texts& state) const {
-    saved_state::put(state, "epoch", std::int64_t{epoch});
-    saved_state::put(state, "batch", std::int64_t{batch});
-    saved_state::put(state, "best_epoch", std::int64_t{best_epoch});
-    saved_state::put(state, "loss_sum", loss_sum);
-    saved_state::put(state, "mse_sum", mse_sum);
-    saved_state::put(state, "seconds", seconds);
-    saved_state::put(state, "epoch_seconds", epoch_seconds);
-    saved_state::put(state, "best_error", best_error);
-  }
-  void load(const saved_state::Texts& state) {
-    epoch = static_cast<int>(saved_state::get_integer(state, "epoch"));
-    batch = static_cast<int>(saved_state::get_integer(state, "batch"));
-    best_epoch = static_cast<int>(saved_state::get_integer(state, "best_epoch"));
-    loss_sum = saved_state::get_number(state, "loss_sum");
-    mse_sum = saved_state::get_number(state, "mse_sum");
-    seconds = saved_state::get_number(state, "seconds");
-    epoch_seconds = saved_state::get_number(state, "epoch_seconds");
-    best_error = saved_state::get_number(state, "best_error");
-  }
-};
-
-double usual_lr(const std::string& optimizer) {
-  if (optimizer == "sgd" || optimizer == "nesterov") return 1e-4;
-  return optimizer == "rmsprop" ? 5e-4 : 2e-3;
-}
-
-/// Combinations that would be ignored otherwise. @throws Error{usage}
-void check_run(const RunOptions& run) {
-  if (run.fast && (!run.resume.empty() || !run.out.empty())) {
-    throw Error(ErrorCode::usage, "--fast writes nothing; leave --out and --resume out.");
-  }
-  if (!run.resume.empty() && !run.out.empty()) {
-    throw Error(ErrorCode::usage, "--resume goes on in the folder of the run; leave --out out.");
-  }
-}
-
-/// The bits of a run depend on the instruction set and the precision, so a resumed run keeps its own unless told
-/// otherwise.
-const kernels::KernelTable<float>& choose_kernels(const RunOptions& run, const std::optional<Checkpoint>& resumed,
-                                                  Precision precision) {
-  if (!run.isa.empty() || !resumed || std::getenv("FPCPU_ISA") != nullptr)
-    return kernels::choose_table(run.isa.c_str(), precision);
-  const auto made_with = resumed->facts.find("precision");
-  if (made_with != resumed->facts.end()) precision = parse_precision(made_with->second);
-  const auto other = [](const std::string& what) {
-    return Error(ErrorCode::usage,
-                 "the run was made with " + what + ". Give --isa NAME to go on with the bits of this machine.");
-  };
-  const kernels::KernelTable<float>* table = nullptr;
-  try {
-    table = &kernels::choose_table(resumed->facts.at("isa").c_str(), precision);
-  } catch (const Error& e) {
-    throw other(std::string("another instruction set (") + e.what() + ")");
-  }
-  if (table->precision != precision) {
-    throw other("precision " + std::string(to_string(precision)) + ", which this machine does not have");
-  }
-  return *table;
-}
-
-std::optional<Checkpoint> load_run(const RunOptions& run) {
-  if (run.resume.empty()) return std::nullopt;
-  return load_checkpoint(RunFolder::open(run.resume).last());
-}
-
-/// A resumed run keeps its own.
-TrainOptions options_of(TrainOptions given, const RunOptions& run) {
-  if (run.resume.empty()) return given;
-  TrainOptions options;
-  read_config(RunFolder::open(run.resume).config(), options);
-  return options;
-}
+/// Parts of a time budget: what the epochs are to fill, so that a little bad luck does no harm; the end that a run must
+/// not pass; and what measuring the speed may take.
+constexpr double kBudgetAim = 0.97;
+constexpr double kBudgetEnd = 1.05;
+constexpr double kBudgetMeasuring = 0.05;
+constexpr double kLongestMeasuring = 12;  // seconds
 
 class TrainingRun {
  public:
@@ -139,13 +51,22 @@ class TrainingRun {
         kernels_(choose_kernels(run, resumed_, parse_precision(options_.precision))),
         pool_(run.threads) {
     if (resumed_) folder_ = RunFolder::open(run.resume);
-    if (run.fast) options_.epochs = 1;
-    if (options_.lr == 0) options_.lr = usual_lr(options_.optimizer);
     check_options(options_);
+    if (run.fast) {
+      if (options_.automatic || !options_.time.empty()) {
+        throw Error(ErrorCode::usage, "--fast is one short epoch; leave --time and --auto out.");
+      }
+      options_.epochs = 1;
+    }
+    if (!options_.time.empty()) position_.budget = parse_duration(options_.time);
     data_ = open_training_data(options_, std::move(given), run.fast);
   }
 
   TrainResult run() {
+    if (options_.automatic) {
+      choose_options(options_, data_, position_.budget, kernels_, pool_, [&](const std::string& text) { say(text); });
+    }
+    if (options_.lr == 0) options_.lr = usual_lr(options_.optimizer);
     const Graph graph = resumed_ ? resumed_->graph : build_network(options_, data_.train->points());
     const Shape input = graph.input_shape();
     if (!is_model_file(options_.model)) {
@@ -155,8 +76,8 @@ class TrainingRun {
     resolve_augmentation(options_, input.c);
     loss_ = choose_loss(options_.loss, graph.output_shape());
     options_.loss = loss_->kind();
-    say(describe_data());
-    say(describe_machine(graph));
+    say(describe_data(data_));
+    say(describe_machine(options_.model, graph, kernels_, pool_.threads()));
     const std::string notice = kernels::precision_notice(kernels_, parse_precision(options_.precision));
     if (!notice.empty()) say(notice, callbacks_.notice);
     Preprocessing preprocessing;
@@ -168,42 +89,48 @@ class TrainingRun {
     }
 
     const auto cache = static_cast<std::size_t>(options_.cache_mb);
-    LoaderOptions loading;
-    loading.batch = options_.batch;
-    loading.augment = augment_options(options_, input.c);
-    loading.seed = options_.seed;
-    loading.cache_mb = data_.val ? cache - cache / kValidationShare : cache;
-    loading.threads = pool_.threads();
-    Loader loader(data_.train, preprocessing, loading);
+    Loader loader(data_.train, preprocessing,
+                  training_loader(options_, input.c, data_.val ? cache - cache / kValidationShare : cache, pool_.threads()));
 
-    Learner learner(graph, resumed_ ? std::move(resumed_->params) : initial_params(graph, preprocessing, options_.seed),
-                    options_, loader.batches_per_epoch(), kernels_, pool_);
     std::unique_ptr<Evaluator> evaluator;
     if (data_.val) {
       evaluator =
           std::make_unique<Evaluator>(data_.val, preprocessing, options_.batch, cache / kValidationShare, pool_);
     }
+    if (!options_.time.empty()) fix_epochs(graph, preprocessing, loader, evaluator.get());
+    Learner learner(graph, resumed_ ? std::move(resumed_->params) : initial_params(graph, preprocessing, options_),
+                    options_, loader.batches_per_epoch(), kernels_, pool_);
     open_folder(learner);
+    position_.setup_seconds += since_start_.seconds();
     clock_ = Clock(position_.seconds);
 
     TrainResult result;
-    while (!finished() && !result.interrupted) {
+    while (!finished() && !result.interrupted && !out_of_time_) {
       if (train_epoch(loader, learner)) {
-        finish_epoch(graph, preprocessing, learner, evaluator.get());
+        finish_epoch(graph, preprocessing, loader, learner, evaluator.get());
         result.interrupted = callbacks_.stop && callbacks_.stop() && !finished();
       } else {
-        result.interrupted = true;
+        result.interrupted = !out_of_time_;
       }
     }
-    if (position_.epoch < options_.epochs && !result.interrupted) {
+    if (out_of_time_) {
+      position_.budget = 0;
+      say("the time is used up after " + std::to_string(position_.epoch) + " of " + std::to_string(options_.epochs) +
+              " epochs: this machine became slower than it was at the start. To run the rest without a limit: fpcpu "
+              "train --resume RUN",
+          callbacks_.notice);
+    } else if (position_.epoch < options_.epochs && !result.interrupted) {
       say("stopped: no better validation error for " + std::to_string(options_.patience) + " epochs");
     }
     if (loader.stall_seconds() > std::max(2.0, 0.05 * clock_.seconds())) {
       say("waited " + duration(loader.stall_seconds()) + " for images; a larger --cache-mb may help");
     }
     if (folder_) {
-      if (result.interrupted) save_last(graph, preprocessing, learner);
-      if (!std::filesystem::exists(folder_->model())) save_model(graph, preprocessing, learner, last_);
+      if (result.interrupted || out_of_time_) save_last(graph, preprocessing, learner);
+      if (!std::filesystem::exists(folder_->model())) {
+        learner.measure_statistics(loader, position_.epoch);
+        save_model(graph, preprocessing, learner, last_);
+      }
       write_report(preprocessing, evaluator.get());
       result.run = folder_->path().string();
       result.model = folder_->model().string();
@@ -233,6 +160,41 @@ class TrainingRun {
     return position_.epoch >= options_.epochs || patience_over;
   }
 
+  [[nodiscard]] double elapsed() const { return position_.setup_seconds + clock_.seconds(); }
+
+  /// Stops a run that its time does not suffice for, although the number of epochs was chosen to fit.
+  /// @param needed  seconds to the next chance to stop
+  void watch_time(double needed) {
+    out_of_time_ = position_.budget > 0 && elapsed() + needed + judge_seconds_ > kBudgetEnd * position_.budget;
+  }
+
+  /// --time: the number of epochs that fits, by the speed of this machine as it is now.
+  void fix_epochs(const Graph& graph, const Preprocessing& preprocessing, Loader& loader, Evaluator* evaluator) {
+    const double budget = position_.budget;
+    say("measuring the speed for --time " + options_.time + " ...");
+    options_.epochs = 1;
+    RunSpeed speed;
+    {
+      Learner learner(graph, initial_params(graph, preprocessing, options_), options_, loader.batches_per_epoch(),
+                      kernels_, pool_);
+      speed = measure_speed(
+          loader, learner, [&] { (void)judge(graph, loader, learner, evaluator, 0); },
+          std::min(kBudgetMeasuring * budget, kLongestMeasuring));
+    }
+    judge_seconds_ = speed.judge;
+    options_.epochs = epochs_within(kBudgetAim * budget - since_start_.seconds(), speed, loader.batches_per_epoch());
+    note_ = "--time " + options_.time + ": " + std::to_string(options_.epochs) + " epochs, " +
+            describe(speed, loader.batches_per_epoch());
+    options_.time.clear();
+    say(note_);
+  }
+
+  /// What the newest weights achieve on the validation faces; nothing without them.
+  Evaluation judge(const Graph& graph, Loader& loader, Learner& learner, Evaluator* evaluator, int next_epoch) {
+    learner.measure_statistics(loader, next_epoch);
+    return evaluator != nullptr ? evaluator->run(graph, learner.result(), kernels_, loss_.get()) : Evaluation{};
+  }
+
   /// Everything that can be wrong has been seen by now: makes the folder of a new run, or takes up the old one.
   void open_folder(Learner& learner) {
     if (run_.fast) return;
@@ -256,28 +218,10 @@ class TrainingRun {
         write_file_atomically(copy, read_file(options_.model));
         options_.model = copy.string();
       }
-      write_file_atomically(folder_->config(), config_text(options_));
+      write_file_atomically(folder_->config(), config_text(options_, note_));
     }
     metrics_.emplace(folder_->metrics(), position_.epoch);
     recall();
-  }
-
-  [[nodiscard]] std::string describe_data() const {
-    return std::to_string(data_.train->size()) + " training faces, " +
-           std::to_string(data_.val ? data_.val->size() : 0) + " for validation, " +
-           std::to_string(data_.train->points()) + " points";
-  }
-
-  [[nodiscard]] std::string describe_machine(const Graph& graph) const {
-    const ParamLayout layout(graph);
-    char text[256];
-    std::snprintf(text, sizeof(text),
-                  "%s, input %s, %.2f M parameters, %.0f MFLOP per training image; %s, %s %s, %d threads",
-                  options_.model.c_str(), to_string(graph.input_shape()).c_str(),
-                  static_cast<double>(layout.parameter_count()) / 1e6, graph.training_flops() / 1e6, cpu_name().c_str(),
-                  std::string(to_string(kernels_.isa)).c_str(), std::string(to_string(kernels_.precision)).c_str(),
-                  pool_.threads());
-    return text;
   }
 
   /// The figures of the last and of the best epoch of a resumed run.
@@ -292,7 +236,7 @@ class TrainingRun {
     }
   }
 
-  /// False when the caller asked to stop.
+  /// False when the caller asked to stop or the time is used up.
   bool train_epoch(Loader& loader, Learner& learner) {
     const Clock epoch_clock(position_.epoch_seconds);
     const int batches = loader.batches_per_epoch();
@@ -303,8 +247,13 @@ class TrainingRun {
       lr_ = step.lr;
       batch_size_ = batch->n;
       ++position_.batch;
-      position_.loss_sum += step.loss;
-      position_.mse_sum += step.mse100;
+      if (step.undone.empty()) {
+        position_.loss_sum += step.loss;
+        position_.mse_sum += step.mse100;
+      } else {
+        ++position_.undone;
+        say(step.undone, callbacks_.notice);
+      }
       position_.epoch_seconds = epoch_clock.seconds();
       position_.seconds = clock_.seconds();
       if (callbacks_.step) {
@@ -313,28 +262,34 @@ class TrainingRun {
         p.epochs = options_.epochs;
         p.batch = position_.batch;
         p.batches = batches;
-        p.loss = position_.loss_sum / position_.batch;
-        p.mse100 = position_.mse_sum / position_.batch;
+        p.loss = position_.mean_loss();
+        p.mse100 = position_.mean_mse100();
         p.images_per_s = static_cast<double>(position_.batch) * batch_size_ / position_.epoch_seconds;
         const double done = position_.epoch + static_cast<double>(position_.batch) / batches;
         p.seconds_left = position_.seconds / done * (options_.epochs - done);
         callbacks_.step(p);
       }
-      if (callbacks_.stop && callbacks_.stop() && position_.batch < batches) return false;
+      const bool more = position_.batch < batches;
+      if (callbacks_.stop && callbacks_.stop() && more) return false;
+      watch_time(0);
+      if (out_of_time_ && more) return false;
     }
     return true;
   }
 
-  void finish_epoch(const Graph& graph, const Preprocessing& preprocessing, Learner& learner, Evaluator* evaluator) {
+  void finish_epoch(const Graph& graph, const Preprocessing& preprocessing, Loader& loader, Learner& learner,
+                    Evaluator* evaluator) {
     EpochResult r;
     r.epoch = ++position_.epoch;
     r.epochs = options_.epochs;
     r.lr = lr_;
-    r.train_loss = position_.loss_sum / position_.batch;
-    r.train_mse100 = position_.mse_sum / position_.batch;
+    r.train_loss = position_.mean_loss();
+    r.train_mse100 = position_.mean_mse100();
     r.images_per_s = static_cast<double>(position_.batch) * batch_size_ / position_.epoch_seconds;
+    const Clock judging;
+    const Evaluation e = judge(graph, loader, learner, evaluator, position_.epoch);
+    judge_seconds_ = judging.seconds();
     if (evaluator != nullptr) {
-      const Evaluation e = evaluator->run(graph, learner.result(), kernels_, loss_.get());
       r.val_loss = e.loss;
       r.val_mse100 = e.metrics.mse100;
       r.val_nme = e.metrics.nme;
@@ -354,7 +309,8 @@ class TrainingRun {
       position_.best_epoch = r.epoch;
       best_ = r;
     }
-    position_.batch = 0;
+    const double epoch_seconds = position_.epoch_seconds;
+    position_.batch = position_.undone = 0;
     position_.loss_sum = position_.mse_sum = position_.epoch_seconds = 0;
     r.seconds = position_.seconds = clock_.seconds();
     last_ = r;
@@ -367,37 +323,17 @@ class TrainingRun {
       folder_->log(epoch_line(r));
     }
     if (callbacks_.epoch) callbacks_.epoch(r);
-  }
-
-  [[nodiscard]] Facts facts(const EpochResult& r) const {
-    Facts f;
-    f["version"] = kVersion;
-    f["model"] = std::filesystem::path(options_.model).filename().string();
-    f["loss"] = options_.loss;
-    f["optimizer"] = options_.optimizer;
-    f["augment"] = options_.augment;
-    f["seed"] = std::to_string(options_.seed);
-    f["epoch"] = std::to_string(r.epoch);
-    f["epochs"] = std::to_string(options_.epochs);
-    f["train_images"] = std::to_string(data_.train->size());
-    f["val_images"] = std::to_string(data_.val ? data_.val->size() : 0);
-    f["isa"] = to_string(kernels_.isa);
-    f["precision"] = to_string(kernels_.precision);
-    for (const std::string& d : options_.data) f["data"] += (f["data"].empty() ? "" : " ") + d;
-    if (!std::isnan(r.val_mse100)) {
-      saved_state::put(f, "val_mse100", r.val_mse100);
-      saved_state::put(f, "val_nme", r.val_nme);
-    }
-    return f;
+    if (!finished()) watch_time(epoch_seconds);
   }
 
   void save_model(const Graph& graph, const Preprocessing& preprocessing, const Learner& learner,
                   const EpochResult& r) {
-    save_checkpoint(folder_->model(), {graph, learner.result(), preprocessing, facts(r), {}, {}});
+    save_checkpoint(folder_->model(),
+                    {graph, learner.result(), preprocessing, run_facts(options_, data_, kernels_, r), {}, {}});
   }
 
   void save_last(const Graph& graph, const Preprocessing& preprocessing, const Learner& learner) {
-    Checkpoint c{graph, learner.params().clone(), preprocessing, facts(last_), {}, {}};
+    Checkpoint c{graph, learner.params().clone(), preprocessing, run_facts(options_, data_, kernels_, last_), {}, {}};
     learner.save(c.extra, c.state);
     position_.save(c.state);
     save_checkpoint(folder_->last(), c);
@@ -423,6 +359,7 @@ class TrainingRun {
     write_file_atomically(folder_->report(), make_run_report(report));
   }
 
+  Clock since_start_;  // of this process, the first thing a budget pays for
   TrainOptions options_;
   RunOptions run_;
   const TrainCallbacks& callbacks_;
@@ -438,6 +375,9 @@ class TrainingRun {
   LossPtr loss_;
   Clock clock_;
   Position position_;
+  double judge_seconds_ = 0;  // of one judgement
+  bool out_of_time_ = false;
+  std::string note_;  // on the number of epochs, for config.toml
   EpochResult last_;
   EpochResult best_;
 };

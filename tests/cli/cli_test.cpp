@@ -15,6 +15,7 @@
 #include "support/messages.hpp"
 
 using namespace fpcpu;
+using test::check_one_line;
 using test::contains;
 using test::Outcome;
 using test::run_program;
@@ -35,12 +36,6 @@ const std::filesystem::path& model() {
     return folder / "run/model.safetensors";
   }();
   return file;
-}
-
-void check_one_line(const Outcome& o, int code, const std::vector<std::string>& parts) {
-  CHECK_MESSAGE(o.code == code, o.err);
-  CHECK_MESSAGE(std::count(o.err.begin(), o.err.end(), '\n') == 1, o.err);
-  for (const std::string& part : parts) CHECK_MESSAGE(contains(o.err, part), o.err << " lacks " << part);
 }
 
 }  // namespace
@@ -308,6 +303,38 @@ TEST_CASE("an input that is missing does not stop the others, and places for res
   CHECK(std::count(some.out.begin(), some.out.end(), '\n') == 7);
   check_one_line(run_program(folder, detect + "faces/images --out nowhere/p.csv"), 5, {"nowhere"});
   check_one_line(run_program(folder, "synth faces --count 3"), 2, {"gt.csv"});
+}
+
+TEST_CASE("flip averaging in eval and detect, and where it makes no sense") {
+  const TemporaryFolder folder;
+  const std::string eval = "eval '" + model().string() + "' --data '" + kSampleFaces + "' --json";
+  const std::string plain = run_program(folder, eval).out;
+  const Outcome none = run_program(folder, eval + " --tta none");
+  const Outcome flip = run_program(folder, eval + " --tta flip");
+  REQUIRE(flip.code == 0);
+  CHECK(none.out == plain);
+  CHECK(flip.out != plain);
+  const std::string detect = "detect '" + model().string() + "' '" + kSampleFaces + "/images' --quiet ";
+  REQUIRE(run_program(folder, detect + "--tta flip --batch 3 --out flip.csv").code == 0);
+  const auto by_file =
+      nlohmann::json::parse(run_program(folder, "eval --pred flip.csv --data '" + kSampleFaces + "' --json").out);
+  CHECK(by_file["mse100"].get<double>() ==
+        doctest::Approx(nlohmann::json::parse(flip.out)["mse100"].get<double>()).epsilon(1e-2));
+  check_one_line(run_program(folder, detect + "--tta flop"), 2, {"'flip'"});
+  check_one_line(run_program(folder, "eval --pred flip.csv --data synth:2 --tta flip"), 2, {"--tta"});
+
+  // A lopsided shape has no mirror table, and without mirroring none is needed.
+  write_synth_folder(folder / "faces", 12, 1, 40);
+  std::istringstream lines(test::read_text(folder / "faces/gt.csv"));
+  std::ofstream csv(folder / "faces/gt.csv");
+  std::string line;
+  std::getline(lines, line);
+  csv << "filename,x1,y1,x2,y2,x3,y3\n";
+  while (std::getline(lines, line)) csv << line.substr(0, line.find(',')) << ",1,1,13,5,21,19\n";
+  csv.close();
+  const Outcome odd = run_program(folder, "train --data faces --augment none --epochs 1 --out odd --quiet " + kQuick);
+  REQUIRE_MESSAGE(odd.code == 0, odd.err);
+  check_one_line(run_program(folder, "eval odd/model.safetensors --data faces --tta flip"), 2, {"--mirror"});
 }
 
 TEST_CASE("options that would be ignored together are refused") {

@@ -1,13 +1,17 @@
 #pragma once
 
+#include <doctest/doctest.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
 
+#include "support/messages.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace fpcpu::test {
@@ -39,6 +43,13 @@ struct Outcome {
 /// Runs the program with arguments.
 [[nodiscard]] inline Outcome run_program(const TemporaryFolder& folder, const std::string& arguments) {
   return run_shell(folder, "\"$FPCPU\" " + arguments);
+}
+
+/// A failure as users should see it: its exit code and one line with all of `parts` on standard error.
+inline void check_one_line(const Outcome& o, int code, const std::vector<std::string>& parts) {
+  CHECK_MESSAGE(o.code == code, o.err);
+  CHECK_MESSAGE(std::count(o.err.begin(), o.err.end(), '\n') == 1, o.err);
+  for (const std::string& part : parts) CHECK_MESSAGE(contains(o.err, part), o.err << " lacks " << part);
 }
 
 }  // namespace fpcpu::test

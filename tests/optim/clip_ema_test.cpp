@@ -28,6 +28,8 @@ TEST_CASE("clipping scales down to the norm, never up, and reports what is not f
   CHECK(clip_scale(sums, 0.0) == 1.0);
   const std::vector<double> broken = {9.0, std::numeric_limits<double>::infinity()};
   CHECK(std::isnan(clip_scale(broken, 1.0)));
+  const std::vector<double> too_large = {9.0, 1e39};  // the second moments of adam would be infinite
+  CHECK(std::isnan(clip_scale(too_large, 1.0)));
 }
 
 TEST_CASE("the moving average follows its formula and resumes exactly") {

@@ -1,0 +1,85 @@
+#include "train/budget.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "fpcpu/error.hpp"
+#include "train/clock.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+/// A first judgement that took longer than this part of the measurement is not repeated with a warm cache.
+constexpr double kJudgePart = 0.3;
+
+/// Seconds of one pass over the first batches of the first epoch, without the wait for the first of them.
+/// @param batches  0: as many as `seconds` allow, at least two; set to the number done.
+double timed_pass(Loader& loader, Learner& learner, int& batches, double seconds) {
+  loader.start(0);
+  const int most = batches > 0 ? batches : loader.batches_per_epoch();
+  const Batch* batch = loader.next();
+  const Clock clock;
+  int done = 0;
+  while (batch != nullptr) {
+    (void)learner.step(*batch);
+    ++done;
+    const bool enough = batches == 0 && done >= 2 && clock.seconds() > seconds;
+    batch = done < most && !enough ? loader.next() : nullptr;
+  }
+  batches = done;
+  return clock.seconds();
+}
+
+}  // namespace
+
+double parse_duration(std::string_view text) {
+  double seconds = 0;
+  double last_unit = 1e9;
+  const char* p = text.data();
+  const char* end = p + text.size();
+  while (p < end) {
+    double value = 0;
+    const auto number = std::from_chars(p, end, value, std::chars_format::fixed);
+    const char unit = number.ec == std::errc{} && number.ptr < end ? *number.ptr : '?';
+    const double factor = unit == 's' ? 1 : unit == 'm' ? 60 : unit == 'h' ? 3600 : 0;
+    if (factor == 0 || factor >= last_unit || value < 0) break;
+    last_unit = factor;
+    seconds += value * factor;
+    p = number.ptr + 1;
+  }
+  if (p != end || !(seconds > 0 && seconds < 1e9)) {
+    throw Error(ErrorCode::usage, "--time " + std::string(text) + ": expected a time such as 90s, 10m, 1h or 1h30m.");
+  }
+  return seconds;
+}
+
+std::string describe(const RunSpeed& speed, int batches_per_epoch) {
+  return "at " + std::to_string(std::lround(1000 * speed.step)) + " ms a step, " + std::to_string(batches_per_epoch) +
+         " steps and " + std::to_string(std::lround(1000 * speed.judge)) + " ms of judging an epoch";
+}
+
+RunSpeed measure_speed(Loader& loader, Learner& learner, const std::function<void()>& judge, double seconds) {
+  int batches = 0;
+  const double cold = timed_pass(loader, learner, batches, seconds / 2);
+  const double warm = timed_pass(loader, learner, batches, 0);
+  RunSpeed speed;
+  speed.step = warm / batches;
+  speed.cold = std::max(0.0, cold - warm) / batches * (loader.batches_per_epoch() - batches);
+  for (int round = 0; round < 2; ++round) {
+    const Clock clock;
+    judge();
+    speed.judge = clock.seconds();
+    if (speed.judge > kJudgePart * seconds) break;
+  }
+  return speed;
+}
+
+int epochs_within(double seconds, const RunSpeed& speed, int batches_per_epoch) noexcept {
+  const double left = seconds - speed.cold - speed.judge;
+  const double epochs = left / (speed.step * batches_per_epoch + speed.judge);
+  return static_cast<int>(std::clamp(epochs, 1.0, 1e6));
+}
+
+}  // namespace fpcpu
