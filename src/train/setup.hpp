@@ -1,8 +1,12 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
+#include "core/rng.hpp"
+#include "data/loader.hpp"
 #include "fpcpu/dataset.hpp"
 #include "fpcpu/model.hpp"
 #include "fpcpu/trainer.hpp"
@@ -17,13 +21,26 @@ struct TrainingData {
   DatasetPtr val;
 };
 
+/// The sets of `data` one after the other.
+[[nodiscard]] DatasetPtr open_all(const std::vector<std::string>& places);
+
 /// Opens and splits the data of a run; the split depends on seed and sizes only. With `fast` a few batches are kept.
 /// @throws Error{io|format|usage}
 /// @param given replaces options.data when not null.
 [[nodiscard]] TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, bool fast);
 
+/// How the training faces of a run are loaded.
+[[nodiscard]] LoaderOptions training_loader(const TrainOptions& options, std::size_t cache_mb, int threads);
+
+/// 0 ... n - 1 in random order.
+[[nodiscard]] std::vector<std::size_t> random_order(std::size_t n, Rng rng);
+
 /// True if `model` is a file with a network of the user's own, not a name of the zoo.
 [[nodiscard]] bool is_model_file(const std::string& model);
+
+/// Copies a network of the user's own into `folder` and lets the options name the copy, so that what is in the folder
+/// stays repeatable when its owner goes on editing the network. A name of the zoo is left alone.
+void keep_model_file(TrainOptions& options, const std::filesystem::path& folder);
 
 /// The network of a run, from the zoo or a .toml file.
 [[nodiscard]] Graph build_network(const TrainOptions& options, int points);

@@ -162,13 +162,8 @@ class TrainingRun {
     }
 
     const auto cache = static_cast<std::size_t>(options_.cache_mb);
-    LoaderOptions loading;
-    loading.batch = options_.batch;
-    loading.augment = augment_preset(options_.augment);
-    loading.seed = options_.seed;
-    loading.cache_mb = data_.val ? cache - cache / kValidationShare : cache;
-    loading.threads = pool_.threads();
-    Loader loader(data_.train, preprocessing, loading);
+    Loader loader(data_.train, preprocessing,
+                  training_loader(options_, data_.val ? cache - cache / kValidationShare : cache, pool_.threads()));
 
     Learner learner(graph, resumed_ ? std::move(resumed_->params) : initial_params(graph, preprocessing, options_.seed),
                     options_, loader.batches_per_epoch(), kernels_, pool_);
@@ -244,12 +239,7 @@ class TrainingRun {
     } else {
       folder_ = RunFolder::create(run_.out);
       for (const std::string& text : before_folder_) folder_->log(text);
-      if (is_model_file(options_.model)) {
-        // The run must stay repeatable when its owner goes on editing the network.
-        const std::filesystem::path copy = folder_->path() / std::filesystem::path(options_.model).filename();
-        write_file_atomically(copy, read_file(options_.model));
-        options_.model = copy.string();
-      }
+      keep_model_file(options_, folder_->path());
       write_file_atomically(folder_->config(), config_text(options_));
     }
     metrics_.emplace(folder_->metrics(), position_.epoch);

@@ -2,14 +2,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <numeric>
 
 #include "data/folder_dataset.hpp"
 #include "fpcpu/dataset.hpp"
 #include "fpcpu/fpcpu.hpp"
 #include "graph/zoo/zoo.hpp"
+#include "support/files.hpp"
 #include "support/messages.hpp"
 #include "support/random_batch.hpp"
 #include "support/temporary_folder.hpp"
@@ -17,14 +16,9 @@
 #include "train/metrics.hpp"
 
 using namespace fpcpu;
+using test::content;
 
 namespace {
-
-std::string content(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  REQUIRE_MESSAGE(in, file.string());
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 TrainOptions quick() {
   TrainOptions options;
