@@ -194,12 +194,13 @@ class CrossValidation {
     for (std::size_t k = 1; k <= width / 2; ++k) text += ",x" + std::to_string(k) + ",y" + std::to_string(k);
     for (std::size_t i = 0; i < data_->size(); ++i) {
       const double error = all.per_image[i].mse100;
-      text += "\n" + csv_cell(data_->name(i)) + "," + std::to_string(fold_of_[i] + 1) + "," +
-              (std::isnan(error) ? "" : html::number(error, 6));
-      for (std::size_t j = 0; j < width; ++j)
-        text += "," + html::number(static_cast<double>(predictions_[i * width + j]), 6);
+      text += '\n' + csv_cell(data_->name(i)) + ',' + std::to_string(fold_of_[i] + 1) + ',';
+      if (!std::isnan(error)) text += html::number(error, 6);
+      for (std::size_t j = i * width; j < (i + 1) * width; ++j) {
+        text += ',' + html::number(static_cast<double>(predictions_[j]), 6);
+      }
     }
-    return text + "\n";
+    return text + '\n';
   }
 
   TrainOptions options_;

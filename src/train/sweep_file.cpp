@@ -190,7 +190,8 @@ class Expander {
       const ConfigKey& key = *find_config_key(content_.axes[a].option);
       const std::string value = option_text(options, key);
       setting.values.emplace_back(key.name, value);
-      setting.name += (setting.name.empty() ? "" : " ") + std::string(key.name) + "=" + value;
+      if (!setting.name.empty()) setting.name += ' ';
+      setting.name.append(key.name).append("=").append(value);
     }
     if (setting.name.empty()) setting.name = "base";
     if (!names_.insert(setting.name).second) return false;

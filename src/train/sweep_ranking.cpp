@@ -56,16 +56,16 @@ std::vector<RankedSetting> rank_settings(const SweepPlan& plan, const std::files
 std::string ranking_csv(const std::vector<RankedSetting>& ranking) {
   std::string text = "rank,name";
   if (!ranking.empty()) {
-    for (const auto& [option, value] : ranking.front().settings) text += "," + option;
+    for (const auto& [option, value] : ranking.front().settings) text += ',' + option;
   }
   text += ",runs,failed,mse100_mean,mse100_spread,nme_mean,nme_spread,seconds_mean\n";
   for (std::size_t i = 0; i < ranking.size(); ++i) {
     const RankedSetting& r = ranking[i];
-    text += std::to_string(i + 1) + "," + csv_cell(r.name);
-    for (const auto& [option, value] : r.settings) text += "," + csv_cell(value);
-    text += "," + std::to_string(r.runs.size()) + "," + std::to_string(r.failures.size());
+    text += std::to_string(i + 1) + ',' + csv_cell(r.name);
+    for (const auto& [option, value] : r.settings) text += ',' + csv_cell(value);
+    text += ',' + std::to_string(r.runs.size()) + ',' + std::to_string(r.failures.size());
     for (const double v : {r.mse100.mean, r.mse100.spread, r.nme.mean, r.nme.spread, r.seconds.mean}) {
-      text += "," + cell(v);
+      text += ',' + cell(v);
     }
     text += "\n";
   }
