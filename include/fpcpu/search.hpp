@@ -37,7 +37,7 @@ struct LrFindResult {
   bool interrupted = false;
   double lowest = 0;      // rate at the lowest smoothed loss
   double steepest = 0;    // rate of the steepest fall of the smoothed loss per decade, below `lowest`
-  double suggestion = 0;  // lowest / 10; NaN if the smoothed loss never fell by 5 %
+  double suggestion = 0;  // lowest / 2; NaN if the smoothed loss never fell by 5 %
 };
 
 /// Raises the learning rate exponentially from step to step, lr_t = from * (to / from)^(t / (steps - 1)), on the

@@ -17,8 +17,8 @@ namespace fpcpu::cli {
 namespace {
 
 constexpr const char* kExamples = R"(
-The learning rate rises from step to step; the loss first falls and then explodes. Suggested is a tenth of the
-rate at which the smoothed loss is lowest.
+The learning rate rises from step to step; the loss first falls and then explodes. Suggested is half the rate
+at which the smoothed loss is lowest.
 
 Examples:
   fpcpu lr-find                                     # default model, built-in faces

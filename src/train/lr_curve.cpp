@@ -13,8 +13,10 @@ namespace {
 
 /// A fall by less than this is noise.
 constexpr double kFall = 0.05;
-/// The lowest loss is reached where the rate is about to be too high; the usual rule is a tenth of it.
-constexpr double kBelowLowest = 0.1;
+/// Beyond the lowest loss training is about to come apart. The usual advice of a tenth of that rate is too careful with
+/// a warm-up: AdamW on 913 photographs (4 epochs, 48 px, lowest at 2.6e-3) reached mse100 21.5, 15.0, 11.3 and 23.1
+/// with rates of 2e-4, 6e-4, 2e-3 and 6e-3.
+constexpr double kBelowLowest = 0.5;
 
 ChartSeries series(const LrFindResult& result, const char* label, const char* style, double LrPoint::*value) {
   ChartSeries s{label, style, {}};
