@@ -102,7 +102,10 @@ int run_lr_find(const std::vector<std::string_view>& arguments) {
   catch_interrupt();
   const LrFindResult result = find_lr(read_train_options(a), find, read_run_options(a), callbacks);
   live.clear();
-  if (result.interrupted) return kInterrupted;
+  if (result.interrupted) {
+    if (!quiet) std::printf("interrupted; nothing was written\n");
+    return kInterrupted;
+  }
   const std::filesystem::path folder = a.has("out") ? text_path(a.text("out")) : free_run_folder("lr-find");
   make_folder(folder);
   write_file_atomically(folder / "lr_find.csv", lr_curve_csv(result));

@@ -33,7 +33,7 @@ TEST_CASE("lr-find prints a curve and a suggestion with its rule, and writes pic
   const Outcome o = run_program(folder, "lr-find " + kQuick + "--from 1e-5 --to 0.1 --steps 60 --out lr");
   REQUIRE_MESSAGE(o.code == 0, o.err);
   CHECK(contains(o.out, "suggestion: --lr "));
-  CHECK(contains(o.out, "a tenth of"));
+  CHECK(contains(o.out, "half the rate"));
   CHECK(contains(o.out, " 1.00e-05 "));
   CHECK(read_text(folder / "lr/lr_find.csv").starts_with("lr,loss,smoothed\n1e-05,"));
   CHECK(contains(read_text(folder / "lr/lr_find.svg"), "</svg>"));
