@@ -55,7 +55,7 @@ void print_reading(const LrFindResult& r) {
     return;
   }
   std::printf(
-      "lowest smoothed loss at %.2g, steepest fall at %.2g\nsuggestion: --lr %.2g   (a tenth of the rate of the lowest "
+      "lowest smoothed loss at %.2g, steepest fall at %.2g\nsuggestion: --lr %.2g   (half the rate of the lowest "
       "loss)\n",
       r.lowest, r.steepest, r.suggestion);
 }

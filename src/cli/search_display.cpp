@@ -40,7 +40,7 @@ SearchCallbacks SearchDisplay::callbacks() {
 
 void SearchDisplay::begin(const std::string& label, std::size_t finished, std::size_t all) {
   label_ = label;
-  count_ = "[" + std::to_string(finished + 1) + "/" + std::to_string(all) + "] ";
+  count_ = '[' + std::to_string(finished + 1) + '/' + std::to_string(all) + "] ";
   live_.show(count_ + label_ + "  preparing");
 }
 

@@ -57,7 +57,7 @@ TEST_CASE("options that play no part in lr-find are not offered; mistakes are na
 
 TEST_CASE("kfold: Ctrl-C saves and exits with 130, --resume finishes and prints what there is to know") {
   const TemporaryFolder folder;
-  const Outcome o = run_shell(folder, "\"$FPCPU\" kfold --folds 3 --epochs 40 " + kQuick +
+  const Outcome o = run_shell(folder, "\"$FPCPU\" kfold --folds 3 --epochs 15 " + kQuick +
                                           "--out k & pid=$!; "
                                           "for i in $(seq 600); do [ -s k/fold2/last.safetensors ] && break; "
                                           "sleep 0.02; done; kill -TERM $pid; wait $pid");
@@ -83,7 +83,7 @@ TEST_CASE("kfold: Ctrl-C saves and exits with 130, --resume finishes and prints 
 
 TEST_CASE("sweep: two processes share the work, the table ranks, the same command again is done at once") {
   const TemporaryFolder folder;
-  std::ofstream(folder / "search.toml") << "data = ['synth:24']\ninput_size = 32\nbatch = 8\nepochs = 2\n"
+  std::ofstream(folder / "search.toml") << "data = ['synth:24']\ninput_size = 32\nbatch = 8\nepochs = 1\n"
                                            "[sweep]\nlr = [1e-3, 2e-3]\nloss = ['mse', 'wing']\nseeds = [1, 2]\n";
   const Outcome list = run_program(folder, "sweep search.toml --dry-run");
   CHECK(list.code == 0);
@@ -133,16 +133,19 @@ TEST_CASE("sweep: Ctrl-C exits with 130, the same command goes on; mistakes come
 
 TEST_CASE("the ablation makes a Markdown table with the difference to the base") {
   const TemporaryFolder folder;
-  const Outcome o =
-      run_shell(folder, "'" FPCPU_SOURCE_DIR "/scripts/ablation' synth:16 --epochs 1 --seeds 1 --val '" FPCPU_SOURCE_DIR
-                        "/data' --out \"$PWD/a\" --set 'input_size = 32' --set 'batch = 8'");
+  const std::string script = "'" FPCPU_SOURCE_DIR "/scripts/ablation' ";
+  const Outcome o = run_shell(folder, script + "synth:16 --epochs 1 --seeds 2 --val '" FPCPU_SOURCE_DIR
+                                               "/data' --out \"$PWD/a\" --only 'loss|batch norm' "
+                                               "--set 'input_size = 32' --set 'batch = 8'");
   REQUIRE_MESSAGE(o.code == 0, o.err);
   CHECK(o.out.starts_with("| changed | to | mse100 | against the base | NME % |\n|---|"));
   CHECK(contains(o.out, "\n| base | defaults | "));
-  CHECK(contains(o.out, "\n| batch norm | none | "));
-  CHECK(contains(o.out, "| weight decay | 0.1 | "));
+  CHECK(contains(o.out, "\n| batch norm | none and clipped | "));
+  CHECK(!contains(o.out, "dropout"));
   const std::size_t loss = o.out.find("| loss | wing |");
   REQUIRE(loss != std::string::npos);
   const std::string row = o.out.substr(loss, o.out.find('\n', loss) - loss);
   CHECK_MESSAGE((contains(row, "| +") || contains(row, "| -")), row);
+  CHECK_MESSAGE(contains(row, " +- "), row);
+  CHECK(run_shell(folder, script + "--seeds 2").code == 2);
 }

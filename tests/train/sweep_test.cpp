@@ -21,7 +21,7 @@ using test::message_of;
 namespace {
 
 const std::string kBase =
-    "data = ['synth:24']\ninput_size = 32\nbatch = 8\nepochs = 2\nwarmup = 0\nema = 0\naugment = 'none'\n";
+    "data = ['synth:24']\ninput_size = 32\nbatch = 8\nepochs = 1\nwarmup = 0\nema = 0\naugment = 'none'\n";
 
 SweepOptions options_for(const test::TemporaryFolder& folder, const std::string& text, const std::string& out) {
   std::ofstream(folder / "s.toml") << text;
@@ -36,7 +36,7 @@ SweepOptions options_for(const test::TemporaryFolder& folder, const std::string&
 
 TEST_CASE("a sweep trains every setting with every seed and ranks them by the mean over the seeds") {
   const test::TemporaryFolder folder;
-  const SweepOptions options = options_for(folder, kBase + "[sweep]\nlr = [1e-7, 3e-3]\nseeds = [1, 2]\n", "out");
+  const SweepOptions options = options_for(folder, kBase + "[sweep]\nlr = [0.1, 1e-7]\nseeds = [1, 2]\n", "out");
   std::vector<std::string> trained;
   SearchCallbacks callbacks;
   callbacks.begin = [&](const std::string& label, std::size_t finished, std::size_t all) {
@@ -48,7 +48,7 @@ TEST_CASE("a sweep trains every setting with every seed and ranks them by the me
   CHECK(trained == list_sweep(options.file));
   REQUIRE(r.ranking.size() == 2);
   const RankedSetting& best = r.ranking.front();
-  CHECK(best.name == "lr=0.003");
+  CHECK(best.name == "lr=1e-07");
   REQUIRE(best.runs.size() == 2);
   std::vector<double> errors;
   for (const std::string& run : best.runs) {
@@ -62,8 +62,8 @@ TEST_CASE("a sweep trains every setting with every seed and ranks them by the me
   CHECK(best.mse100.mean < r.ranking.back().mse100.mean);
   const std::string csv = content(folder / "out/ranking.csv");
   CHECK(csv.starts_with("rank,name,lr,runs,failed,mse100_mean,mse100_spread,nme_mean,nme_spread,seconds_mean\n"));
-  CHECK(contains(csv, "\n1,lr=0.003,0.003,2,0,"));
-  CHECK(contains(csv, "\n2,lr=1e-07,1e-07,2,0,"));
+  CHECK(contains(csv, "\n1,lr=1e-07,1e-07,2,0,"));
+  CHECK(contains(csv, "\n2,lr=0.1,0.1,2,0,"));
   CHECK(std::filesystem::is_empty(folder / "out/claims"));
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("stopped and called again, a sweep goes on: the same ranking, nothing 
   const std::string text = kBase + "[sweep]\nbatch = [4, 8]\n";
   const SweepOptions whole = options_for(folder, text, "whole");
   const SweepResult expected = sweep(whole);
-  for (const int calls : {3, 12}) {
+  for (const int calls : {3, 8}) {
     const SweepOptions options = options_for(folder, text, "stopped" + std::to_string(calls));
     SearchCallbacks stopping;
     stopping.train.stop = [left = calls]() mutable { return --left <= 0; };
@@ -96,7 +96,7 @@ TEST_CASE("stopped and called again, a sweep goes on: the same ranking, nothing 
 TEST_CASE("several sweeps on one folder share the trainings and all see the whole ranking") {
   const test::TemporaryFolder folder;
   const SweepOptions options =
-      options_for(folder, kBase + "[sweep]\nloss = ['mse', 'l1', 'wing', 'smooth-l1']\nseeds = [1, 2]\n", "out");
+      options_for(folder, kBase + "[sweep]\nloss = ['mse', 'l1', 'wing']\nseeds = [1, 2]\n", "out");
   std::mutex mutex;
   std::vector<std::string> trained;
   std::vector<std::size_t> ranked(3);
@@ -116,7 +116,7 @@ TEST_CASE("several sweeps on one folder share the trainings and all see the whol
   std::vector<std::string> all = list_sweep(options.file);
   std::sort(all.begin(), all.end());
   CHECK(trained == all);
-  CHECK(ranked == std::vector<std::size_t>{8, 8, 8});
+  CHECK(ranked == std::vector<std::size_t>{6, 6, 6});
 }
 
 TEST_CASE("a training that another process was killed in is taken over when its claim is stale") {
