@@ -120,8 +120,10 @@ TEST_CASE("stopped anywhere and resumed, the cross-validation ends with the same
       CHECK(test::content(place / name) == test::content(folder / "whole" / name));
     }
     trained.clear();
+    const auto written = std::filesystem::last_write_time(place / "fold1/report.html");
     (void)cross_validate({}, 0, resume, counting);
     CHECK(trained.empty());
+    CHECK(std::filesystem::last_write_time(place / "fold1/report.html") == written);
   }
 }
 
