@@ -9,5 +9,6 @@
 #include "fpcpu/losses.hpp"
 #include "fpcpu/model.hpp"
 #include "fpcpu/predictor.hpp"
+#include "fpcpu/search.hpp"
 #include "fpcpu/shape.hpp"
 #include "fpcpu/trainer.hpp"

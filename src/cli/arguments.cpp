@@ -105,4 +105,17 @@ long long Arguments::integer(const std::string& name, long long fallback, long l
   return number;
 }
 
+double Arguments::number(const std::string& name, double fallback, double low, double high) const {
+  if (!has(name)) return fallback;
+  const std::string value = text(name);
+  double number = 0;
+  const auto parsed = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (parsed.ec != std::errc{} || parsed.ptr != value.data() + value.size() || !(number >= low && number <= high)) {
+    char range[64];
+    std::snprintf(range, sizeof(range), "%g to %g", low, high);
+    throw Error(ErrorCode::usage, "--" + name + " " + value + ": expected a number from " + range + ".");
+  }
+  return number;
+}
+
 }  // namespace fpcpu::cli

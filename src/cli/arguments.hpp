@@ -38,6 +38,9 @@ class Arguments {
   [[nodiscard]] std::vector<std::string> texts(const std::string& name) const;
   /// @throws Error{usage} if it is not a whole number in [low, high].
   [[nodiscard]] long long integer(const std::string& name, long long fallback, long long low, long long high) const;
+  /// @throws Error{usage} if it is not a number in [low, high].
+  [[nodiscard]] double number(const std::string& name, double fallback, double low, double high) const;
+  [[nodiscard]] const std::string& command() const noexcept { return command_; }
   [[nodiscard]] const std::vector<std::string>& positional() const noexcept { return positional_; }
 
   [[nodiscard]] int threads() const { return static_cast<int>(integer("threads", 0, 1, 1024)); }

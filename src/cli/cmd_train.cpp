@@ -6,9 +6,9 @@
 #include "cli/command.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
+#include "cli/train_arguments.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/trainer.hpp"
-#include "train/config.hpp"
 #include "train/epoch_line.hpp"
 
 namespace fpcpu::cli {
@@ -26,10 +26,6 @@ Examples:
   fpcpu train --fast                                     # one short epoch, writes nothing
 )";
 
-bool is_repeated(const ConfigKey& key) {
-  return std::holds_alternative<std::vector<std::string> TrainOptions::*>(key.field);
-}
-
 /// --auto chooses what the command line does not say.
 void leave_open(const Arguments& a, TrainOptions& options) {
   if (a.has("resume")) throw Error(ErrorCode::usage, "--resume takes its options from the run; leave --auto out.");
@@ -38,28 +34,6 @@ void leave_open(const Arguments& a, TrainOptions& options) {
   if (!a.has("input-size")) options.input_size = 0;
   if (!a.has("lr")) options.lr = 0;
   if (!a.has("epochs")) options.epochs = 0;
-}
-
-TrainOptions read_options(const Arguments& a) {
-  TrainOptions options;
-  if (a.has("config") && a.has("resume")) {
-    throw Error(ErrorCode::usage, "--resume takes its options from the run; leave --config out.");
-  }
-  if (a.has("config")) read_config(a.text("config"), options);
-  for (const ConfigKey& key : config_keys()) {
-    const std::string name(key.name);
-    if (!a.has(name)) continue;
-    if (a.has("resume")) {
-      throw Error(ErrorCode::usage, "--resume takes its options from the run; leave --" + name + " out.");
-    }
-    if (is_repeated(key)) options.data.clear();
-    for (const std::string& value : a.texts(name)) set_option(options, key, value);
-  }
-  if (a.has("time") && a.has("epochs")) {
-    throw Error(ErrorCode::usage, "--time chooses the number of epochs; leave --epochs out.");
-  }
-  if (a.has("auto")) leave_open(a, options);
-  return options;
 }
 
 std::string live_text(const StepProgress& p) {
@@ -89,26 +63,18 @@ void print_result(const TrainResult& r) {
 int run_train(const std::vector<std::string_view>& arguments) {
   Arguments a("train", "train [options]", "Trains a detector on faces with points and writes a run folder.", kExamples);
   a.option("out", "RUN", "run folder; default runs/train, runs/train2, ...", "run");
-  a.option("config", "FILE", "read options from a configuration file; options on the command line win", "run");
-  a.option("resume", "RUN", "go on with a stopped run", "run");
   a.flag("auto", "choose batch, input size, lr and epochs from data, cores and --time, as far as they are not given",
          "run");
+  add_resume_option(a, "go on with a stopped run");
   a.flag("fast", "one epoch of a few batches, nothing is written: does training work?", "run");
-  for (const ConfigKey& key : config_keys()) {
-    a.option(std::string(key.name), std::string(key.value), std::string(key.help), std::string(key.group),
-             is_repeated(key));
-  }
+  add_train_options(a);
   if (!a.parse(arguments)) return kDone;
-  if (!a.positional().empty()) {
-    throw Error(ErrorCode::usage, "fpcpu train takes no argument '" + a.positional().front() +
-                                      "'. Did you mean --data " + a.positional().front() + "?");
+  TrainOptions options = read_train_options(a);
+  if (a.has("time") && a.has("epochs")) {
+    throw Error(ErrorCode::usage, "--time chooses the number of epochs; leave --epochs out.");
   }
-  const TrainOptions options = read_options(a);
-  RunOptions run;
-  run.threads = a.threads();
-  run.isa = a.isa();
-  run.out = a.text("out");
-  run.resume = a.text("resume");
+  if (a.has("auto")) leave_open(a, options);
+  RunOptions run = read_run_options(a);
   run.fast = a.has("fast");
 
   const bool quiet = a.quiet();

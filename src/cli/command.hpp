@@ -28,6 +28,9 @@ int run_detect(const std::vector<std::string_view>& arguments);
 int run_eval(const std::vector<std::string_view>& arguments);
 int run_augment(const std::vector<std::string_view>& arguments);
 int run_synth(const std::vector<std::string_view>& arguments);
+int run_lr_find(const std::vector<std::string_view>& arguments);
+int run_kfold(const std::vector<std::string_view>& arguments);
+int run_sweep(const std::vector<std::string_view>& arguments);
 int run_info(const std::vector<std::string_view>& arguments);
 int run_plan(const std::vector<std::string_view>& arguments);
 

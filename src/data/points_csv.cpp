@@ -179,19 +179,20 @@ PointsTable read_points_csv(const std::filesystem::path& path) {
   return table;
 }
 
+std::string csv_cell(const std::string& text) {
+  if (text.find_first_of(",\" \t") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
 std::string points_csv(std::span<const std::string> names, std::span<const Landmarks> rows, int points, int decimals) {
   std::string text = "filename";
   for (int k = 1; k <= points; ++k) text += ",x" + std::to_string(k) + ",y" + std::to_string(k);
   text += '\n';
   const double unit = std::pow(10.0, decimals);
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names[i].find_first_of(",\" \t") == std::string::npos) {
-      text += names[i];
-    } else {
-      text += '"';
-      for (const char c : names[i]) text.append(c == '"' ? 2 : 1, c);
-      text += '"';
-    }
+    text += csv_cell(names[i]);
     for (std::size_t j = 0; j < static_cast<std::size_t>(2 * points); ++j) {
       text += ',';
       if (rows[i].visible[j / 2] == 0) continue;

@@ -94,7 +94,8 @@ Schedule::Schedule(ScheduleOptions options) : options_(std::move(options)), kind
   require(options_.warmup >= 0, "warm-up", "0 or more epochs");
   require(options_.gamma > 0 && options_.gamma <= 1, "gamma", "above 0 and at most 1");
   require(options_.drop_every >= 0, "drop_every", "0 or more epochs");
-  require(options_.final_ratio > 0 && options_.final_ratio <= 1, "final_ratio", "above 0 and at most 1");
+  const bool may_rise = options_.name == "exponential";
+  require(options_.final_ratio > 0 && (options_.final_ratio <= 1 || may_rise), "final_ratio", "above 0 and at most 1");
   require(options_.patience >= 0, "patience", "0 or more epochs");
   require(options_.threshold >= 0 && options_.threshold < 1, "threshold", "at least 0 and below 1");
   if (options_.milestones.empty()) options_.milestones = {0.6 * options_.epochs, 0.85 * options_.epochs};

@@ -19,7 +19,7 @@ struct ScheduleOptions {
   double gamma = 0.1;                   // step, multi-step, plateau: factor of one drop
   double drop_every = 0;                // step: epochs between drops; 0 = a third of the run
   std::vector<double> milestones = {};  // multi-step: epochs of the drops; empty = 60 % and 85 % of the run
-  double final_ratio = 0.01;            // exponential, cosine, one-cycle: last rate / lr
+  double final_ratio = 0.01;            // exponential, cosine, one-cycle: last rate / lr; exponential may rise
   int patience = 5;                     // plateau: epochs without improvement before a drop
   double threshold = 1e-3;              // plateau: relative fall of the error that counts as improvement
 };

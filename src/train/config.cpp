@@ -10,7 +10,6 @@
 #include "core/version.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/losses.hpp"
-#include "io/toml.hpp"
 #include "optim/optimizer.hpp"
 #include "optim/schedule.hpp"
 #include "train/augmentation.hpp"
@@ -252,15 +251,24 @@ void check_options(const TrainOptions& options) {
   }
 }
 
+const ConfigKey* find_config_key(std::string_view name) {
+  const auto* key = std::find_if(std::begin(kKeys), std::end(kKeys),
+                                 [&](const ConfigKey& k) { return file_name_of(k.name) == name; });
+  return key == std::end(kKeys) ? nullptr : key;
+}
+
 void read_config(const std::filesystem::path& file, TrainOptions& options) {
+  apply_entries(options, read_toml(file), file.string());
+}
+
+void apply_entries(TrainOptions& options, std::span<const TomlEntry> entries, const std::string& file) {
   bool data_seen = false;
-  for (const TomlEntry& entry : read_toml(file)) {
+  for (const TomlEntry& entry : entries) {
     if (entry.key == "version") continue;
     const std::string name = entry.key.substr(0, entry.key.find('['));
-    const auto* key = std::find_if(std::begin(kKeys), std::end(kKeys),
-                                   [&](const ConfigKey& k) { return file_name_of(k.name) == name; });
-    const std::string where = file.string() + " line " + std::to_string(entry.line) + ": ";
-    if (key == std::end(kKeys)) {
+    const ConfigKey* key = find_config_key(name);
+    const std::string where = file + " line " + std::to_string(entry.line) + ": ";
+    if (key == nullptr) {
       std::vector<std::string> names;
       for (const ConfigKey& k : kKeys) names.push_back(file_name_of(k.name));
       throw Error(ErrorCode::usage, where + "unknown option '" + name + "'." + suggest(name, names));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fpcpu/trainer.hpp"
+#include "io/toml.hpp"
 
 namespace fpcpu {
 
@@ -37,6 +38,12 @@ void set_option(TrainOptions& options, const ConfigKey& key, std::string_view te
 /// the augmentation without effect.
 /// @throws Error{usage} naming the nearest known name.
 void check_options(const TrainOptions& options);
+
+/// The option that config.toml calls `name` ("val_split"), or null.
+[[nodiscard]] const ConfigKey* find_config_key(std::string_view name);
+
+/// Sets options from values of the TOML file `file`. @throws Error{usage} with file and line.
+void apply_entries(TrainOptions& options, std::span<const TomlEntry> entries, const std::string& file);
 
 /// Reads a configuration file over `options`. @throws Error{io|format|usage} with file and line.
 void read_config(const std::filesystem::path& file, TrainOptions& options);

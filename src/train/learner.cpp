@@ -46,6 +46,8 @@ std::vector<double> parse_milestones(const std::string& text) {
   return values;
 }
 
+}  // namespace
+
 ScheduleOptions schedule_options(const TrainOptions& o, int steps_per_epoch) {
   ScheduleOptions options;
   options.name = o.schedule;
@@ -60,8 +62,6 @@ ScheduleOptions schedule_options(const TrainOptions& o, int steps_per_epoch) {
   options.patience = o.plateau_patience;
   return options;
 }
-
-}  // namespace
 
 Learner::Learner(const Graph& graph, Params<float> params, const TrainOptions& options, int steps_per_epoch,
                  const kernels::KernelTable<float>& kernels, ThreadPool& pool)

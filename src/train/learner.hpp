@@ -18,6 +18,9 @@
 
 namespace fpcpu {
 
+/// The schedule that the options ask for. @throws Error{usage} for milestones that are not numbers.
+[[nodiscard]] ScheduleOptions schedule_options(const TrainOptions& options, int steps_per_epoch);
+
 /// What one training step tells.
 struct StepResult {
   double loss = 0;

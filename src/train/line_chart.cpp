@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string_view>
 
 #include "train/html_text.hpp"
 
@@ -19,6 +20,19 @@ constexpr double kTop = 34;
 constexpr double kBottom = 40;
 constexpr std::size_t kMaxDots = 60;  // beyond it dots would hide the curve
 
+// A file of its own has no page around it that would know the classes.
+constexpr std::string_view kFileStyle =
+    "svg{--back:#fff;--text:#1d1f21;--soft:#5d6570;--line:#d9dce0;--a:#e0ad8c;--b:#1f6fb2}"
+    "@media(prefers-color-scheme:dark){svg{--back:#1d2024;--text:#e7e9ec;--soft:#9aa3ad;--line:#363b42;--a:#7d5236;"
+    "--b:#63b0f2}}"
+    "rect{fill:var(--back)}text{font:12.5px system-ui,sans-serif;fill:var(--soft)}"
+    "text.title{font-size:14px;font-weight:600;fill:var(--text)}text.legend{font-weight:600}"
+    "path{fill:none;stroke-width:2;stroke-linejoin:round}"
+    ".a path{stroke:var(--a);stroke-width:1}.a circle,.a text{fill:var(--a)}"
+    ".b path{stroke:var(--b)}.b circle,.b text{fill:var(--b)}"
+    ".grid{stroke:var(--line);stroke-width:.7}.axis{stroke:var(--soft)}"
+    ".mark{stroke:var(--soft);stroke-dasharray:4 4}";
+
 struct Range {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
@@ -32,12 +46,14 @@ struct Range {
 struct Axes {
   Range x;
   Range y;
+  bool log_x = false;
   bool log_y = false;
 
-  [[nodiscard]] double px(double v) const { return kLeft + (v - x.low) / (x.high - x.low) * (kWidth - kLeft - kRight); }
-  [[nodiscard]] double py(double v) const {
-    const double part = log_y ? std::log(v / y.low) / std::log(y.high / y.low) : (v - y.low) / (y.high - y.low);
-    return kHeight - kBottom - part * (kHeight - kTop - kBottom);
+  [[nodiscard]] double px(double v) const { return kLeft + part(v, x, log_x) * (kWidth - kLeft - kRight); }
+  [[nodiscard]] double py(double v) const { return kHeight - kBottom - part(v, y, log_y) * (kHeight - kTop - kBottom); }
+  [[nodiscard]] static double part(double v, const Range& range, bool logarithmic) {
+    return logarithmic ? std::log(v / range.low) / std::log(range.high / range.low)
+                       : (v - range.low) / (range.high - range.low);
   }
 };
 
@@ -57,6 +73,7 @@ Axes make_axes(const LineChart& chart) {
   if (axes.x.empty()) return axes;
   if (chart.from_zero) axes.y.add(0);
   axes.log_y = !chart.from_zero && axes.y.low > 0 && axes.y.high > 8 * axes.y.low;
+  axes.log_x = chart.log_x && axes.x.low < axes.x.high;
   if (axes.x.high - axes.x.low <= 0) axes.x = {axes.x.low - 0.5, axes.x.high + 0.5};
   if (axes.log_y) {
     axes.y = {axes.y.low / 1.1, axes.y.high * 1.1};
@@ -87,7 +104,7 @@ std::string draw_grid(const Axes& axes, const LineChart& chart) {
     svg += line("grid", kLeft, axes.py(y), kWidth - kRight, axes.py(y));
     svg += text(kLeft - 6, axes.py(y) + 4, "end", html::number(y));
   }
-  for (const double x : linear_ticks(axes.x.low, axes.x.high, 6)) {
+  for (const double x : axes.log_x ? log_ticks(axes.x.low, axes.x.high) : linear_ticks(axes.x.low, axes.x.high, 6)) {
     if (chart.whole_x && x != std::round(x)) continue;
     svg += line("axis", axes.px(x), bottom, axes.px(x), bottom + 4);
     svg += text(axes.px(x), bottom + 17, "middle", html::number(x));
@@ -173,6 +190,14 @@ std::string draw_chart(const LineChart& chart) {
     legend_end -= 9.0 * static_cast<double>(s->label.size()) + 10;
   }
   return svg + "</svg>";
+}
+
+std::string chart_file(const LineChart& chart) {
+  std::string svg = draw_chart(chart);
+  if (svg.empty()) return svg;
+  svg.insert(svg.find('>') + 1, "<style>" + std::string(kFileStyle) + "</style><rect width=\"100%\" height=\"100%\"/>");
+  svg.insert(std::string_view("<svg").size(), " xmlns=\"http://www.w3.org/2000/svg\"");
+  return svg + "\n";
 }
 
 }  // namespace fpcpu

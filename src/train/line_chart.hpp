@@ -19,6 +19,7 @@ struct LineChart {
   std::vector<ChartSeries> series;
   bool from_zero = false;  // the y axis begins at 0 and is linear; otherwise logarithmic if values span a factor 8
   bool whole_x = false;    // ticks of x at whole numbers only
+  bool log_x = false;      // x is above 0 and its axis logarithmic
   double mark_x = 0;       // a vertical line with `mark_label`, when the label is not empty
   std::string mark_label = {};
 };
@@ -26,6 +27,9 @@ struct LineChart {
 /// A chart as inline SVG without colours of its own: the page's style sheet knows the classes axis, grid, mark, a and
 /// b. Values show as tooltips. Empty when no point is finite.
 [[nodiscard]] std::string draw_chart(const LineChart& chart);
+
+/// The same as the content of a .svg file, with colours for light and dark.
+[[nodiscard]] std::string chart_file(const LineChart& chart);
 
 /// Round positions for about `wanted` ticks that cover [low, high]: multiples of 1, 2 or 5 times a power of ten.
 [[nodiscard]] std::vector<double> linear_ticks(double low, double high, int wanted);

@@ -6,6 +6,18 @@ namespace fpcpu {
 
 namespace fs = std::filesystem;
 
+fs::path free_run_folder(const std::string& name) {
+  fs::path path = fs::path("runs") / name;
+  for (int i = 2; fs::exists(path); ++i) path = fs::path("runs") / (name + std::to_string(i));
+  return path;
+}
+
+void make_folder(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) throw Error(ErrorCode::resource, "cannot create " + path.string() + ": " + error.message() + ".");
+}
+
 RunFolder::RunFolder(fs::path path) : path_(std::move(path)), log_(path_ / "log.txt", std::ios::app) {
   if (!log_) {
     throw Error(ErrorCode::resource, "cannot write in " + path_.string() + ". Choose another folder with --out.");
@@ -15,15 +27,12 @@ RunFolder::RunFolder(fs::path path) : path_(std::move(path)), log_(path_ / "log.
 RunFolder RunFolder::create(const std::string& wanted) {
   fs::path path = wanted;
   if (wanted.empty()) {
-    path = fs::path("runs") / "train";
-    for (int i = 2; fs::exists(path); ++i) path = fs::path("runs") / ("train" + std::to_string(i));
+    path = free_run_folder("train");
   } else if (fs::exists(path / "last.safetensors") || fs::exists(path / "model.safetensors")) {
     throw Error(ErrorCode::usage, path.string() + " already holds a run. Go on with it by --resume " + path.string() +
                                       ", or choose another --out.");
   }
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) throw Error(ErrorCode::resource, "cannot create " + path.string() + ": " + error.message() + ".");
+  make_folder(path);
   return RunFolder(path);
 }
 

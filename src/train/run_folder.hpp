@@ -6,6 +6,12 @@
 
 namespace fpcpu {
 
+/// runs/NAME, or the first of runs/NAME2, runs/NAME3, ... that does not exist.
+[[nodiscard]] std::filesystem::path free_run_folder(const std::string& name);
+
+/// @throws Error{resource} if it cannot be created.
+void make_folder(const std::filesystem::path& path);
+
 /// The folder of one run and the names in it.
 class RunFolder {
  public:

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/file.hpp"
 #include "core/rng.hpp"
 #include "data/mirror.hpp"
 #include "data/statistics.hpp"
@@ -34,12 +35,6 @@ void check_visible(const Dataset& data, const std::string& what) {
   throw Error(ErrorCode::format, what + " has no visible point: every coordinate is empty or nan.");
 }
 
-DatasetPtr open_all(const std::vector<std::string>& places) {
-  std::vector<DatasetPtr> parts;
-  for (const std::string& where : places) parts.push_back(open_dataset(where));
-  return parts.size() == 1 ? parts.front() : concat_datasets(std::move(parts));
-}
-
 TrainingData split(const DatasetPtr& all, const TrainOptions& options) {
   const std::size_t n = all->size();
   if (options.val_split <= 0) return {all, nullptr};
@@ -50,10 +45,7 @@ TrainingData split(const DatasetPtr& all, const TrainOptions& options) {
                                       " faces are too few to keep a part for validation; give --val DIR or "
                                       "--val-split 0.");
   }
-  std::vector<std::size_t> order(n);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  Rng rng(options.seed, RandomUse::split);
-  for (std::size_t i = n; i > 1; --i) std::swap(order[i - 1], order[rng.below(static_cast<std::uint32_t>(i))]);
+  const std::vector<std::size_t> order = random_order(n, Rng(options.seed, RandomUse::split));
   std::vector<std::size_t> val(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count));
   std::vector<std::size_t> train(order.begin() + static_cast<std::ptrdiff_t>(count), order.end());
   std::sort(val.begin(), val.end());
@@ -62,6 +54,19 @@ TrainingData split(const DatasetPtr& all, const TrainOptions& options) {
 }
 
 }  // namespace
+
+DatasetPtr open_all(const std::vector<std::string>& places) {
+  std::vector<DatasetPtr> parts;
+  for (const std::string& where : places) parts.push_back(open_dataset(where));
+  return parts.size() == 1 ? parts.front() : concat_datasets(std::move(parts));
+}
+
+std::vector<std::size_t> random_order(std::size_t n, Rng rng) {
+  std::vector<std::size_t> order(n);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (std::size_t i = n; i > 1; --i) std::swap(order[i - 1], order[rng.below(static_cast<std::uint32_t>(i))]);
+  return order;
+}
 
 TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, bool fast) {
   const DatasetPtr all = given ? std::move(given) : open_all(options.data);
@@ -86,6 +91,13 @@ TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, b
 }
 
 bool is_model_file(const std::string& model) { return model.ends_with(".toml"); }
+
+void keep_model_file(TrainOptions& options, const std::filesystem::path& folder) {
+  if (!is_model_file(options.model)) return;
+  const std::filesystem::path copy = folder / std::filesystem::path(options.model).filename();
+  write_file_atomically(copy, read_file(options.model));
+  options.model = copy.string();
+}
 
 Graph build_network(const TrainOptions& options, int points) {
   Graph graph =

@@ -89,8 +89,9 @@ class TrainingRun {
     }
 
     const auto cache = static_cast<std::size_t>(options_.cache_mb);
-    Loader loader(data_.train, preprocessing,
-                  training_loader(options_, input.c, data_.val ? cache - cache / kValidationShare : cache, pool_.threads()));
+    Loader loader(
+        data_.train, preprocessing,
+        training_loader(options_, input.c, data_.val ? cache - cache / kValidationShare : cache, pool_.threads()));
 
     std::unique_ptr<Evaluator> evaluator;
     if (data_.val) {
@@ -212,12 +213,7 @@ class TrainingRun {
     } else {
       folder_ = RunFolder::create(run_.out);
       for (const std::string& text : before_folder_) folder_->log(text);
-      if (is_model_file(options_.model)) {
-        // The run must stay repeatable when its owner goes on editing the network.
-        const std::filesystem::path copy = folder_->path() / std::filesystem::path(options_.model).filename();
-        write_file_atomically(copy, read_file(options_.model));
-        options_.model = copy.string();
-      }
+      keep_model_file(options_, folder_->path());
       write_file_atomically(folder_->config(), config_text(options_, note_));
     }
     metrics_.emplace(folder_->metrics(), position_.epoch);

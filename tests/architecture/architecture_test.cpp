@@ -24,9 +24,9 @@ const std::map<std::string, int> kFloor = {{"core", 0}, {"kernels", 1}, {"layers
 
 // Public headers belong to the room that implements them; plain structs that all share belong to core.
 const std::map<std::string, std::string> kPublicRoom = {
-    {"error.hpp", "core"},    {"shape.hpp", "core"},        {"model.hpp", "core"},
-    {"layers.hpp", "layers"}, {"losses.hpp", "layers"},     {"dataset.hpp", "data"},
-    {"trainer.hpp", "train"}, {"predictor.hpp", "predict"}, {"fpcpu.hpp", "cli"}};
+    {"error.hpp", "core"},        {"shape.hpp", "core"},   {"model.hpp", "core"},    {"layers.hpp", "layers"},
+    {"losses.hpp", "layers"},     {"dataset.hpp", "data"}, {"trainer.hpp", "train"}, {"search.hpp", "train"},
+    {"predictor.hpp", "predict"}, {"fpcpu.hpp", "cli"}};
 
 const std::map<std::string, std::vector<std::string>> kThirdParty = {
     {"oneapi/", {"core"}}, {"tbb/", {"core"}},

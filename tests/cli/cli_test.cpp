@@ -45,7 +45,8 @@ TEST_CASE("the overview and every help show examples") {
   const Outcome overview = run_program(folder, "");
   CHECK(overview.code == 0);
   CHECK(contains(overview.out, "Examples:"));
-  for (const char* command : {"train", "augment", "detect", "eval", "synth", "info", "plan"}) {
+  for (const char* command :
+       {"train", "augment", "detect", "eval", "synth", "lr-find", "kfold", "sweep", "info", "plan"}) {
     CHECK(contains(overview.out, command));
     const Outcome help = run_program(folder, std::string(command) + " --help");
     CHECK(help.code == 0);

@@ -86,6 +86,10 @@ TEST_CASE("step drops and exponential falls") {
   CHECK(exponential.lr(0) == doctest::Approx(1.0));
   CHECK(exponential.lr(2) == doctest::Approx(0.1));
   CHECK(exponential.lr(4) == doctest::Approx(0.01));
+  const Schedule rising({.name = "exponential", .lr = 1e-3, .epochs = 5, .final_ratio = 100});
+  CHECK(rising.lr(0) == doctest::Approx(1e-3));
+  CHECK(rising.lr(2) == doctest::Approx(1e-2));
+  CHECK(rising.lr(4) == doctest::Approx(0.1));
 }
 
 TEST_CASE("every schedule rises linearly in its warm-up and is defined beyond its end") {
@@ -109,6 +113,7 @@ TEST_CASE("names and ranges") {
   CHECK_THROWS_AS(Schedule({.lr = 0}), Error);
   CHECK_THROWS_AS(Schedule({.epochs = 0}), Error);
   CHECK_THROWS_AS(Schedule({.gamma = 1.5}), Error);
+  CHECK_THROWS_AS(Schedule({.name = "cosine", .final_ratio = 2}), Error);
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <numeric>
 
 #include "data/folder_dataset.hpp"
@@ -11,6 +9,7 @@
 #include "fpcpu/fpcpu.hpp"
 #include "graph/zoo/zoo.hpp"
 #include "io/checkpoint.hpp"
+#include "support/files.hpp"
 #include "support/messages.hpp"
 #include "support/random_batch.hpp"
 #include "support/temporary_folder.hpp"
@@ -19,14 +18,9 @@
 #include "train/metrics.hpp"
 
 using namespace fpcpu;
+using test::content;
 
 namespace {
-
-std::string content(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  REQUIRE_MESSAGE(in, file.string());
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 TrainOptions quick() {
   TrainOptions options;

@@ -1,0 +1,58 @@
+#include "cli/search_display.hpp"
+
+#include <cmath>
+#include <cstdio>
+
+#include "cli/interrupt.hpp"
+#include "train/epoch_line.hpp"
+
+namespace fpcpu::cli {
+
+SearchCallbacks SearchDisplay::callbacks() {
+  SearchCallbacks c;
+  c.train.stop = interrupted;
+  c.train.notice = [this](const std::string& text) {
+    live_.clear();
+    std::fprintf(stderr, "note: %s\n", text.c_str());
+  };
+  if (quiet_) return c;
+  c.begin = [this](const std::string& label, std::size_t finished, std::size_t all) { begin(label, finished, all); };
+  c.train.step = [this](const StepProgress& p) {
+    char text[200];
+    std::snprintf(text, sizeof(text), "  epoch %d/%d  mse100 %.2f  %.0f img/s  %s left", p.epoch, p.epochs, p.mse100,
+                  p.images_per_s, duration(p.seconds_left).c_str());
+    live_.show(count_ + label_ + text);
+  };
+  c.end = [this](const std::string& label, double mse100) {
+    live_.clear();
+    if (std::isnan(mse100)) {
+      std::printf("%s%s: the loss was not finite\n", count_.c_str(), label.c_str());
+    } else {
+      std::printf("%s%s: mse100 %.3f\n", count_.c_str(), label.c_str(), mse100);
+    }
+    std::fflush(stdout);
+  };
+  c.waiting = [this](std::size_t runs) {
+    live_.show("waiting for " + std::to_string(runs) + (runs == 1 ? " run" : " runs") + " of other processes");
+  };
+  return c;
+}
+
+void SearchDisplay::begin(const std::string& label, std::size_t finished, std::size_t all) {
+  label_ = label;
+  count_ = '[' + std::to_string(finished + 1) + '/' + std::to_string(all) + "] ";
+  live_.show(count_ + label_ + "  preparing");
+}
+
+std::string mean_and_spread(const MeanSpread& value, double unit) {
+  if (std::isnan(value.mean)) return "-";
+  char text[64];
+  if (std::isnan(value.spread)) {
+    std::snprintf(text, sizeof(text), "%.3f", unit * value.mean);
+  } else {
+    std::snprintf(text, sizeof(text), "%.3f +- %.3f", unit * value.mean, unit * value.spread);
+  }
+  return text;
+}
+
+}  // namespace fpcpu::cli

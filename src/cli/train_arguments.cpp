@@ -1,0 +1,60 @@
+#include "cli/train_arguments.hpp"
+
+#include <algorithm>
+
+#include "fpcpu/error.hpp"
+#include "train/config.hpp"
+
+namespace fpcpu::cli {
+
+namespace {
+
+bool is_repeated(const ConfigKey& key) {
+  return std::holds_alternative<std::vector<std::string> TrainOptions::*>(key.field);
+}
+
+}  // namespace
+
+void add_train_options(Arguments& a, std::span<const std::string_view> without) {
+  a.option("config", "FILE", "read options from a configuration file; options on the command line win", "run");
+  for (const ConfigKey& key : config_keys()) {
+    if (std::find(without.begin(), without.end(), key.name) != without.end()) continue;
+    a.option(std::string(key.name), std::string(key.value), std::string(key.help), std::string(key.group),
+             is_repeated(key));
+  }
+}
+
+void add_resume_option(Arguments& a, const std::string& help) { a.option("resume", "RUN", help, "run"); }
+
+TrainOptions read_train_options(const Arguments& a) {
+  if (!a.positional().empty()) {
+    throw Error(ErrorCode::usage, "fpcpu " + a.command() + " takes no argument '" + a.positional().front() +
+                                      "'. Did you mean --data " + a.positional().front() + "?");
+  }
+  TrainOptions options;
+  if (a.has("config") && a.has("resume")) {
+    throw Error(ErrorCode::usage, "--resume takes its options from the run; leave --config out.");
+  }
+  if (a.has("config")) read_config(a.text("config"), options);
+  for (const ConfigKey& key : config_keys()) {
+    const std::string name(key.name);
+    if (!a.has(name)) continue;
+    if (a.has("resume")) {
+      throw Error(ErrorCode::usage, "--resume takes its options from the run; leave --" + name + " out.");
+    }
+    if (is_repeated(key)) options.data.clear();
+    for (const std::string& value : a.texts(name)) set_option(options, key, value);
+  }
+  return options;
+}
+
+RunOptions read_run_options(const Arguments& a) {
+  RunOptions run;
+  run.threads = a.threads();
+  run.isa = a.isa();
+  run.out = a.text("out");
+  run.resume = a.text("resume");
+  return run;
+}
+
+}  // namespace fpcpu::cli

@@ -1,0 +1,101 @@
+#include "train/claim.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+
+#include "core/file.hpp"
+#include "fpcpu/error.hpp"
+
+namespace fpcpu {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr double kBeatsPerStaleTime = 10;
+
+fs::path file_of(const fs::path& folder, const std::string& name, int number) {
+  return folder / (name + "." + std::to_string(number));
+}
+
+/// The highest number in use, 0 for none.
+int highest(const fs::path& folder, const std::string& name) {
+  int found = 0;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string file = path_text(entry.path().filename());
+    if (file.size() <= name.size() + 1 || !file.starts_with(name) || file[name.size()] != '.') continue;
+    int number = 0;
+    const auto parsed = std::from_chars(file.data() + name.size() + 1, file.data() + file.size(), number);
+    if (parsed.ec == std::errc{} && parsed.ptr == file.data() + file.size()) found = std::max(found, number);
+  }
+  return found;
+}
+
+/// A file that has just gone is not stale: its owner is about to tell why.
+bool is_stale(const fs::path& file, double stale_seconds) {
+  std::error_code gone;
+  const auto touched = fs::last_write_time(file, gone);
+  if (gone) return false;
+  return std::chrono::duration<double>(fs::file_time_type::clock::now() - touched).count() > stale_seconds;
+}
+
+/// False if it exists already.
+bool create_exclusively(const fs::path& file) {
+  std::FILE* created = std::fopen(file.string().c_str(), "wx");
+  if (created != nullptr) {
+    std::fclose(created);
+    return true;
+  }
+  if (fs::exists(file)) return false;
+  throw Error(ErrorCode::resource,
+              "cannot write " + path_text(file) + ". Check the folder, its permissions and free space.");
+}
+
+}  // namespace
+
+std::unique_ptr<Claim> Claim::take(const fs::path& folder, const std::string& name, double stale_seconds) {
+  const int held = highest(folder, name);
+  if (held > 0 && !is_stale(file_of(folder, name, held), stale_seconds)) return nullptr;
+  if (!create_exclusively(file_of(folder, name, held + 1))) return nullptr;
+  return std::unique_ptr<Claim>(new Claim(folder, name, held + 1, stale_seconds / kBeatsPerStaleTime));
+}
+
+std::unique_ptr<Claim> Claim::wait(const fs::path& folder, const std::string& name, double stale_seconds) {
+  for (;;) {
+    if (auto claim = take(folder, name, stale_seconds)) return claim;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+Claim::Claim(fs::path folder, std::string name, int number, double beat_seconds)
+    : folder_(std::move(folder)),
+      name_(std::move(name)),
+      number_(number),
+      heart_([this, beat_seconds] { beat(beat_seconds); }) {}
+
+Claim::~Claim() {
+  {
+    const std::lock_guard lock(mutex_);
+    done_ = true;
+  }
+  wake_.notify_all();
+  heart_.join();
+  // The stale ones first: as long as the own file is there, nobody takes them for the latest.
+  for (int number = 1; number <= number_; ++number) {
+    std::error_code ignored;
+    fs::remove(file_of(folder_, name_, number), ignored);
+  }
+}
+
+void Claim::beat(double seconds) {
+  std::unique_lock lock(mutex_);
+  while (!wake_.wait_for(lock, std::chrono::duration<double>(seconds), [this] { return done_; })) {
+    std::error_code gone;
+    if (fs::exists(file_of(folder_, name_, number_ + 1), gone)) lost_ = true;
+    if (!lost_) fs::last_write_time(file_of(folder_, name_, number_), fs::file_time_type::clock::now(), gone);
+  }
+}
+
+}  // namespace fpcpu

@@ -1,0 +1,90 @@
+#include "train/complete_run.hpp"
+
+#include <limits>
+#include <map>
+
+#include "core/file.hpp"
+#include "fpcpu/error.hpp"
+#include "io/metrics_csv.hpp"
+#include "io/toml.hpp"
+
+namespace fpcpu {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kResult = "result.toml";
+
+void save_outcome(const fs::path& folder, const RunOutcome& o) {
+  const auto line = [](const char* name, const AttributeValue& value) {
+    return std::string(name) + " = " + to_toml(value) + "\n";
+  };
+  write_file_atomically(folder / kResult,
+                        line("val_mse100", o.val_mse100) + line("val_nme", o.val_nme) + line("seconds", o.seconds) +
+                            line("best_epoch", std::int64_t{o.best_epoch}) + line("failure", o.failure));
+}
+
+double seconds_of(const fs::path& folder) {
+  const auto rows =
+      fs::exists(folder / "metrics.csv") ? read_metrics_csv(folder / "metrics.csv") : std::vector<EpochRow>{};
+  return rows.empty() ? 0 : rows.back().seconds;
+}
+
+/// Into an empty folder, or on from the last save. What a process left that was killed before its first save is
+/// removed: it cannot be resumed and the same seed makes it again.
+RunOptions where_to_go_on(const fs::path& folder, RunOptions run) {
+  if (fs::exists(folder / "last.safetensors")) {
+    run.out.clear();
+    run.resume = folder.string();
+  } else {
+    fs::remove_all(folder);
+    run.out = folder.string();
+    run.resume.clear();
+  }
+  return run;
+}
+
+}  // namespace
+
+std::optional<RunOutcome> load_outcome(const fs::path& folder) {
+  if (!fs::exists(folder / kResult)) return std::nullopt;
+  RunOutcome o;
+  for (const TomlEntry& e : read_toml(folder / kResult)) {
+    if (const auto* text = std::get_if<std::string>(&e.value); text != nullptr && e.key == "failure") o.failure = *text;
+    if (const auto* whole = std::get_if<std::int64_t>(&e.value); whole != nullptr && e.key == "best_epoch") {
+      o.best_epoch = static_cast<int>(*whole);
+    }
+    const auto* number = std::get_if<double>(&e.value);
+    if (number == nullptr) continue;
+    if (e.key == "val_mse100") o.val_mse100 = *number;
+    if (e.key == "val_nme") o.val_nme = *number;
+    if (e.key == "seconds") o.seconds = *number;
+  }
+  return o;
+}
+
+std::optional<RunOutcome> complete_run(const fs::path& folder, std::shared_ptr<const Dataset> data,
+                                       const TrainOptions& options, const RunOptions& run,
+                                       const TrainCallbacks& callbacks, OnNumericFailure on_failure) {
+  if (auto known = load_outcome(folder)) return known;
+  const RunOptions into = where_to_go_on(folder, run);
+  RunOutcome outcome;
+  try {
+    const TrainResult result =
+        data ? train(std::move(data), options, into, callbacks) : train(options, into, callbacks);
+    if (result.interrupted) return std::nullopt;
+    outcome.val_mse100 = result.val_mse100;
+    outcome.val_nme = result.val_nme;
+    outcome.best_epoch = result.best_epoch;
+  } catch (const Error& e) {
+    if (e.code() != ErrorCode::numeric || on_failure == OnNumericFailure::raise) throw;
+    outcome.val_mse100 = outcome.val_nme = std::numeric_limits<double>::quiet_NaN();
+    outcome.failure = e.what();
+  }
+  outcome.seconds = seconds_of(folder);
+  save_outcome(folder, outcome);
+  return outcome;
+}
+
+}  // namespace fpcpu
