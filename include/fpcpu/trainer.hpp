@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -47,6 +48,8 @@ struct TrainOptions {
   double ema = 0.998;         ///< decay of the moving average of weights that is judged and saved; 0 = off
   int patience = 0;           ///< stop after so many epochs without a better validation error; 0 = never
   std::uint64_t seed = 1;
+  // monitoring
+  bool tensorboard = false;  ///< event files in the run folder: scalars per epoch and a few faces
 };
 
 /// Progress within an epoch, for a live display.
@@ -61,6 +64,13 @@ struct StepProgress {
   double seconds_left = 0;  // of the whole run
 };
 
+/// Work between the steps that may take seconds: measuring, judging, saving.
+struct PhaseProgress {
+  std::string what;       // "measuring colours", "judging validation faces"
+  std::size_t done = 0;   // images
+  std::size_t total = 0;  // 0 = not counted
+};
+
 /// What a finished epoch came to; NaN where there is no validation set.
 struct EpochResult {
   int epoch = 0;
@@ -70,6 +80,8 @@ struct EpochResult {
   double val_loss = std::numeric_limits<double>::quiet_NaN();
   double val_mse100 = std::numeric_limits<double>::quiet_NaN();
   double val_nme = std::numeric_limits<double>::quiet_NaN();
+  /// Of training faces judged like the validation faces: the weights that are kept, no augmentation.
+  double fit_mse100 = std::numeric_limits<double>::quiet_NaN();
   double images_per_s = 0;
   double seconds = 0;
   bool best = false;
@@ -80,6 +92,7 @@ struct TrainCallbacks {
   std::function<void(const std::string&)> message;  ///< plain sentences: what is being done
   /// What the user did not ask for, although the run goes on: bf16 on a machine without it.
   std::function<void(const std::string&)> notice;
+  std::function<void(const PhaseProgress&)> phase;
   std::function<void(const StepProgress&)> step;
   std::function<void(const EpochResult&)> epoch;
   std::function<bool()> stop;  ///< asked after every step; true = save and return
@@ -106,7 +119,7 @@ struct RunOptions {
 };
 
 /// Trains a detector and writes the run folder (interface: model.safetensors, last.safetensors, metrics.csv,
-/// config.toml, report.html, log.txt).
+/// val_errors.csv, config.toml, report.html, log.txt).
 /// @throws Error: data, options, shapes are checked before the first step; numeric when the loss is not finite.
 [[nodiscard]] TrainResult train(const TrainOptions& options, const RunOptions& run = {},
                                 const TrainCallbacks& callbacks = {});

@@ -6,12 +6,13 @@
 #include "cli/chosen_kernels.hpp"
 #include "cli/command.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/progress.hpp"
+#include "cli/live_line.hpp"
+#include "cli/terminal_text.hpp"
 #include "data/decode.hpp"
+#include "data/draw.hpp"
 #include "data/image_write.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/predictor.hpp"
-#include "predict/draw.hpp"
 #include "predict/prediction_files.hpp"
 
 namespace fpcpu::cli {

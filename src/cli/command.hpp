@@ -28,6 +28,7 @@ int run_detect(const std::vector<std::string_view>& arguments);
 int run_eval(const std::vector<std::string_view>& arguments);
 int run_synth(const std::vector<std::string_view>& arguments);
 int run_info(const std::vector<std::string_view>& arguments);
+int run_compare(const std::vector<std::string_view>& arguments);
 int run_plan(const std::vector<std::string_view>& arguments);
 
 }  // namespace fpcpu::cli

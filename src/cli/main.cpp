@@ -16,10 +16,11 @@ namespace fpcpu::cli {
 
 namespace {
 
-constexpr std::array<Command, 6> kCommands = {{
+constexpr std::array<Command, 7> kCommands = {{
     {"train", "train a detector on a folder of faces", run_train},
     {"detect", "find the points in images", run_detect},
     {"eval", "measure a model or a prediction file against the truth", run_eval},
+    {"compare", "training runs side by side", run_compare},
     {"synth", "write a folder of procedural faces with points", run_synth},
     {"info", "this program and machine, or a model file", run_info},
     {"plan", "how a network is executed", run_plan},

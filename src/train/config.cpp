@@ -67,6 +67,7 @@ constexpr ConfigKey kKeys[] = {
     {"patience", "learning", "EPOCHS", "stop after so many epochs without a better validation error; 0 = never",
      &O::patience, 0, kMany},
     {"seed", "learning", "S", "of every random number", &O::seed, 0, 1e18},
+    {"tensorboard", "monitoring", "", "also write event files for TensorBoard into the run folder", &O::tensorboard},
 };
 
 [[noreturn]] void bad_value(const ConfigKey& key, std::string_view text, const std::string& wanted) {
@@ -96,6 +97,10 @@ struct Setter {
   TrainOptions& options;
   const ConfigKey& key;
   std::string_view text;
+  void operator()(bool O::*f) const {
+    if (text != "true" && text != "false") bad_value(key, text, "true or false");
+    options.*f = text == "true";
+  }
   void operator()(int O::*f) const { options.*f = parse<int>(key, text, "a whole number"); }
   void operator()(std::uint64_t O::*f) const { options.*f = parse<std::uint64_t>(key, text, "a whole number"); }
   void operator()(double O::*f) const { options.*f = parse<double>(key, text, "a number"); }
@@ -105,6 +110,7 @@ struct Setter {
 
 struct Getter {
   const TrainOptions& options;
+  std::string operator()(bool O::*f) const { return options.*f ? "true" : "false"; }
   std::string operator()(int O::*f) const { return std::to_string(options.*f); }
   std::string operator()(std::uint64_t O::*f) const { return std::to_string(options.*f); }
   std::string operator()(double O::*f) const { return short_number(options.*f); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 
 #include "fpcpu/error.hpp"
@@ -11,6 +12,8 @@
 namespace fpcpu {
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 OptimizerOptions optimizer_options(const TrainOptions& o) {
   OptimizerOptions options = optimizer_defaults(o.optimizer);
@@ -68,6 +71,7 @@ Learner::Learner(const Graph& graph, Params<float> params, const TrainOptions& o
       schedule_(schedule_options(options, steps_per_epoch)),
       gradient_(params_.layout.trainable_size()),
       block_norms_(optimizer_.blocks().size(), 0.0) {
+  executor_.record(&step_times_);
   if (options.ema > 0) {
     weights_average_ =
         std::make_unique<Ema>("ema.weights", options.ema, params_.trainable.data(), params_.trainable.size());
@@ -87,7 +91,10 @@ StepResult Learner::step(const Batch& batch) {
 
   StepResult result;
   result.lr = lr();
+  const auto started = Clock::now();
   result.loss = executor_.train(input, *loss_);
+  const auto computed = Clock::now();
+  compute_seconds_ += std::chrono::duration<double>(computed - started).count();
   if (!std::isfinite(result.loss)) report_not_finite(batch);
 
   const auto blocks = optimizer_.blocks();
@@ -112,8 +119,24 @@ StepResult Learner::step(const Batch& batch) {
     optimizer_.update_block(b, params_.trainable.data(), gradient_.data());
     if (weights_average_) weights_average_->update_range(params_.trainable.data(), blocks[b].begin, blocks[b].end);
   });
+  update_seconds_ += std::chrono::duration<double>(Clock::now() - computed).count();
   result.mse100 = batch_mse100(batch);
   return result;
+}
+
+LearnerTimes Learner::take_times() {
+  executor_.record(nullptr);
+  double forward = 0;
+  double backward = 0;
+  for (const StepTime& t : step_times_.steps) {
+    const bool back = t.step.kind == StepKind::backward || t.step.kind == StepKind::backward_sums;
+    (back ? backward : forward) += t.seconds;
+  }
+  const double share = forward > 0 ? forward / (forward + backward) : 0.0;
+  const LearnerTimes times{compute_seconds_ * share, compute_seconds_ * (1 - share), update_seconds_};
+  compute_seconds_ = update_seconds_ = 0;
+  executor_.record(&step_times_);
+  return times;
 }
 
 double Learner::batch_mse100(const Batch& batch) noexcept {

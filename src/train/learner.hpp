@@ -25,6 +25,13 @@ struct StepResult {
   double lr = 0;
 };
 
+/// Wall seconds by what they went to.
+struct LearnerTimes {
+  double forward = 0;   // with the loss
+  double backward = 0;  // down to the gradient of each slice
+  double update = 0;    // sum of gradients, optimizer, moving average
+};
+
 /// A network that learns: executor, optimizer, schedule and moving average over one block of parameters.
 /// step() allocates nothing and gives the same bits for any number of threads.
 class Learner {
@@ -44,6 +51,10 @@ class Learner {
   [[nodiscard]] Params<float> result() const;
   [[nodiscard]] std::int64_t steps() const noexcept { return optimizer_.steps(); }
   [[nodiscard]] double lr() const noexcept { return schedule_.lr(steps()); }
+
+  /// Since construction or the last call. Slices run forward and backward in one go, so the wall time of both is
+  /// divided in the proportion of their thread time.
+  LearnerTimes take_times();
 
   void save(std::map<std::string, std::vector<float>>& arrays, std::map<std::string, std::string>& state) const;
   void load(const std::map<std::string, std::vector<float>>& arrays, const std::map<std::string, std::string>& state);
@@ -66,6 +77,9 @@ class Learner {
   std::unique_ptr<Ema> buffers_average_;
   AlignedBuffer<float> gradient_;
   std::vector<double> block_norms_;
+  StepTimes step_times_;
+  double compute_seconds_ = 0;
+  double update_seconds_ = 0;
 };
 
 }  // namespace fpcpu

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "train/html_page.hpp"
 #include "train/html_text.hpp"
 
 namespace fpcpu {
@@ -12,11 +13,11 @@ namespace {
 
 // User units of the SVG; the page scales it to the width of its column.
 constexpr double kWidth = 480;
-constexpr double kHeight = 270;
-constexpr double kLeft = 54;
+constexpr double kHeight = 290;
+constexpr double kLeft = 58;
 constexpr double kRight = 14;
-constexpr double kTop = 34;
-constexpr double kBottom = 40;
+constexpr double kTop = 12;
+constexpr double kBottom = 48;
 constexpr std::size_t kMaxDots = 60;  // beyond it dots would hide the curve
 
 struct Range {
@@ -90,10 +91,10 @@ std::string draw_grid(const Axes& axes, const LineChart& chart) {
   for (const double x : linear_ticks(axes.x.low, axes.x.high, 6)) {
     if (chart.whole_x && x != std::round(x)) continue;
     svg += line("axis", axes.px(x), bottom, axes.px(x), bottom + 4);
-    svg += text(axes.px(x), bottom + 17, "middle", html::number(x));
+    svg += text(axes.px(x), bottom + 19, "middle", html::number(x));
   }
   svg += line("axis", kLeft, bottom, kWidth - kRight, bottom);
-  svg += text((kLeft + kWidth - kRight) / 2, kHeight - 5, "middle", chart.x_label);
+  svg += text((kLeft + kWidth - kRight) / 2, kHeight - 6, "middle", chart.x_label);
   if (!chart.mark_label.empty() && chart.mark_x >= axes.x.low && chart.mark_x <= axes.x.high) {
     const double x = axes.px(chart.mark_x);
     const bool left = x > kWidth * 0.7;
@@ -117,12 +118,13 @@ std::string draw_series(const Axes& axes, const ChartSeries& series) {
     const std::string y = px(axes.py(p.second));
     path += (pen_down ? "L" : "M") + x + " " + y;
     pen_down = true;
-    if (series.points.size() > kMaxDots) continue;
+    if (series.area || series.points.size() > kMaxDots) continue;
     dots += "<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"2.5\"><title>" +
             html::escape(series.label + " at " + html::number(p.first) + ": " + html::number(p.second, 4)) +
             "</title></circle>";
   }
-  return "<g class=\"" + series.style + "\"><path d=\"" + path + "\"/>" + dots + "</g>";
+  return "<g class=\"" + series.style + "\"><path class=\"" + (series.area ? "area" : "curve") + "\" d=\"" + path +
+         "\"/>" + dots + "</g>";
 }
 
 }  // namespace
@@ -160,19 +162,21 @@ std::string draw_chart(const LineChart& chart) {
   const Axes axes = make_axes(chart);
   if (axes.x.empty()) return {};
   std::string svg = "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 " + px(kWidth) + " " + px(kHeight) +
-                    "\" aria-label=\"" + html::escape(chart.title) + "\">";
-  svg += text(kLeft - 44, 18, "start", chart.title + (axes.log_y ? " (log scale)" : ""), "title");
-  svg += draw_grid(axes, chart);
-  double legend_end = kWidth - kRight;
-  for (auto s = chart.series.rbegin(); s != chart.series.rend(); ++s) {
-    const bool any = std::any_of(s->points.begin(), s->points.end(), drawable);
-    if (!any) continue;
-    svg += draw_series(axes, *s);
-    if (chart.series.size() < 2) continue;
-    svg += "<g class=\"" + s->style + "\">" + text(legend_end, 18, "end", s->label, "legend") + "</g>";
-    legend_end -= 9.0 * static_cast<double>(s->label.size()) + 10;
+                    "\" aria-label=\"" + html::escape(chart.title) + "\">" + draw_grid(axes, chart);
+  for (const ChartSeries& s : chart.series) {
+    if (std::any_of(s.points.begin(), s.points.end(), drawable)) svg += draw_series(axes, s);
   }
   return svg + "</svg>";
+}
+
+std::string chart_card(const LineChart& chart, std::string_view caption) {
+  std::vector<html::Key> legend;
+  for (const ChartSeries& s : chart.series) {
+    if (std::any_of(s.points.begin(), s.points.end(), drawable)) legend.push_back({s.style, s.label});
+  }
+  if (chart.series.size() < 2) legend.clear();
+  const bool log_y = make_axes(chart).log_y;
+  return html::card(chart.title + (log_y ? " (log scale)" : ""), legend, draw_chart(chart), caption);
 }
 
 }  // namespace fpcpu

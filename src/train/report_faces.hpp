@@ -7,7 +7,7 @@
 
 namespace fpcpu {
 
-/// One validation image with its points: rings where they are, dots where they were found, a line between. Inline JPEG
+/// One image with its points: rings where they are, dots where they were found, a line between. Inline JPEG
 /// of at most about 320 px under an SVG in the original's coordinates.
 [[nodiscard]] std::string draw_face(const ReportFace& face);
 

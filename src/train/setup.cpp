@@ -19,6 +19,7 @@ namespace fpcpu {
 namespace {
 
 constexpr std::size_t kFastBatches = 4;
+constexpr std::size_t kMostFitFaces = 500;  // enough for a standard error of a few percent
 
 DatasetPtr first(DatasetPtr data, std::size_t count) {
   std::vector<std::size_t> indices(std::min(count, data->size()));
@@ -85,6 +86,15 @@ TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, b
   return data;
 }
 
+DatasetPtr fit_faces(const TrainingData& data) {
+  if (!data.val) return nullptr;
+  const std::size_t n = data.train->size();
+  const std::size_t count = std::min({n, data.val->size(), kMostFitFaces});
+  std::vector<std::size_t> indices;
+  for (std::size_t i = 0; i < count; ++i) indices.push_back(i * n / count);
+  return subset(data.train, std::move(indices));
+}
+
 bool is_model_file(const std::string& model) { return model.ends_with(".toml"); }
 
 Graph build_network(const TrainOptions& options, int points) {
@@ -100,7 +110,8 @@ Graph build_network(const TrainOptions& options, int points) {
   return graph;
 }
 
-Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& train, const Graph& graph) {
+Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& train, const Graph& graph,
+                                    const std::function<void(std::size_t, std::size_t)>& progress) {
   Preprocessing p;
   p.input = graph.input_shape();
   p.points = train.points();
@@ -116,7 +127,7 @@ Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& 
         throw Error(ErrorCode::format, std::string(e.what()) + " Or use --augment none.");
     }
   }
-  ChannelStatistics colors = channel_statistics(train, p.input);
+  ChannelStatistics colors = channel_statistics(train, p.input, progress);
   p.mean = std::move(colors.mean);
   p.deviation = std::move(colors.deviation);
   return p;

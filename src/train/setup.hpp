@@ -22,6 +22,10 @@ struct TrainingData {
 /// @param given replaces options.data when not null.
 [[nodiscard]] TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, bool fast);
 
+/// Training faces to judge like the validation faces: as many as these, at most 500, evenly spread over the training
+/// set. Null without validation.
+[[nodiscard]] DatasetPtr fit_faces(const TrainingData& data);
+
 /// True if `model` is a file with a network of the user's own, not a name of the zoo.
 [[nodiscard]] bool is_model_file(const std::string& model);
 
@@ -29,9 +33,10 @@ struct TrainingData {
 [[nodiscard]] Graph build_network(const TrainOptions& options, int points);
 
 /// Colours, mean shape and mirror table, measured on the training faces.
+/// @param progress called with the number of images measured and to measure.
 /// @throws Error{format} if no mirror table can be derived and mirroring is on.
-[[nodiscard]] Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& train,
-                                                  const Graph& graph);
+[[nodiscard]] Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& train, const Graph& graph,
+                                                  const std::function<void(std::size_t, std::size_t)>& progress = {});
 
 /// Initial values: by seed, and the last layer starts at the mean shape or at heat maps close to zero.
 [[nodiscard]] Params<float> initial_params(const Graph& graph, const Preprocessing& preprocessing, std::uint64_t seed);

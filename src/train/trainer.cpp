@@ -16,13 +16,17 @@
 #include "io/checkpoint.hpp"
 #include "io/metrics_csv.hpp"
 #include "optim/saved_state.hpp"
+#include "train/augmented_faces.hpp"
 #include "train/config.hpp"
 #include "train/epoch_line.hpp"
 #include "train/evaluator.hpp"
+#include "train/fit_finding.hpp"
+#include "train/image_errors.hpp"
 #include "train/learner.hpp"
 #include "train/run_folder.hpp"
 #include "train/run_report.hpp"
 #include "train/setup.hpp"
+#include "train/tensorboard_log.hpp"
 
 namespace fpcpu {
 
@@ -30,6 +34,9 @@ namespace {
 
 /// Part of the image cache that the validation faces get.
 constexpr std::size_t kValidationShare = 5;
+/// Part of it for the training faces that are judged like these.
+constexpr std::size_t kFitShare = 10;
+constexpr int kAugmentedFaces = 12;
 
 class Clock {
  public:
@@ -158,16 +165,19 @@ class TrainingRun {
       preprocessing = resumed_->preprocessing;
     } else {
       say("measuring colours and mean shape ...");
-      preprocessing = measure_preprocessing(options_, *data_.train, graph);
+      preprocessing = measure_preprocessing(options_, *data_.train, graph, [this](std::size_t done, std::size_t total) {
+        tell({"measuring colours", done, total});
+      });
     }
 
     const auto cache = static_cast<std::size_t>(options_.cache_mb);
-    LoaderOptions loading;
+    LoaderOptions& loading = loading_;
     loading.batch = options_.batch;
     loading.augment = augment_preset(options_.augment);
     loading.seed = options_.seed;
-    loading.cache_mb = data_.val ? cache - cache / kValidationShare : cache;
+    loading.cache_mb = data_.val ? cache - cache / kValidationShare - cache / kFitShare : cache;
     loading.threads = pool_.threads();
+    tell({"planning the network"});
     Loader loader(data_.train, preprocessing, loading);
 
     Learner learner(graph, resumed_ ? std::move(resumed_->params) : initial_params(graph, preprocessing, options_.seed),
@@ -176,9 +186,11 @@ class TrainingRun {
     if (data_.val) {
       evaluator =
           std::make_unique<Evaluator>(data_.val, preprocessing, options_.batch, cache / kValidationShare, pool_);
+      fit_ = std::make_unique<Evaluator>(fit_faces(data_), preprocessing, options_.batch, cache / kFitShare, pool_);
     }
     open_folder(learner);
     clock_ = Clock(position_.seconds);
+    session_ = Clock();
 
     TrainResult result;
     while (!finished() && !result.interrupted) {
@@ -192,13 +204,22 @@ class TrainingRun {
     if (position_.epoch < options_.epochs && !result.interrupted) {
       say("stopped: no better validation error for " + std::to_string(options_.patience) + " epochs");
     }
+    times_.load = loader.stall_seconds();
+    const LearnerTimes learning = learner.take_times();
+    times_.forward = learning.forward;
+    times_.backward = learning.backward;
+    times_.update = learning.update;
+    times_.all = session_.seconds();
+    if (const FitFinding finding = describe_fit(options_, best_.fit_mse100, best_.val_mse100); finding.by_heart) {
+      say(finding.text);
+    }
     if (loader.stall_seconds() > std::max(2.0, 0.05 * clock_.seconds())) {
       say("waited " + duration(loader.stall_seconds()) + " for images; a larger --cache-mb may help");
     }
     if (folder_) {
       if (result.interrupted) save_last(graph, preprocessing, learner);
       if (!std::filesystem::exists(folder_->model())) save_model(graph, preprocessing, learner, last_);
-      write_report(preprocessing, evaluator.get());
+      write_report(preprocessing, evaluator.get(), result.interrupted);
       result.run = folder_->path().string();
       result.model = folder_->model().string();
     }
@@ -220,6 +241,21 @@ class TrainingRun {
       before_folder_.push_back(text);
     }
     if (callback) callback(text);
+  }
+
+  void tell(const PhaseProgress& phase) {
+    if (callbacks_.phase) callbacks_.phase(phase);
+  }
+
+  Evaluation judge(Evaluator& evaluator, const Graph& graph, const Params<float>& params, const char* what) {
+    const Clock clock;
+    const std::size_t total = evaluator.data().size();
+    tell({what, 0, total});
+    Evaluation e = evaluator.run(graph, params, kernels_, loss_.get(), [&](std::size_t done) {
+      tell({what, done, total});
+    });
+    times_.evaluate += clock.seconds();
+    return e;
   }
 
   [[nodiscard]] bool finished() const {
@@ -253,6 +289,7 @@ class TrainingRun {
       write_file_atomically(folder_->config(), config_text(options_));
     }
     metrics_.emplace(folder_->metrics(), position_.epoch);
+    if (options_.tensorboard) tensorboard_.emplace(folder_->path());
     recall();
   }
 
@@ -282,6 +319,7 @@ class TrainingRun {
       last_.train_mse100 = row.train_mse100;
       last_.val_mse100 = row.val_mse100;
       last_.val_nme = row.val_nme;
+      last_.fit_mse100 = row.fit_mse100;
       if (row.epoch == position_.best_epoch) best_ = last_;
     }
   }
@@ -326,8 +364,11 @@ class TrainingRun {
     r.train_loss = position_.loss_sum / position_.batch;
     r.train_mse100 = position_.mse_sum / position_.batch;
     r.images_per_s = static_cast<double>(position_.batch) * batch_size_ / position_.epoch_seconds;
+    Evaluation e;
     if (evaluator != nullptr) {
-      const Evaluation e = evaluator->run(graph, learner.result(), kernels_, loss_.get());
+      const Params<float> weights = learner.result();
+      e = judge(*evaluator, graph, weights, "judging validation faces");
+      r.fit_mse100 = judge(*fit_, graph, weights, "judging training faces").metrics.mse100;
       r.val_loss = e.loss;
       r.val_mse100 = e.metrics.mse100;
       r.val_nme = e.metrics.nme;
@@ -352,11 +393,21 @@ class TrainingRun {
     r.seconds = position_.seconds = clock_.seconds();
     last_ = r;
     if (folder_) {
+      const Clock saving;
+      tell({"saving"});
       if (r.best) save_model(graph, preprocessing, learner, r);
+      if (r.best && evaluator != nullptr) {
+        write_image_errors(folder_->val_errors(), evaluator->data(), e.metrics);
+      }
       // Rows newer than last.safetensors are dropped on resume; a missing one could not be made up for.
       metrics_->append({r.epoch, learner.steps(), r.lr, r.train_loss, r.train_mse100, r.val_loss, r.val_mse100,
-                        r.val_nme, r.images_per_s, r.seconds});
+                        r.val_nme, r.images_per_s, r.seconds, r.fit_mse100});
+      if (tensorboard_) {
+        tensorboard_->epoch(metrics_->rows().back());
+        if (evaluator != nullptr) tensorboard_->faces(learner.steps(), evaluator->data(), e.predictions);
+      }
       save_last(graph, preprocessing, learner);
+      times_.save += saving.seconds();
       folder_->log(epoch_line(r));
     }
     if (callbacks_.epoch) callbacks_.epoch(r);
@@ -396,7 +447,7 @@ class TrainingRun {
     save_checkpoint(folder_->last(), c);
   }
 
-  void write_report(const Preprocessing& preprocessing, Evaluator* evaluator) {
+  void write_report(const Preprocessing& preprocessing, Evaluator* evaluator, bool interrupted) {
     RunReport report;
     report.title = folder_->path().filename().string();
     report.options = &options_;
@@ -406,14 +457,19 @@ class TrainingRun {
     report.precision = to_string(kernels_.precision);
     report.threads = pool_.threads();
     report.preprocessing = &preprocessing;
+    report.train_images = data_.train->size();
+    report.fit_mse100 = best_.fit_mse100;
+    report.times = times_;
+    report.interrupted = interrupted;
+    report.augmented = augmented_faces(data_.train, preprocessing, loading_, kAugmentedFaces);
     Evaluation evaluation;
     if (evaluator != nullptr) {
       const Checkpoint best = load_checkpoint(folder_->model());
-      evaluation = evaluator->run(best.graph, best.params, kernels_, loss_.get());
+      evaluation = judge(*evaluator, best.graph, best.params, "writing the report");
       report.evaluation = &evaluation;
       report.val = &evaluator->data();
     }
-    write_file_atomically(folder_->report(), make_run_report(report));
+    write_file_atomically(folder_->report(), make_run_report(std::move(report)));
   }
 
   TrainOptions options_;
@@ -429,6 +485,11 @@ class TrainingRun {
   std::optional<RunFolder> folder_;
   std::optional<MetricsCsv> metrics_;
   LossPtr loss_;
+  std::optional<TensorboardLog> tensorboard_;
+  std::unique_ptr<Evaluator> fit_;
+  LoaderOptions loading_;
+  RunTimes times_;
+  Clock session_;  // since the run was started or resumed
   Clock clock_;
   Position position_;
   EpochResult last_;
