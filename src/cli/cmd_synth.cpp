@@ -36,11 +36,12 @@ int run_synth(const std::vector<std::string_view>& arguments) {
   const auto count = static_cast<std::size_t>(a.integer("count", 0, 1, 10'000'000));
   const auto seed = static_cast<std::uint64_t>(a.integer("seed", 1, 0, 1'000'000'000'000'000'000));
   LiveLine live(!a.quiet());
-  write_synth_folder(a.positional().front(), count, seed, static_cast<int>(a.integer("size", 0, 0, 1024)),
-                     [&](std::size_t done) {
-                       live.show(bar(static_cast<double>(done) / static_cast<double>(count), 30) + " " +
-                                 std::to_string(done) + "/" + std::to_string(count));
-                     });
+  const auto progress = [&](std::size_t done) {
+    live.show(bar(static_cast<double>(done) / static_cast<double>(count), 30) + " " + std::to_string(done) + "/" +
+              std::to_string(count));
+  };
+  progress(0);
+  write_synth_folder(a.positional().front(), count, seed, static_cast<int>(a.integer("size", 0, 0, 1024)), progress);
   live.clear();
   if (!a.quiet()) std::printf("%zu faces in %s\n", count, a.positional().front().c_str());
   return kDone;

@@ -43,7 +43,8 @@ std::string cumulative_error_card(std::vector<double> nme) {
        .series = {std::move(series)},
        .from_zero = true,
        .mark_x = kLimit,
-       .mark_label = "8 %"},
+       .mark_label = "8 %",
+       .mark_low = true},
       "Percent of the validation images whose error is at most x. The earlier the curve is at the top, the "
       "better; images to the right of the mark count as failures.");
 }

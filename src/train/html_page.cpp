@@ -26,9 +26,11 @@ p{margin:.2rem 0 .9rem;max-width:70ch}
 .lead{color:var(--soft);margin-bottom:1.4rem}
 .soft{color:var(--soft)}
 .tiles,.charts,.faces,.tables{display:grid;gap:16px}
-.tiles{grid-template-columns:repeat(auto-fit,minmax(min(46%,190px),1fr));gap:12px}
-.charts{grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr))}
-.faces{grid-template-columns:repeat(auto-fill,minmax(min(44%,168px),1fr));gap:12px}
+.tiles{grid-template-columns:repeat(2,1fr);gap:12px}
+@media(min-width:700px){.tiles,.faces{grid-template-columns:repeat(4,1fr)}}
+@media(min-width:1100px){.faces.many{grid-template-columns:repeat(8,1fr)}}
+.charts{grid-template-columns:repeat(auto-fit,minmax(min(100%,330px),1fr))}
+.faces{grid-template-columns:repeat(2,1fr);gap:12px}
 .tables{grid-template-columns:repeat(auto-fit,minmax(min(100%,320px),1fr));align-items:start}
 .tile,.card,.face{background:var(--card);border:1px solid var(--line);border-radius:10px;break-inside:avoid}
 .tile{padding:12px 16px}
@@ -36,7 +38,8 @@ p{margin:.2rem 0 .9rem;max-width:70ch}
 .tile b{display:block;font-size:1.7rem;font-weight:650;line-height:1.25;letter-spacing:-.02em;overflow-wrap:anywhere}
 .tile:first-child b{color:var(--blue)}
 .card{margin:0;padding:16px;display:flex;flex-direction:column}
-.card>svg{margin:auto 0}
+@supports(grid-template-rows:subgrid){.charts .card{display:grid;grid-row:span 4;grid-template-rows:subgrid;gap:0}
+.charts{row-gap:0}.charts .card{margin-bottom:16px}.charts .shape{align-self:center}}
 .card figcaption{color:var(--soft);font-size:.9rem;line-height:1.45;margin-top:10px}
 .legend{display:flex;flex-wrap:wrap;gap:2px 16px;margin:2px 0 8px;padding:0;list-style:none;font-size:.9rem}
 .legend i{display:inline-block;width:22px;height:0;border-top:3px solid var(--c);margin-right:6px;vertical-align:.28em}
@@ -86,9 +89,9 @@ tr>:last-child{padding-right:0}
 .swatch{display:inline-block;width:.75em;height:.75em;border-radius:2px;background:var(--c);margin-right:.5em;
 print-color-adjust:exact;-webkit-print-color-adjust:exact}
 footer{margin-top:3rem;color:var(--soft);font-size:.85rem}
-@media(max-width:480px){.card{padding:12px}.chart text{font-size:17px}.tile{padding:10px 12px}.tile b{font-size:1.4rem}}
+@media(max-width:480px){.card{padding:12px}.chart text{font-size:16px}.tile{padding:10px 12px}.tile b{font-size:1.4rem}}
 @media print{@page{margin:14mm}:root{--back:#fff}body{max-width:none;padding:0;font-size:10.5pt}
-.charts,.tables{grid-template-columns:repeat(2,1fr)}.faces{grid-template-columns:repeat(6,1fr)}
+.charts,.tables{grid-template-columns:repeat(2,1fr)}.faces,.faces.many{grid-template-columns:repeat(8,1fr);gap:6px}
 .tiles{grid-template-columns:repeat(4,1fr)}h2{margin-top:1.6rem}
 .tile,.card,.face,.remark{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 )css";
@@ -125,13 +128,10 @@ std::string card(std::string_view title, const std::vector<Key>& legend, const s
                  std::string_view caption) {
   if (svg.empty()) return {};
   std::string html = "<figure class=\"card\"><h3>" + escape(title) + "</h3>\n";
-  if (!legend.empty()) {
-    html += "<ul class=\"legend\">";
-    for (const Key& k : legend) {
-      html += "<li class=\"" + k.style + "\"><i></i>" + escape(k.label) + "</li>";
-    }
-    html += "</ul>\n";
-  }
+  // Also an empty legend is a row, so that the drawings of cards side by side stand at one height.
+  html += "<ul class=\"legend\">";
+  for (const Key& k : legend) html += "<li class=\"" + k.style + "\"><i></i>" + escape(k.label) + "</li>";
+  html += "</ul>\n";
   return html + svg + "\n<figcaption>" + escape(caption) + "</figcaption></figure>\n";
 }
 

@@ -14,7 +14,7 @@ namespace {
 // User units of the SVG; the page scales it to the width of its column.
 constexpr double kWidth = 480;
 constexpr double kHeight = 290;
-constexpr double kLeft = 58;
+constexpr double kLeft = 66;
 constexpr double kRight = 14;
 constexpr double kTop = 12;
 constexpr double kBottom = 48;
@@ -95,14 +95,17 @@ std::string draw_grid(const Axes& axes, const LineChart& chart) {
   }
   svg += line("axis", kLeft, bottom, kWidth - kRight, bottom);
   svg += text((kLeft + kWidth - kRight) / 2, kHeight - 6, "middle", chart.x_label);
-  if (!chart.mark_label.empty() && chart.mark_x >= axes.x.low && chart.mark_x <= axes.x.high) {
-    const double x = axes.px(chart.mark_x);
-    const bool left = x > kWidth * 0.7;
-    const double label_y = chart.from_zero ? bottom - 8 : kTop + 10;  // where curves of this kind are not
-    svg += line("mark", x, kTop, x, bottom);
-    svg += text(x + (left ? -4 : 4), label_y, left ? "end" : "start", chart.mark_label);
-  }
   return svg;
+}
+
+std::string draw_mark(const Axes& axes, const LineChart& chart) {
+  if (chart.mark_label.empty() || chart.mark_x < axes.x.low || chart.mark_x > axes.x.high) return {};
+  const double bottom = kHeight - kBottom;
+  const double x = axes.px(chart.mark_x);
+  const bool left = x > kWidth * 0.7;
+  const double label_y = chart.mark_low ? bottom - 8 : kTop + 10;
+  return line("mark", x, kTop, x, bottom) +
+         text(x + (left ? -4 : 4), label_y, left ? "end" : "start", chart.mark_label);
 }
 
 std::string draw_series(const Axes& axes, const ChartSeries& series) {
@@ -166,6 +169,7 @@ std::string draw_chart(const LineChart& chart) {
   for (const ChartSeries& s : chart.series) {
     if (std::any_of(s.points.begin(), s.points.end(), drawable)) svg += draw_series(axes, s);
   }
+  svg += draw_mark(axes, chart);
   return svg + "</svg>";
 }
 

@@ -23,6 +23,7 @@ struct LineChart {
   bool whole_x = false;    // ticks of x at whole numbers only
   double mark_x = 0;       // a vertical line with `mark_label`, when the label is not empty
   std::string mark_label = {};
+  bool mark_low = false;  // the label stands at the bottom, for curves that run along the top
 };
 
 /// A chart as inline SVG without colours of its own: the page's style sheet knows the classes. Values show as tooltips.

@@ -61,10 +61,10 @@ std::string errors(const ReportData& data) {
                             error_histogram_card(data.image_nme) + cumulative_error_card(data.image_nme));
 }
 
-std::string faces(const std::vector<ReportFace>& list) {
+std::string faces(const std::vector<ReportFace>& list, const char* style) {
   std::string html;
   for (const ReportFace& face : list) html += draw_face(face) + "\n";
-  return grid("faces", html);
+  return grid(style, html);
 }
 
 std::string key() {
@@ -106,11 +106,11 @@ std::string make_report(const ReportData& data) {
   body += html::section("Curves", "", curves(data));
   body += html::section("Errors on the validation images", "", errors(data));
   body += html::section("Worst validation images", "The number below each image is its mse100.",
-                        with_key(faces(data.worst)));
-  body += html::section("Best validation images", "", with_key(faces(data.best)));
+                        with_key(faces(data.worst, "faces")));
+  body += html::section("Best validation images", "", with_key(faces(data.best, "faces many")));
   body += html::section("Training images as the network saw them",
                         "From the first epoch, augmented and at the size of the network's input, with their points.",
-                        faces(data.augmented));
+                        faces(data.augmented, "faces many"));
   body += html::section("Where the time went", "Of the last start of this run.", time_card(data.seconds));
   std::string tables;
   for (const auto& [caption, rows] : data.tables) tables += html::table(caption, rows);

@@ -36,7 +36,7 @@ namespace {
 constexpr std::size_t kValidationShare = 5;
 /// Part of it for the training faces that are judged like these.
 constexpr std::size_t kFitShare = 10;
-constexpr int kAugmentedFaces = 12;
+constexpr int kAugmentedFaces = 16;
 
 class Clock {
  public:

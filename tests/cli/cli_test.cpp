@@ -50,7 +50,7 @@ TEST_CASE("the overview and every help show examples") {
   const Outcome overview = run_program(folder, "");
   CHECK(overview.code == 0);
   CHECK(contains(overview.out, "Examples:"));
-  for (const char* command : {"train", "detect", "eval", "synth", "info", "plan"}) {
+  for (const char* command : {"train", "detect", "eval", "compare", "synth", "info", "plan"}) {
     CHECK(contains(overview.out, command));
     const Outcome help = run_program(folder, std::string(command) + " --help");
     CHECK(help.code == 0);
