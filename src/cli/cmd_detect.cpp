@@ -96,11 +96,13 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   Predictor predictor(model, options);
   LiveLine live(!a.quiet());
   catch_interrupt();
-  const auto detections = predictor.detect_files(files, [&](std::size_t done) {
+  const auto progress = [&](std::size_t done) {
     live.show(bar(static_cast<double>(done) / static_cast<double>(files.size()), 30) + " " + std::to_string(done) +
               "/" + std::to_string(files.size()));
     return !interrupted();
-  });
+  };
+  progress(0);
+  const auto detections = predictor.detect_files(files, progress);
   live.clear();
 
   const int points = predictor.preprocessing().points;

@@ -25,13 +25,14 @@ p{margin:.2rem 0 .9rem;max-width:70ch}
 .over{color:var(--soft);font-size:.85rem;margin:0 0 .2rem}
 .lead{color:var(--soft);margin-bottom:1.4rem}
 .soft{color:var(--soft)}
-.tiles,.charts,.faces,.tables{display:grid;gap:16px}
+.tiles,.charts,.faces{display:grid;gap:16px}
 .tiles{grid-template-columns:repeat(2,1fr);gap:12px}
-@media(min-width:700px){.tiles,.faces{grid-template-columns:repeat(4,1fr)}}
-@media(min-width:1100px){.faces.many{grid-template-columns:repeat(8,1fr)}}
 .charts{grid-template-columns:repeat(auto-fit,minmax(min(100%,330px),1fr))}
 .faces{grid-template-columns:repeat(2,1fr);gap:12px}
-.tables{grid-template-columns:repeat(auto-fit,minmax(min(100%,320px),1fr));align-items:start}
+@media(min-width:700px){.tiles,.faces{grid-template-columns:repeat(4,1fr)}}
+@media(min-width:1100px){.faces.many{grid-template-columns:repeat(8,1fr)}}
+.tables{columns:3 320px;column-gap:16px}
+.tables .card{margin-bottom:16px}
 .tile,.card,.face{background:var(--card);border:1px solid var(--line);border-radius:10px;break-inside:avoid}
 .tile{padding:12px 16px}
 .tile span{display:block;color:var(--soft);font-size:.85rem}
@@ -72,7 +73,7 @@ svg{display:block;width:100%;height:auto}
 .face svg{aspect-ratio:1;background:#000}
 .face circle,.face line{vector-effect:non-scaling-stroke}
 .face line{stroke:#fff;stroke-width:1.2;opacity:.8}
-.halo{fill:none;stroke:#000;stroke-width:3.4;opacity:.55}
+.halo{fill:none;stroke:#000;stroke-width:3.6;opacity:.7}
 .true{fill:none;stroke:#fff;stroke-width:1.7}
 .found{fill:var(--found);stroke:#fff;stroke-width:.7}
 .bar{display:flex;height:26px;border-radius:6px;overflow:hidden;margin:2px 0 12px;border:1px solid var(--line)}
@@ -91,7 +92,8 @@ print-color-adjust:exact;-webkit-print-color-adjust:exact}
 footer{margin-top:3rem;color:var(--soft);font-size:.85rem}
 @media(max-width:480px){.card{padding:12px}.chart text{font-size:16px}.tile{padding:10px 12px}.tile b{font-size:1.4rem}}
 @media print{@page{margin:14mm}:root{--back:#fff}body{max-width:none;padding:0;font-size:10.5pt}
-.charts,.tables{grid-template-columns:repeat(2,1fr)}.faces,.faces.many{grid-template-columns:repeat(8,1fr);gap:6px}
+.charts{grid-template-columns:repeat(2,1fr)}.tables{columns:2}.faces{grid-template-columns:repeat(4,1fr);gap:6px}
+.faces.many{grid-template-columns:repeat(8,1fr)}.many figcaption span{display:none}
 .tiles{grid-template-columns:repeat(4,1fr)}h2{margin-top:1.6rem}
 .tile,.card,.face,.remark{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 )css";
