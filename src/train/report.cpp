@@ -35,30 +35,42 @@ std::string grid(const char* style, const std::string& content) {
   return content.empty() ? "" : std::string("<div class=\"") + style + "\">\n" + content + "</div>\n";
 }
 
+std::string_view error_caption(const ReportData& data) {
+  if (data.image_nme.empty()) {
+    return "Mean squared error in percent of the image's side, of augmented images while the weights still move.";
+  }
+  return "Mean squared error in percent of the image's side. The solid curves are measured alike after each epoch, "
+         "without augmentation and with the weights that are kept; where they part, the network learns by heart. The "
+         "dashed one is of augmented images while the weights still move.";
+}
+
 std::string curves(const ReportData& data) {
-  return grid(
-      "charts",
-      epoch_card(data, "Error (mse100)",
-                 {by_epoch(data, "while training", "train", &EpochRow::train_mse100),
-                  by_epoch(data, "training faces", "fit", &EpochRow::fit_mse100),
-                  by_epoch(data, "new faces", "val", &EpochRow::val_mse100)},
-                 "Mean squared error in percent of the image's side. The solid curves are measured alike after each "
-                 "epoch, without augmentation and with the weights that are kept; where they part, the network learns "
-                 "by heart. The dashed one is of augmented images while the weights still move.") +
-          epoch_card(data, "Loss",
-                     {by_epoch(data, "while training", "train", &EpochRow::train_loss),
-                      by_epoch(data, "new faces", "val", &EpochRow::val_loss)},
-                     "What training minimises. On augmented images it is usually higher than on plain ones.") +
-          epoch_card(data, "Learning rate", {by_epoch(data, "learning rate", "val", &EpochRow::lr)},
-                     "At the end of each epoch. Errors usually fall once more when it becomes small."));
+  return grid("charts",
+              epoch_card(data, "Error (mse100)",
+                         {by_epoch(data, "while training", "train", &EpochRow::train_mse100),
+                          by_epoch(data, "training faces", "fit", &EpochRow::fit_mse100),
+                          by_epoch(data, "new faces", "val", &EpochRow::val_mse100)},
+                         error_caption(data)) +
+                  epoch_card(data, "Loss",
+                             {by_epoch(data, "while training", "train", &EpochRow::train_loss),
+                              by_epoch(data, "new faces", "val", &EpochRow::val_loss)},
+                             "What training minimises. On augmented images it is usually higher than on plain ones.") +
+                  epoch_card(data, "Learning rate", {by_epoch(data, "learning rate", "val", &EpochRow::lr)},
+                             "At the end of each epoch. Errors usually fall once more when it becomes small."));
+}
+
+std::string point_errors(const ReportData& data) {
+  const int scale = point_error_scale(data.point_mse100.size());
+  const std::string radius = scale == 1 ? "is" : "is " + std::to_string(scale) + " times";
+  return html::card("Error of each point", {}, draw_point_errors(data.mean_shape, data.point_mse100),
+                    "On the mean face of the training set. A disc's radius " + radius +
+                        " the typical (root mean square) error of its point" +
+                        (scale == 1 ? "" : ", the number its mse100") + "; the largest is orange.");
 }
 
 std::string errors(const ReportData& data) {
-  return grid("charts", html::card("Error of each point", {}, draw_point_errors(data.mean_shape, data.point_mse100),
-                                   "On the mean face of the training set. A disc's radius is three times the typical "
-                                   "(root mean square) error of its point, the number its mse100; the largest is "
-                                   "orange.") +
-                            error_histogram_card(data.image_nme) + cumulative_error_card(data.image_nme));
+  return grid("charts",
+              point_errors(data) + error_histogram_card(data.image_nme) + cumulative_error_card(data.image_nme));
 }
 
 std::string faces(const std::vector<ReportFace>& list, const char* style) {

@@ -14,7 +14,6 @@ namespace fpcpu {
 namespace {
 
 constexpr int kLargestSide = 320;
-constexpr double kErrorScale = 3;        // discs would be too small to compare at true scale
 constexpr std::size_t kMostLabels = 30;  // more would overlap
 
 std::string coordinate(double v) { return html::number(std::round(v * 100) / 100, 6); }
@@ -51,7 +50,7 @@ std::string draw_contours(std::span<const float> shape) {
 std::string draw_face(const ReportFace& face) {
   const double w = face.image.width;
   const double h = face.image.height;
-  const double dot = 0.013 * std::max(w, h);
+  const double dot = (face.truth.visible.size() > kMostLabels ? 0.008 : 0.013) * std::max(w, h);
   std::string svg = "<figure class=\"face\"><svg role=\"img\" aria-label=\"" + html::escape(face.name) +
                     "\" viewBox=\"-0.5 -0.5 " + coordinate(w) + " " + coordinate(h) +
                     "\"><image x=\"-0.5\" y=\"-0.5\" width=\"" + coordinate(w) + "\" height=\"" + coordinate(h) +
@@ -79,17 +78,21 @@ std::string draw_face(const ReportFace& face) {
          (face.found.empty() ? "" : " <b>" + html::number(face.mse100) + "</b>") + "</figcaption></figure>";
 }
 
+// Few discs would be too small to compare at true scale, many would hide each other beyond it.
+int point_error_scale(std::size_t points) { return points > kMostLabels ? 1 : 3; }
+
 std::string draw_point_errors(std::span<const float> mean_shape, std::span<const double> point_mse100) {
   const std::size_t points = point_mse100.size();
   if (points == 0 || mean_shape.size() != 2 * points) return {};
   // In hundredths of the image: the unit of rmse100.
+  const double scale = point_error_scale(points);
   double low_x = 1e9;
   double low_y = 1e9;
   double high_x = -1e9;
   double high_y = -1e9;
   double largest = 0;
   for (std::size_t k = 0; k < points; ++k) {
-    const double radius = std::isfinite(point_mse100[k]) ? kErrorScale * std::sqrt(point_mse100[k]) : 0.0;
+    const double radius = std::isfinite(point_mse100[k]) ? scale * std::sqrt(point_mse100[k]) : 0.0;
     const double x = 100 * static_cast<double>(mean_shape[2 * k]);
     const double y = 100 * static_cast<double>(mean_shape[2 * k + 1]);
     low_x = std::min(low_x, x - radius - 4);
@@ -105,7 +108,7 @@ std::string draw_point_errors(std::span<const float> mean_shape, std::span<const
     const std::string x = coordinate(100 * static_cast<double>(mean_shape[2 * k]));
     const double y = 100 * static_cast<double>(mean_shape[2 * k + 1]);
     const double error = point_mse100[k];
-    const double radius = std::isfinite(error) ? kErrorScale * std::sqrt(error) : 0.0;
+    const double radius = std::isfinite(error) ? scale * std::sqrt(error) : 0.0;
     const char* style = error >= largest ? "disc worst" : "disc";
     svg += std::string("<circle class=\"") + style + "\" cx=\"" + x + "\" cy=\"" + coordinate(y) + "\" r=\"" +
            coordinate(radius) + "\"><title>point " + std::to_string(k + 1) + ": mse100 " + html::number(error) +
