@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -65,6 +66,8 @@ struct TrainOptions {
   int patience = 0;           ///< stop after so many epochs without a better validation error; 0 = never
   std::string start = "mean-shape";  ///< what the untrained network answers: mean-shape, or zero, the image's middle
   std::uint64_t seed = 1;
+  // monitoring
+  bool tensorboard = false;  ///< event files in the run folder: scalars per epoch and a few faces
 };
 
 /// Progress within an epoch, for a live display.
@@ -79,6 +82,13 @@ struct StepProgress {
   double seconds_left = 0;  // of the whole run
 };
 
+/// Work between the steps that may take seconds: measuring, judging, saving.
+struct PhaseProgress {
+  std::string what;       // "measuring colours", "judging validation faces"
+  std::size_t done = 0;   // images
+  std::size_t total = 0;  // 0 = not counted
+};
+
 /// What a finished epoch came to; NaN where there is no validation set.
 struct EpochResult {
   int epoch = 0;
@@ -88,6 +98,8 @@ struct EpochResult {
   double val_loss = std::numeric_limits<double>::quiet_NaN();
   double val_mse100 = std::numeric_limits<double>::quiet_NaN();
   double val_nme = std::numeric_limits<double>::quiet_NaN();
+  /// Of training faces judged like the validation faces: the weights that are kept, no augmentation.
+  double fit_mse100 = std::numeric_limits<double>::quiet_NaN();
   double images_per_s = 0;
   double seconds = 0;
   bool best = false;
@@ -98,6 +110,7 @@ struct TrainCallbacks {
   std::function<void(const std::string&)> message;  ///< plain sentences: what is being done
   /// What the user did not ask for, although the run goes on: bf16 on a machine without it.
   std::function<void(const std::string&)> notice;
+  std::function<void(const PhaseProgress&)> phase;
   std::function<void(const StepProgress&)> step;
   std::function<void(const EpochResult&)> epoch;
   std::function<bool()> stop;  ///< asked after every step; true = save and return
@@ -124,7 +137,7 @@ struct RunOptions {
 };
 
 /// Trains a detector and writes the run folder (interface: model.safetensors, last.safetensors, metrics.csv,
-/// config.toml, report.html, log.txt).
+/// val_errors.csv, config.toml, report.html, log.txt).
 /// A step whose loss or gradient is not finite is undone and halves the learning rate from there on.
 /// With `time` the run ends close to it (up to one epoch before), judging, saving and report included; if the machine
 /// becomes slower than it was when the number of epochs was fixed, the run stops early, says so, and can be resumed

@@ -6,12 +6,13 @@
 #include "cli/chosen_kernels.hpp"
 #include "cli/command.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/progress.hpp"
+#include "cli/live_line.hpp"
+#include "cli/terminal_text.hpp"
 #include "data/decode.hpp"
+#include "data/draw.hpp"
 #include "data/image_write.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/predictor.hpp"
-#include "predict/draw.hpp"
 #include "predict/prediction_files.hpp"
 
 namespace fpcpu::cli {
@@ -97,11 +98,13 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   Predictor predictor(model, options);
   LiveLine live(!a.quiet());
   catch_interrupt();
-  const auto detections = predictor.detect_files(files, [&](std::size_t done) {
+  const auto progress = [&](std::size_t done) {
     live.show(bar(static_cast<double>(done) / static_cast<double>(files.size()), 30) + " " + std::to_string(done) +
               "/" + std::to_string(files.size()));
     return !interrupted();
-  });
+  };
+  progress(0);
+  const auto detections = predictor.detect_files(files, progress);
   live.clear();
 
   const int points = predictor.preprocessing().points;

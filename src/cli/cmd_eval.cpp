@@ -4,7 +4,8 @@
 #include "cli/arguments.hpp"
 #include "cli/chosen_kernels.hpp"
 #include "cli/command.hpp"
-#include "cli/progress.hpp"
+#include "cli/live_line.hpp"
+#include "cli/terminal_text.hpp"
 #include "core/cpu.hpp"
 #include "data/points_csv.hpp"
 #include "fpcpu/error.hpp"
@@ -35,13 +36,11 @@ Metrics judge_model(const Arguments& a, const std::string& model, const DatasetP
   const auto& table = chosen_kernels(a);
   Evaluator evaluator(data, checkpoint.preprocessing, 32, 0, pool, is_flip(a.text("tta", "none")));
   LiveLine live(!a.quiet());
-  return evaluator
-      .run(checkpoint.graph, checkpoint.params, table, nullptr,
-           [&](std::size_t done) {
-             live.show(bar(static_cast<double>(done) / static_cast<double>(data->size()), 30) + " " +
-                       std::to_string(done));
-           })
-      .metrics;
+  const auto progress = [&](std::size_t done) {
+    live.show(bar(static_cast<double>(done) / static_cast<double>(data->size()), 30) + " " + std::to_string(done));
+  };
+  progress(0);
+  return evaluator.run(checkpoint.graph, checkpoint.params, table, nullptr, progress).metrics;
 }
 
 /// Predictions in the order of the data set. @throws Error{format} naming the first name that only one side has.

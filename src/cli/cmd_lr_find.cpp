@@ -4,7 +4,8 @@
 
 #include "cli/command.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/progress.hpp"
+#include "cli/live_line.hpp"
+#include "cli/terminal_text.hpp"
 #include "cli/train_arguments.hpp"
 #include "core/file.hpp"
 #include "fpcpu/search.hpp"
@@ -80,16 +81,9 @@ int run_lr_find(const std::vector<std::string_view>& arguments) {
   LiveLine live(!quiet);
   TrainCallbacks callbacks;
   callbacks.stop = interrupted;
-  callbacks.notice = [&](const std::string& text) {
-    live.clear();
-    std::fprintf(stderr, "note: %s\n", text.c_str());
-  };
+  callbacks.notice = [&](const std::string& text) { live.print("note: " + text, stderr); };
   if (!quiet) {
-    callbacks.message = [&](const std::string& text) {
-      live.clear();
-      std::printf("%s\n", text.c_str());
-      std::fflush(stdout);
-    };
+    callbacks.message = [&](const std::string& text) { live.print(text, stdout); };
     callbacks.step = [&](const StepProgress& p) {
       char text[200];
       const double part = static_cast<double>(p.batch) / p.batches;

@@ -3,6 +3,8 @@
 
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
+#include "cli/live_line.hpp"
+#include "cli/terminal_text.hpp"
 #include "data/synth.hpp"
 #include "fpcpu/error.hpp"
 
@@ -33,7 +35,14 @@ int run_synth(const std::vector<std::string_view>& arguments) {
   }
   const auto count = static_cast<std::size_t>(a.integer("count", 0, 1, 10'000'000));
   const auto seed = static_cast<std::uint64_t>(a.integer("seed", 1, 0, 1'000'000'000'000'000'000));
-  write_synth_folder(a.positional().front(), count, seed, static_cast<int>(a.integer("size", 0, 0, 1024)));
+  LiveLine live(!a.quiet());
+  const auto progress = [&](std::size_t done) {
+    live.show(bar(static_cast<double>(done) / static_cast<double>(count), 30) + " " + std::to_string(done) + "/" +
+              std::to_string(count));
+  };
+  progress(0);
+  write_synth_folder(a.positional().front(), count, seed, static_cast<int>(a.integer("size", 0, 0, 1024)), progress);
+  live.clear();
   if (!a.quiet()) std::printf("%zu faces in %s\n", count, a.positional().front().c_str());
   return kDone;
 }

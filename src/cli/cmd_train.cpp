@@ -1,15 +1,10 @@
-#include <cmath>
-#include <cstdio>
-#include <filesystem>
-
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/progress.hpp"
 #include "cli/train_arguments.hpp"
+#include "cli/train_monitor.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/trainer.hpp"
-#include "train/epoch_line.hpp"
 
 namespace fpcpu::cli {
 
@@ -23,6 +18,7 @@ Examples:
   fpcpu train --data faces --time 10m --auto             # the best that fits into ten minutes
   fpcpu train --resume runs/wing                         # go on after Ctrl-C
   fpcpu train --config runs/wing/config.toml             # the same run again, bit for bit
+  fpcpu train --tensorboard --json-log -                 # for other programs to follow
   fpcpu train --fast                                     # one short epoch, writes nothing
 )";
 
@@ -36,28 +32,6 @@ void leave_open(const Arguments& a, TrainOptions& options) {
   if (!a.has("epochs")) options.epochs = 0;
 }
 
-std::string live_text(const StepProgress& p) {
-  char text[200];
-  const double part = static_cast<double>(p.batch) / p.batches;
-  std::snprintf(text, sizeof(text), "epoch %d/%d %s %3.0f %%  loss %.4f  mse100 %.2f  %.0f img/s  %s left", p.epoch,
-                p.epochs, bar(part, 20).c_str(), 100 * part, p.loss, p.mse100, p.images_per_s,
-                duration(p.seconds_left).c_str());
-  return text;
-}
-
-void print_result(const TrainResult& r) {
-  if (r.run.empty()) {
-    std::printf("training works: mse100 %.2f after a few batches; nothing was written\n", r.train_mse100);
-    return;
-  }
-  if (!std::isnan(r.val_mse100)) {
-    std::printf("best epoch %d: mse100 %.2f, NME %.2f %%\n", r.best_epoch, r.val_mse100, 100 * r.val_nme);
-  }
-  std::printf("model   %s\nreport  %s\n", r.model.c_str(),
-              (std::filesystem::path(r.run) / "report.html").string().c_str());
-  if (r.interrupted) std::printf("interrupted; go on with: fpcpu train --resume %s\n", r.run.c_str());
-}
-
 }  // namespace
 
 int run_train(const std::vector<std::string_view>& arguments) {
@@ -68,6 +42,7 @@ int run_train(const std::vector<std::string_view>& arguments) {
   add_resume_option(a, "go on with a stopped run");
   a.flag("fast", "one epoch of a few batches, nothing is written: does training work?", "run");
   add_train_options(a);
+  a.option("json-log", "FILE", "append events for machines, one JSON object a line; - = standard output", "run");
   if (!a.parse(arguments)) return kDone;
   TrainOptions options = read_train_options(a);
   if (a.has("time") && a.has("epochs")) {
@@ -77,28 +52,17 @@ int run_train(const std::vector<std::string_view>& arguments) {
   RunOptions run = read_run_options(a);
   run.fast = a.has("fast");
 
-  const bool quiet = a.quiet();
-  LiveLine live(!quiet);
-  TrainCallbacks callbacks;
-  callbacks.stop = interrupted;
-  callbacks.notice = [&](const std::string& text) {
-    live.clear();
-    std::fprintf(stderr, "note: %s\n", text.c_str());
-  };
-  if (!quiet) {
-    callbacks.message = [&](const std::string& text) {
-      live.clear();
-      std::printf("%s\n", text.c_str());
-      std::fflush(stdout);
-    };
-    callbacks.epoch = [&](const EpochResult& r) { callbacks.message(epoch_line(r)); };
-    callbacks.step = [&](const StepProgress& p) { live.show(live_text(p)); };
-  }
+  TrainMonitor monitor(a.quiet(), a.text("json-log"));
   catch_interrupt();
-  const TrainResult result = train(options, run, callbacks);
-  live.clear();
-  if (!quiet) print_result(result);
-  return result.interrupted ? kInterrupted : kDone;
+  monitor.start(options, run);
+  try {
+    const TrainResult result = train(options, run, monitor.callbacks());
+    monitor.finish(result);
+    return result.interrupted ? kInterrupted : kDone;
+  } catch (const Error& e) {
+    monitor.fail(e);
+    throw;
+  }
 }
 
 }  // namespace fpcpu::cli

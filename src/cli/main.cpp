@@ -16,11 +16,12 @@ namespace fpcpu::cli {
 
 namespace {
 
-constexpr std::array<Command, 10> kCommands = {{
+constexpr std::array<Command, 11> kCommands = {{
     {"train", "train a detector on a folder of faces", run_train},
     {"detect", "find the points in images", run_detect},
     {"eval", "measure a model or a prediction file against the truth", run_eval},
     {"augment", "draw what training does to faces", run_augment},
+    {"compare", "training runs side by side", run_compare},
     {"synth", "write a folder of procedural faces with points", run_synth},
     {"lr-find", "find a learning rate for a training", run_lr_find},
     {"kfold", "cross-validate: every image judged by a detector that has not seen it", run_kfold},

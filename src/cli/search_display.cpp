@@ -1,5 +1,6 @@
 #include "cli/search_display.hpp"
 
+#include <array>
 #include <cmath>
 #include <cstdio>
 
@@ -11,10 +12,7 @@ namespace fpcpu::cli {
 SearchCallbacks SearchDisplay::callbacks() {
   SearchCallbacks c;
   c.train.stop = interrupted;
-  c.train.notice = [this](const std::string& text) {
-    live_.clear();
-    std::fprintf(stderr, "note: %s\n", text.c_str());
-  };
+  c.train.notice = [this](const std::string& text) { live_.print("note: " + text, stderr); };
   if (quiet_) return c;
   c.begin = [this](const std::string& label, std::size_t finished, std::size_t all) { begin(label, finished, all); };
   c.train.step = [this](const StepProgress& p) {
@@ -24,13 +22,9 @@ SearchCallbacks SearchDisplay::callbacks() {
     live_.show(count_ + label_ + text);
   };
   c.end = [this](const std::string& label, double mse100) {
-    live_.clear();
-    if (std::isnan(mse100)) {
-      std::printf("%s%s: the loss was not finite\n", count_.c_str(), label.c_str());
-    } else {
-      std::printf("%s%s: mse100 %.3f\n", count_.c_str(), label.c_str(), mse100);
-    }
-    std::fflush(stdout);
+    std::array<char, 32> error{};
+    std::snprintf(error.data(), error.size(), "mse100 %.3f", mse100);
+    live_.print(count_ + label + ": " + (std::isnan(mse100) ? "the loss was not finite" : error.data()), stdout);
   };
   c.waiting = [this](std::size_t runs) {
     live_.show("waiting for " + std::to_string(runs) + (runs == 1 ? " run" : " runs") + " of other processes");

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "cli/progress.hpp"
+#include "cli/live_line.hpp"
 #include "fpcpu/search.hpp"
 
 namespace fpcpu::cli {

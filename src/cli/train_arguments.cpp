@@ -13,12 +13,18 @@ bool is_repeated(const ConfigKey& key) {
   return std::holds_alternative<std::vector<std::string> TrainOptions::*>(key.field);
 }
 
+bool is_switch(const ConfigKey& key) { return std::holds_alternative<bool TrainOptions::*>(key.field); }
+
 }  // namespace
 
 void add_train_options(Arguments& a, std::span<const std::string_view> without) {
   a.option("config", "FILE", "read options from a configuration file; options on the command line win", "run");
   for (const ConfigKey& key : config_keys()) {
     if (std::find(without.begin(), without.end(), key.name) != without.end()) continue;
+    if (is_switch(key)) {
+      a.flag(std::string(key.name), std::string(key.help), std::string(key.group));
+      continue;
+    }
     a.option(std::string(key.name), std::string(key.value), std::string(key.help), std::string(key.group),
              is_repeated(key));
   }
@@ -41,6 +47,10 @@ TrainOptions read_train_options(const Arguments& a) {
     if (!a.has(name)) continue;
     if (a.has("resume")) {
       throw Error(ErrorCode::usage, "--resume takes its options from the run; leave --" + name + " out.");
+    }
+    if (is_switch(key)) {
+      set_option(options, key, "true");
+      continue;
     }
     if (is_repeated(key)) options.data.clear();
     for (const std::string& value : a.texts(name)) set_option(options, key, value);

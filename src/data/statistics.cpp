@@ -7,7 +7,9 @@
 
 namespace fpcpu {
 
-ChannelStatistics channel_statistics(const Dataset& data, Shape input, std::size_t max_images) {
+ChannelStatistics channel_statistics(const Dataset& data, Shape input,
+                                     const std::function<void(std::size_t, std::size_t)>& progress,
+                                     std::size_t max_images) {
   const auto channels = static_cast<std::size_t>(input.c);
   Preprocessing plain;
   plain.input = input;
@@ -25,6 +27,7 @@ ChannelStatistics channel_statistics(const Dataset& data, Shape input, std::size
       sum[j % channels] += v;
       squares[j % channels] += v * v;
     }
+    if (progress) progress(i + 1, images);
   }
   ChannelStatistics s;
   const double count = static_cast<double>(images * pixels.size()) / static_cast<double>(channels);

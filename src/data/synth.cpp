@@ -66,7 +66,8 @@ DatasetPtr make_synth_dataset(std::size_t count, std::uint64_t seed, int size) {
   return std::make_shared<SynthDataset>(count, seed, size);
 }
 
-void write_synth_folder(const std::filesystem::path& dir, std::size_t count, std::uint64_t seed, int size) {
+void write_synth_folder(const std::filesystem::path& dir, std::size_t count, std::uint64_t seed, int size,
+                        const std::function<void(std::size_t)>& progress) {
   const DatasetPtr data = make_synth_dataset(count, seed, size);
   std::error_code status;
   std::filesystem::create_directories(dir / "images", status);
@@ -87,6 +88,7 @@ void write_synth_folder(const std::filesystem::path& dir, std::size_t count, std
     write_image(dir / "images" / name, image, quality);
     names.push_back(std::move(name));
     rows.push_back(data->landmarks(i));
+    if (progress) progress(i + 1);
   }
   write_points_csv(dir / "gt.csv", names, rows, data->points());
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 
 #include "fpcpu/dataset.hpp"
 
@@ -17,6 +18,8 @@ namespace fpcpu {
 /// Writes DIR/gt.csv and DIR/images/ with such faces, mostly JPEG, some PNG, some gray, in the layout of a user's own
 /// data.
 /// @throws Error{resource} if a file cannot be written, Error{usage} as above.
-void write_synth_folder(const std::filesystem::path& dir, std::size_t count, std::uint64_t seed, int size = 0);
+/// @param progress called with the number of faces written so far; may be empty.
+void write_synth_folder(const std::filesystem::path& dir, std::size_t count, std::uint64_t seed, int size = 0,
+                        const std::function<void(std::size_t)>& progress = {});
 
 }  // namespace fpcpu

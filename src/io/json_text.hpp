@@ -9,7 +9,7 @@
 namespace fpcpu {
 
 /// One object with values in the order given; what the commands print with --json and write to .json files.
-using JsonValue = std::variant<std::int64_t, double, std::string, std::vector<double>>;
+using JsonValue = std::variant<std::int64_t, double, std::string, std::vector<double>, bool>;
 using JsonObject = std::vector<std::pair<std::string, JsonValue>>;
 
 /// On one line. Numbers that are not finite become null.

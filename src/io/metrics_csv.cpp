@@ -17,7 +17,7 @@ namespace fpcpu {
 namespace {
 
 constexpr std::string_view kHeader =
-    "epoch,step,lr,train_loss,train_mse100,val_loss,val_mse100,val_nme,images_per_s,seconds";
+    "epoch,step,lr,train_loss,train_mse100,val_loss,val_mse100,val_nme,images_per_s,seconds,fit_mse100";
 
 template <class Number>
 void append_number(std::string& line, Number value) {
@@ -31,7 +31,7 @@ std::string to_line(const EpochRow& row) {
   line += ',';
   append_number(line, row.step);
   for (const double value : {row.lr, row.train_loss, row.train_mse100, row.val_loss, row.val_mse100, row.val_nme,
-                             row.images_per_s, row.seconds}) {
+                             row.images_per_s, row.seconds, row.fit_mse100}) {
     line += ',';
     if (!std::isnan(value)) append_number(line, value);
   }
@@ -61,7 +61,7 @@ bool parse(std::string_view text, Number& value) {
 bool parse_row(std::string_view line, EpochRow& row) {
   bool ok = parse(take(line, ','), row.epoch) && parse(take(line, ','), row.step);
   for (double* value : {&row.lr, &row.train_loss, &row.train_mse100, &row.val_loss, &row.val_mse100, &row.val_nme,
-                        &row.images_per_s, &row.seconds}) {
+                        &row.images_per_s, &row.seconds, &row.fit_mse100}) {
     ok = ok && parse(take(line, ','), *value);
   }
   return ok && line.empty();

@@ -17,7 +17,8 @@ struct EpochRow {
   double val_mse100 = 0;
   double val_nme = 0;
   double images_per_s = 0;
-  double seconds = 0;  // since the start of the run
+  double seconds = 0;     // since the start of the run
+  double fit_mse100 = 0;  // of training faces judged like the validation faces
 };
 
 /// metrics.csv of a run folder. Numbers are written so that reading gives the same double back.

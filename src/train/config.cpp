@@ -102,6 +102,7 @@ constexpr ConfigKey kKeys[] = {
     {"start", "learning", "NAME", "answer of the untrained network: mean-shape or zero (the middle of the image)",
      &O::start},
     {"seed", "learning", "S", "of every random number", &O::seed, 0, 1e18},
+    {"tensorboard", "monitoring", "", "also write event files for TensorBoard into the run folder", &O::tensorboard},
 };
 
 [[noreturn]] void bad_value(const ConfigKey& key, std::string_view text, const std::string& wanted) {
@@ -149,6 +150,10 @@ struct Setter {
   TrainOptions& options;
   const ConfigKey& key;
   std::string_view text;
+  void operator()(bool O::*f) const {
+    if (text != "true" && text != "false") bad_value(key, text, "true or false");
+    options.*f = text == "true";
+  }
   void operator()(int O::*f) const { options.*f = parse<int>(key, text, "a whole number"); }
   void operator()(std::uint64_t O::*f) const { options.*f = parse<std::uint64_t>(key, text, "a whole number"); }
   void operator()(double O::*f) const { options.*f = parse<double>(key, text, "a number"); }
@@ -164,6 +169,7 @@ struct Setter {
 
 struct Getter {
   const TrainOptions& options;
+  std::string operator()(bool O::*f) const { return options.*f ? "true" : "false"; }
   std::string operator()(int O::*f) const { return std::to_string(options.*f); }
   std::string operator()(std::uint64_t O::*f) const { return std::to_string(options.*f); }
   std::string operator()(double O::*f) const { return short_number(options.*f); }

@@ -15,11 +15,12 @@ namespace fpcpu {
 /// One training option: the single source for the command line, the configuration file and their checks.
 struct ConfigKey {
   using Field =
-      std::variant<int TrainOptions::*, double TrainOptions::*, float TrainOptions::*, std::uint64_t TrainOptions::*,
-                   InputSize TrainOptions::*, std::string TrainOptions::*, std::vector<std::string> TrainOptions::*>;
+      std::variant<bool TrainOptions::*, int TrainOptions::*, double TrainOptions::*, float TrainOptions::*,
+                   std::uint64_t TrainOptions::*, InputSize TrainOptions::*, std::string TrainOptions::*,
+                   std::vector<std::string> TrainOptions::*>;
   std::string_view name;   // "val-split" on the command line, "val_split" in the file
-  std::string_view group;  // data, augmentation, network, learning
-  std::string_view value;  // what stands for the value in --help
+  std::string_view group;  // data, augmentation, network, learning, monitoring
+  std::string_view value;  // what stands for the value in --help; empty for a switch
   std::string_view help;
   Field field;
   double low = 0;  // numbers must be in [low, high]

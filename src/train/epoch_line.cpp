@@ -27,7 +27,8 @@ std::string epoch_line(const EpochResult& r) {
                         r.train_loss, r.train_mse100);
   if (!std::isnan(r.val_mse100)) {
     n += std::snprintf(text.data() + n, text.size() - static_cast<std::size_t>(n),
-                       "  |  val loss %.4f  mse100 %.2f  nme %.2f %%", r.val_loss, r.val_mse100, 100 * r.val_nme);
+                       "  |  val loss %.4f  mse100 %.2f (fit %.2f)  nme %.2f %%", r.val_loss, r.val_mse100,
+                       r.fit_mse100, 100 * r.val_nme);
   }
   std::snprintf(text.data() + n, text.size() - static_cast<std::size_t>(n), "  |  %.0f img/s  %s%s", r.images_per_s,
                 duration(r.seconds).c_str(), r.best ? "  *" : "");

@@ -6,7 +6,8 @@
 
 namespace fpcpu {
 
-/// One epoch as a line for people: the terminal and log.txt show the same.
+/// One epoch as a line for people: the terminal and log.txt show the same. "fit" is the mse100 of training faces judged
+/// like the validation faces.
 [[nodiscard]] std::string epoch_line(const EpochResult& result);
 
 /// Seconds as "42 s", "3:07" or "1:02:33".

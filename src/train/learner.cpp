@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 
 #include "fpcpu/error.hpp"
@@ -12,6 +13,8 @@
 namespace fpcpu {
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 /// Steps without a finite loss and gradient that end a run.
 constexpr int kMostUndone = 3;
@@ -79,6 +82,7 @@ Learner::Learner(const Graph& graph, Params<float> params, const TrainOptions& o
       statistics_before_(params_.buffers.size()),
       gradient_(params_.layout.trainable_size()),
       block_norms_(optimizer_.blocks().size(), 0.0) {
+  executor_.record(&step_times_);
   if (options.ema > 0) {
     average_ = std::make_unique<Ema>("ema.weights", options.ema, params_.trainable.data(), params_.trainable.size());
   }
@@ -102,11 +106,15 @@ StepResult Learner::step(const Batch& batch) {
   StepResult result;
   result.lr = lr();
   std::copy(params_.buffers.begin(), params_.buffers.end(), statistics_before_.begin());
+  const auto started = Clock::now();
   result.loss = executor_.train(input_of(batch), *loss_);
+  const auto computed = Clock::now();
+  compute_seconds_ += std::chrono::duration<double>(computed - started).count();
   if (!std::isfinite(result.loss)) {
     undo(batch, result);
     return result;
   }
+
   const auto blocks = optimizer_.blocks();
   const int count = static_cast<int>(blocks.size());
   pool_.parallel_for(count, [&](int index, int) {
@@ -127,6 +135,7 @@ StepResult Learner::step(const Batch& batch) {
     optimizer_.update_block(b, params_.trainable.data(), gradient_.data());
     if (average_) average_->update_range(params_.trainable.data(), blocks[b].begin, blocks[b].end);
   });
+  update_seconds_ += std::chrono::duration<double>(Clock::now() - computed).count();
   result.mse100 = batch_mse100(batch);
   return result;
 }
@@ -141,6 +150,21 @@ void Learner::measure_statistics(Loader& loader, int epoch) {
   std::copy(params_.buffers.begin(), params_.buffers.end(), statistics_.begin());
   std::copy(current.trainable.begin(), current.trainable.end(), params_.trainable.begin());
   std::copy(current.buffers.begin(), current.buffers.end(), params_.buffers.begin());
+}
+
+LearnerTimes Learner::take_times() {
+  executor_.record(nullptr);
+  double forward = 0;
+  double backward = 0;
+  for (const StepTime& t : step_times_.steps) {
+    const bool back = t.step.kind == StepKind::backward || t.step.kind == StepKind::backward_sums;
+    (back ? backward : forward) += t.seconds;
+  }
+  const double share = forward > 0 ? forward / (forward + backward) : 0.0;
+  const LearnerTimes times{compute_seconds_ * share, compute_seconds_ * (1 - share), update_seconds_};
+  compute_seconds_ = update_seconds_ = 0;
+  executor_.record(&step_times_);
+  return times;
 }
 
 double Learner::batch_mse100(const Batch& batch) noexcept {

@@ -29,6 +29,13 @@ struct StepResult {
   std::string undone;  // why the step did not happen, a sentence; empty: it did
 };
 
+/// Wall seconds by what they went to.
+struct LearnerTimes {
+  double forward = 0;   // with the loss
+  double backward = 0;  // down to the gradient of each slice
+  double update = 0;    // sum of gradients, optimizer, moving average
+};
+
 /// A network that learns: executor, optimizer, schedule and moving average over one block of parameters.
 /// A step that happens allocates nothing and gives the same bits for any number of threads.
 class Learner {
@@ -56,6 +63,10 @@ class Learner {
   [[nodiscard]] std::int64_t steps() const noexcept { return optimizer_.steps(); }
   [[nodiscard]] double lr() const noexcept;
 
+  /// Since construction or the last call. Slices run forward and backward in one go, so the wall time of both is
+  /// divided in the proportion of their thread time.
+  LearnerTimes take_times();
+
   void save(std::map<std::string, std::vector<float>>& arrays, std::map<std::string, std::string>& state) const;
   void load(const std::map<std::string, std::vector<float>>& arrays, const std::map<std::string, std::string>& state);
 
@@ -82,6 +93,9 @@ class Learner {
   AlignedBuffer<float> gradient_;
   std::vector<double> block_norms_;
   int undone_ = 0;  // steps, each of which halved the learning rate
+  StepTimes step_times_;
+  double compute_seconds_ = 0;
+  double update_seconds_ = 0;
 };
 
 }  // namespace fpcpu

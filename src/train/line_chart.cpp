@@ -5,6 +5,7 @@
 #include <limits>
 #include <string_view>
 
+#include "train/html_page.hpp"
 #include "train/html_text.hpp"
 
 namespace fpcpu {
@@ -13,25 +14,21 @@ namespace {
 
 // User units of the SVG; the page scales it to the width of its column.
 constexpr double kWidth = 480;
-constexpr double kHeight = 270;
-constexpr double kLeft = 54;
+constexpr double kHeight = 290;
+constexpr double kLeft = 66;
 constexpr double kRight = 14;
-constexpr double kTop = 34;
-constexpr double kBottom = 40;
+constexpr double kTop = 12;
+constexpr double kBottom = 48;
 constexpr std::size_t kMaxDots = 60;  // beyond it dots would hide the curve
 
-// A file of its own has no page around it that would know the classes.
+// A file of its own has no page around it that would know the classes (html_page.cpp).
 constexpr std::string_view kFileStyle =
-    "svg{--back:#fff;--text:#1d1f21;--soft:#5d6570;--line:#d9dce0;--a:#e0ad8c;--b:#1f6fb2}"
-    "@media(prefers-color-scheme:dark){svg{--back:#1d2024;--text:#e7e9ec;--soft:#9aa3ad;--line:#363b42;--a:#7d5236;"
-    "--b:#63b0f2}}"
-    "rect{fill:var(--back)}text{font:12.5px system-ui,sans-serif;fill:var(--soft)}"
-    "text.title{font-size:14px;font-weight:600;fill:var(--text)}text.legend{font-weight:600}"
-    "path{fill:none;stroke-width:2;stroke-linejoin:round}"
-    ".a path{stroke:var(--a);stroke-width:1}.a circle,.a text{fill:var(--a)}"
-    ".b path{stroke:var(--b)}.b circle,.b text{fill:var(--b)}"
-    ".grid{stroke:var(--line);stroke-width:.7}.axis{stroke:var(--soft)}"
-    ".mark{stroke:var(--soft);stroke-dasharray:4 4}";
+    "svg{--back:#fff;--soft:#58616c;--line:#dfe3e8;--val:#1565b8;--train:#7b8794}"
+    "@media(prefers-color-scheme:dark){svg{--back:#1b1e22;--soft:#a3acb7;--line:#31363d;--val:#69b1f5;--train:#8b96a3}}"
+    "rect{fill:var(--back)}text{font:14px system-ui,sans-serif;fill:var(--soft)}"
+    ".val{--c:var(--val)}.train{--c:var(--train)}.curve{fill:none;stroke:var(--c);stroke-width:2.4}"
+    ".train .curve{stroke-width:1}circle{fill:var(--c)}.grid{stroke:var(--line)}.axis{stroke:var(--soft)}"
+    ".mark{stroke:var(--soft);stroke-dasharray:3 4}";
 
 struct Range {
   double low = std::numeric_limits<double>::infinity();
@@ -107,18 +104,21 @@ std::string draw_grid(const Axes& axes, const LineChart& chart) {
   for (const double x : axes.log_x ? log_ticks(axes.x.low, axes.x.high) : linear_ticks(axes.x.low, axes.x.high, 6)) {
     if (chart.whole_x && x != std::round(x)) continue;
     svg += line("axis", axes.px(x), bottom, axes.px(x), bottom + 4);
-    svg += text(axes.px(x), bottom + 17, "middle", html::number(x));
+    svg += text(axes.px(x), bottom + 19, "middle", html::number(x));
   }
   svg += line("axis", kLeft, bottom, kWidth - kRight, bottom);
-  svg += text((kLeft + kWidth - kRight) / 2, kHeight - 5, "middle", chart.x_label);
-  if (!chart.mark_label.empty() && chart.mark_x >= axes.x.low && chart.mark_x <= axes.x.high) {
-    const double x = axes.px(chart.mark_x);
-    const bool left = x > kWidth * 0.7;
-    const double label_y = chart.from_zero ? bottom - 8 : kTop + 10;  // where curves of this kind are not
-    svg += line("mark", x, kTop, x, bottom);
-    svg += text(x + (left ? -4 : 4), label_y, left ? "end" : "start", chart.mark_label);
-  }
+  svg += text((kLeft + kWidth - kRight) / 2, kHeight - 6, "middle", chart.x_label);
   return svg;
+}
+
+std::string draw_mark(const Axes& axes, const LineChart& chart) {
+  if (chart.mark_label.empty() || chart.mark_x < axes.x.low || chart.mark_x > axes.x.high) return {};
+  const double bottom = kHeight - kBottom;
+  const double x = axes.px(chart.mark_x);
+  const bool left = x > kWidth * 0.7;
+  const double label_y = chart.mark_low ? bottom - 8 : kTop + 10;
+  return line("mark", x, kTop, x, bottom) +
+         text(x + (left ? -4 : 4), label_y, left ? "end" : "start", chart.mark_label);
 }
 
 std::string draw_series(const Axes& axes, const ChartSeries& series) {
@@ -134,12 +134,13 @@ std::string draw_series(const Axes& axes, const ChartSeries& series) {
     const std::string y = px(axes.py(p.second));
     path += (pen_down ? "L" : "M") + x + " " + y;
     pen_down = true;
-    if (series.points.size() > kMaxDots) continue;
+    if (series.area || series.points.size() > kMaxDots) continue;
     dots += "<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"2.5\"><title>" +
             html::escape(series.label + " at " + html::number(p.first) + ": " + html::number(p.second, 4)) +
             "</title></circle>";
   }
-  return "<g class=\"" + series.style + "\"><path d=\"" + path + "\"/>" + dots + "</g>";
+  return "<g class=\"" + series.style + "\"><path class=\"" + (series.area ? "area" : "curve") + "\" d=\"" + path +
+         "\"/>" + dots + "</g>";
 }
 
 }  // namespace
@@ -177,19 +178,22 @@ std::string draw_chart(const LineChart& chart) {
   const Axes axes = make_axes(chart);
   if (axes.x.empty()) return {};
   std::string svg = "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 " + px(kWidth) + " " + px(kHeight) +
-                    "\" aria-label=\"" + html::escape(chart.title) + "\">";
-  svg += text(kLeft - 44, 18, "start", chart.title + (axes.log_y ? " (log scale)" : ""), "title");
-  svg += draw_grid(axes, chart);
-  double legend_end = kWidth - kRight;
-  for (auto s = chart.series.rbegin(); s != chart.series.rend(); ++s) {
-    const bool any = std::any_of(s->points.begin(), s->points.end(), drawable);
-    if (!any) continue;
-    svg += draw_series(axes, *s);
-    if (chart.series.size() < 2) continue;
-    svg += "<g class=\"" + s->style + "\">" + text(legend_end, 18, "end", s->label, "legend") + "</g>";
-    legend_end -= 9.0 * static_cast<double>(s->label.size()) + 10;
+                    "\" aria-label=\"" + html::escape(chart.title) + "\">" + draw_grid(axes, chart);
+  for (const ChartSeries& s : chart.series) {
+    if (std::any_of(s.points.begin(), s.points.end(), drawable)) svg += draw_series(axes, s);
   }
+  svg += draw_mark(axes, chart);
   return svg + "</svg>";
+}
+
+std::string chart_card(const LineChart& chart, std::string_view caption) {
+  std::vector<html::Key> legend;
+  for (const ChartSeries& s : chart.series) {
+    if (std::any_of(s.points.begin(), s.points.end(), drawable)) legend.push_back({s.style, s.label});
+  }
+  if (chart.series.size() < 2) legend.clear();
+  const bool log_y = make_axes(chart).log_y;
+  return html::card(chart.title + (log_y ? " (log scale)" : ""), legend, draw_chart(chart), caption);
 }
 
 std::string chart_file(const LineChart& chart) {

@@ -75,7 +75,7 @@ std::string lr_curve_svg(const LrFindResult& result) {
   return chart_file(
       {.title = "Loss by learning rate",
        .x_label = "learning rate",
-       .series = {series(result, "loss", "a", &LrPoint::loss), series(result, "smoothed", "b", &LrPoint::smoothed)},
+       .series = {series(result, "loss", "train", &LrPoint::loss), series(result, "smoothed", "val", &LrPoint::smoothed)},
        .log_x = true,
        .mark_x = found ? result.suggestion : 0,
        .mark_label = found ? "suggested " + html::number(result.suggestion, 2) : ""});

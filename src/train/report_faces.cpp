@@ -1,7 +1,9 @@
 #include "train/report_faces.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include "data/image_write.hpp"
 #include "data/resample.hpp"
@@ -12,7 +14,6 @@ namespace fpcpu {
 namespace {
 
 constexpr int kLargestSide = 320;
-constexpr double kErrorScale = 3;        // discs would be too small to compare at true scale
 constexpr std::size_t kMostLabels = 30;  // more would overlap
 
 std::string coordinate(double v) { return html::number(std::round(v * 100) / 100, 6); }
@@ -24,47 +25,74 @@ std::string jpeg_uri(const Image& image) {
   return "data:image/jpeg;base64," + html::base64(bytes);
 }
 
+/// Lines that make the points look like a face, where it is known which points they join.
+std::string draw_contours(std::span<const float> shape) {
+  using Part = std::pair<std::size_t, std::size_t>;  // first and last point of a line
+  static constexpr std::array<Part, 5> kParts14 = {{{0, 1}, {2, 3}, {4, 6}, {7, 9}, {11, 13}}};
+  static constexpr std::array<Part, 9> kParts68 = {
+      {{0, 16}, {17, 21}, {22, 26}, {27, 30}, {31, 35}, {36, 41}, {42, 47}, {48, 59}, {60, 67}}};
+  std::span<const Part> parts;
+  if (shape.size() == 28) parts = kParts14;
+  if (shape.size() == 136) parts = kParts68;
+  std::string path;
+  for (const auto& [first, last] : parts) {
+    for (std::size_t k = first; k <= last; ++k) {
+      path += k == first ? 'M' : 'L';
+      path += coordinate(100 * static_cast<double>(shape[2 * k])) + ' ';
+      path += coordinate(100 * static_cast<double>(shape[2 * k + 1]));
+    }
+  }
+  return path.empty() ? "" : "<path class=\"contour\" d=\"" + path + "\"/>";
+}
+
 }  // namespace
 
 std::string draw_face(const ReportFace& face) {
   const double w = face.image.width;
   const double h = face.image.height;
-  const double dot = 0.013 * std::max(w, h);
-  std::string svg = "<figure><svg class=\"face\" role=\"img\" viewBox=\"-0.5 -0.5 " + coordinate(w) + " " +
-                    coordinate(h) + "\"><image x=\"-0.5\" y=\"-0.5\" width=\"" + coordinate(w) + "\" height=\"" +
-                    coordinate(h) + "\" preserveAspectRatio=\"none\" href=\"" + jpeg_uri(face.image) + "\"/>";
+  const double dot = (face.truth.visible.size() > kMostLabels ? 0.008 : 0.013) * std::max(w, h);
+  std::string svg = "<figure class=\"face\"><svg role=\"img\" aria-label=\"" + html::escape(face.name) +
+                    "\" viewBox=\"-0.5 -0.5 " + coordinate(w) + " " + coordinate(h) +
+                    "\"><image x=\"-0.5\" y=\"-0.5\" width=\"" + coordinate(w) + "\" height=\"" + coordinate(h) +
+                    "\" preserveAspectRatio=\"none\" href=\"" + jpeg_uri(face.image) + "\"/>";
   const auto circle = [](const char* style, double x, double y, double r) {
     return std::string("<circle class=\"") + style + "\" cx=\"" + coordinate(x) + "\" cy=\"" + coordinate(y) +
            "\" r=\"" + coordinate(r) + "\"/>";
   };
-  const std::size_t points = std::min(face.truth.visible.size(), face.found.size() / 2);
-  for (std::size_t k = 0; k < points; ++k) {
-    const double found_x = static_cast<double>(face.found[2 * k]);
-    const double found_y = static_cast<double>(face.found[2 * k + 1]);
-    if (face.truth.visible[k] > 0) {
-      const double x = static_cast<double>(face.truth.xy[2 * k]);
-      const double y = static_cast<double>(face.truth.xy[2 * k + 1]);
-      svg += "<line x1=\"" + coordinate(x) + "\" y1=\"" + coordinate(y) + "\" x2=\"" + coordinate(found_x) +
-             "\" y2=\"" + coordinate(found_y) + "\"/>" + circle("true", x, y, 1.9 * dot);
+  for (std::size_t k = 0; k < face.truth.visible.size(); ++k) {
+    if (face.truth.visible[k] == 0) continue;
+    const double x = static_cast<double>(face.truth.xy[2 * k]);
+    const double y = static_cast<double>(face.truth.xy[2 * k + 1]);
+    if (2 * k + 1 < face.found.size()) {
+      svg += "<line x1=\"" + coordinate(x) + "\" y1=\"" + coordinate(y) + "\" x2=\"" +
+             coordinate(static_cast<double>(face.found[2 * k])) + "\" y2=\"" +
+             coordinate(static_cast<double>(face.found[2 * k + 1])) + "\"/>";
     }
-    svg += circle("found", found_x, found_y, dot);
+    svg += circle("halo", x, y, 1.9 * dot) + circle("true", x, y, 1.9 * dot);
+  }
+  for (std::size_t k = 0; 2 * k + 1 < face.found.size(); ++k) {
+    svg += circle("found", static_cast<double>(face.found[2 * k]), static_cast<double>(face.found[2 * k + 1]), dot);
   }
   const std::string name = html::escape(face.name);
-  return svg + "</svg><figcaption title=\"" + name + "\"><span>" + name + "</span> <b>" + html::number(face.mse100) +
-         "</b></figcaption></figure>";
+  return svg + "</svg><figcaption title=\"" + name + "\"><span>" + name + "</span>" +
+         (face.found.empty() ? "" : " <b>" + html::number(face.mse100) + "</b>") + "</figcaption></figure>";
 }
+
+// Few discs would be too small to compare at true scale, many would hide each other beyond it.
+int point_error_scale(std::size_t points) { return points > kMostLabels ? 1 : 3; }
 
 std::string draw_point_errors(std::span<const float> mean_shape, std::span<const double> point_mse100) {
   const std::size_t points = point_mse100.size();
   if (points == 0 || mean_shape.size() != 2 * points) return {};
   // In hundredths of the image: the unit of rmse100.
+  const double scale = point_error_scale(points);
   double low_x = 1e9;
   double low_y = 1e9;
   double high_x = -1e9;
   double high_y = -1e9;
   double largest = 0;
   for (std::size_t k = 0; k < points; ++k) {
-    const double radius = std::isfinite(point_mse100[k]) ? kErrorScale * std::sqrt(point_mse100[k]) : 0.0;
+    const double radius = std::isfinite(point_mse100[k]) ? scale * std::sqrt(point_mse100[k]) : 0.0;
     const double x = 100 * static_cast<double>(mean_shape[2 * k]);
     const double y = 100 * static_cast<double>(mean_shape[2 * k + 1]);
     low_x = std::min(low_x, x - radius - 4);
@@ -75,12 +103,12 @@ std::string draw_point_errors(std::span<const float> mean_shape, std::span<const
   }
   std::string svg = "<svg class=\"shape\" role=\"img\" aria-label=\"error of each point\" viewBox=\"" +
                     coordinate(low_x) + " " + coordinate(low_y) + " " + coordinate(high_x - low_x) + " " +
-                    coordinate(high_y - low_y) + "\">";
+                    coordinate(high_y - low_y) + "\">" + draw_contours(mean_shape);
   for (std::size_t k = 0; k < points; ++k) {
     const std::string x = coordinate(100 * static_cast<double>(mean_shape[2 * k]));
     const double y = 100 * static_cast<double>(mean_shape[2 * k + 1]);
     const double error = point_mse100[k];
-    const double radius = std::isfinite(error) ? kErrorScale * std::sqrt(error) : 0.0;
+    const double radius = std::isfinite(error) ? scale * std::sqrt(error) : 0.0;
     const char* style = error >= largest ? "disc worst" : "disc";
     svg += std::string("<circle class=\"") + style + "\" cx=\"" + x + "\" cy=\"" + coordinate(y) + "\" r=\"" +
            coordinate(radius) + "\"><title>point " + std::to_string(k + 1) + ": mse100 " + html::number(error) +

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 
@@ -7,12 +8,13 @@
 
 namespace fpcpu {
 
-/// One validation image with its points: rings where they are, dots where they were found, a line between. Inline JPEG
+/// One image with its points: rings where they are, dots where they were found, a line between. Inline JPEG
 /// of at most about 320 px under an SVG in the original's coordinates.
 [[nodiscard]] std::string draw_face(const ReportFace& face);
 
-/// The mean shape with a disc per point whose radius is the root of its mse100 at three times true scale.
-/// Empty unless both describe the same number of points.
+/// The mean shape with a disc per point whose radius is the root of its mse100 times point_error_scale; up to 30 points
+/// have their mse100 as a number. Empty unless both describe the same number of points.
 [[nodiscard]] std::string draw_point_errors(std::span<const float> mean_shape, std::span<const double> point_mse100);
+[[nodiscard]] int point_error_scale(std::size_t points);
 
 }  // namespace fpcpu

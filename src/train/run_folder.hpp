@@ -25,6 +25,7 @@ class RunFolder {
   [[nodiscard]] std::filesystem::path model() const { return path_ / "model.safetensors"; }
   [[nodiscard]] std::filesystem::path last() const { return path_ / "last.safetensors"; }
   [[nodiscard]] std::filesystem::path metrics() const { return path_ / "metrics.csv"; }
+  [[nodiscard]] std::filesystem::path val_errors() const { return path_ / "val_errors.csv"; }
   [[nodiscard]] std::filesystem::path config() const { return path_ / "config.toml"; }
   [[nodiscard]] std::filesystem::path report() const { return path_ / "report.html"; }
 

@@ -2,15 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <cstdio>
-#include <numeric>
+#include <utility>
 
 #include "core/cpu.hpp"
 #include "core/version.hpp"
 #include "train/config.hpp"
 #include "train/epoch_line.hpp"
-#include "train/report.hpp"
+#include "train/fit_finding.hpp"
 
 namespace fpcpu {
 
@@ -39,11 +40,12 @@ ReportFace make_face(const RunReport& run, std::size_t i) {
 
 void add_evaluation(const RunReport& run, ReportData& data) {
   const Metrics& m = run.evaluation->metrics;
-  data.summary.emplace_back("mse100", fixed(m.mse100, 2));
-  data.summary.emplace_back("NME", fixed(100 * m.nme, 2) + " %");
-  data.summary.emplace_back("AUC@0.08", fixed(m.auc08, 3));
-  data.summary.emplace_back("failures", fixed(100 * m.fr08, 1) + " %");
-  data.summary.emplace_back("median NME", fixed(100 * m.median, 2) + " %");
+  data.summary = {{"mse100", fixed(m.mse100, 2), "mean squared error, % of the side"},
+                  {"NME", fixed(100 * m.nme, 2) + " %", "mean distance by face size"},
+                  {"median NME", fixed(100 * m.median, 2) + " %", "half of the images are better"},
+                  {"95th percentile", fixed(100 * m.p95, 2) + " %", "NME of the worst twentieth"},
+                  {"AUC@0.08", fixed(m.auc08, 3), "1 would be perfect"},
+                  {"failures", fixed(100 * m.fr08, 1) + " %", "images with NME above 8 %"}};
   data.point_mse100 = m.per_point;
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < m.per_image.size(); ++i) {
@@ -57,24 +59,67 @@ void add_evaluation(const RunReport& run, ReportData& data) {
   const std::size_t worst = std::min(kFaces, order.size() - best);
   for (std::size_t i = 0; i < best; ++i) data.best.push_back(make_face(run, order[i]));
   for (std::size_t i = 0; i < worst; ++i) data.worst.push_back(make_face(run, order[order.size() - 1 - i]));
+  const FitFinding finding = describe_fit(*run.options, run.fit_mse100, m.mse100);
+  data.warning = finding.by_heart;
+  if (!finding.text.empty()) data.remark = "Judged alike (mse100), " + finding.text;
+}
+
+std::string lead(const RunReport& run) {
+  std::string text = run.options->model + ", " + to_string(run.preprocessing->input) + ", trained on " +
+                     std::to_string(run.train_images) + " faces";
+  if (run.val != nullptr) text += " and judged on " + std::to_string(run.val->size()) + " others";
+  if (!run.rows.empty()) {
+    text += ": " + std::to_string(run.rows.back().epoch) + " epochs in " + duration(run.rows.back().seconds);
+  }
+  return text + (run.interrupted ? ". Interrupted before the end; these are the results so far." : ".");
+}
+
+std::vector<std::pair<std::string, double>> seconds_by_part(const RunTimes& t) {
+  const double known = t.load + t.forward + t.backward + t.update + t.evaluate + t.save;
+  return {{"forward", t.forward},
+          {"backward", t.backward},
+          {"update of the weights", t.update},
+          {"waiting for images", t.load},
+          {"judging (validation and training faces)", t.evaluate},
+          {"saving", t.save},
+          {"other", std::max(0.0, t.all - known)}};
 }
 
 }  // namespace
 
-std::string make_run_report(const RunReport& run) {
+std::string make_run_report(RunReport run) {
   ReportData data;
   data.title = run.title;
+  data.lead = lead(run);
   data.epochs = run.rows;
   data.best_epoch = run.best_epoch;
   data.mean_shape = run.preprocessing->mean_shape;
   if (run.evaluation != nullptr) add_evaluation(run, data);
-  if (!run.rows.empty()) data.summary.emplace_back("time", duration(run.rows.back().seconds));
-  for (const ConfigKey& key : config_keys()) data.config.emplace_back(key.name, option_text(*run.options, key));
-  data.machine = {{"processor", cpu_name()},
-                  {"instruction set", run.isa + " " + run.precision},
-                  {"threads", std::to_string(run.threads)},
-                  {"peak memory", fixed(peak_rss_mb(), 0) + " MB"},
-                  {"fpcpu", std::string(kVersion)}};
+  if (!run.rows.empty()) {
+    data.summary.push_back({"time", duration(run.rows.back().seconds),
+                            fixed(run.rows.back().images_per_s, 0) + " images a second in the last epoch"});
+    data.summary.push_back({"best epoch", std::to_string(run.best_epoch),
+                            "of " + std::to_string(run.rows.back().epoch) + "; its weights are the model"});
+  }
+  data.augmented = std::move(run.augmented);
+  data.seconds = seconds_by_part(run.times);
+  const TrainOptions defaults;
+  for (const ConfigKey& key : config_keys()) {
+    std::string group(key.group);
+    group.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(group.front())));
+    if (data.tables.empty() || data.tables.back().first != group) data.tables.push_back({group, {}});
+    const std::string value = option_text(*run.options, key);
+    data.tables.back().second.push_back(
+        {std::string(key.name), value.empty() ? "-" : value, value != option_text(defaults, key)});
+  }
+  data.tables.push_back({"Machine",
+                         {{"processor", cpu_name()},
+                          {"cores", std::to_string(available_cores())},
+                          {"threads", std::to_string(run.threads)},
+                          {"instruction set", run.isa},
+                          {"precision", run.precision},
+                          {"peak memory", fixed(peak_rss_mb(), 0) + " MB"},
+                          {"fpcpu", std::string(kVersion)}}});
   return make_report(data);
 }
 

@@ -6,8 +6,18 @@
 #include "fpcpu/trainer.hpp"
 #include "io/metrics_csv.hpp"
 #include "train/evaluator.hpp"
+#include "train/report.hpp"
 
 namespace fpcpu {
+
+/// Wall seconds since a run was started or resumed, by what they went to.
+struct RunTimes {
+  double all = 0;
+  double load = 0;  // waiting for images
+  double forward = 0, backward = 0, update = 0;
+  double evaluate = 0;
+  double save = 0;
+};
 
 /// What a run hands over for its page. Pointers may be null where there is no validation.
 struct RunReport {
@@ -21,9 +31,14 @@ struct RunReport {
   const Preprocessing* preprocessing = nullptr;
   const Evaluation* evaluation = nullptr;  // of the best model on the validation faces
   const Dataset* val = nullptr;
+  std::size_t train_images = 0;
+  double fit_mse100 = 0;  // of the best epoch, NaN without validation
+  RunTimes times;
+  bool interrupted = false;
+  std::vector<ReportFace> augmented;
 };
 
 /// report.html of a run: picks the faces to show and fills the page (report.hpp).
-[[nodiscard]] std::string make_run_report(const RunReport& run);
+[[nodiscard]] std::string make_run_report(RunReport run);
 
 }  // namespace fpcpu

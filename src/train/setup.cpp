@@ -20,6 +20,7 @@ namespace fpcpu {
 namespace {
 
 constexpr std::size_t kFastBatches = 4;
+constexpr std::size_t kMostFitFaces = 500;  // enough for a standard error of a few percent
 
 DatasetPtr first(DatasetPtr data, std::size_t count) {
   std::vector<std::size_t> indices(std::min(count, data->size()));
@@ -90,6 +91,15 @@ TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, b
   return data;
 }
 
+DatasetPtr fit_faces(const TrainingData& data) {
+  if (!data.val) return nullptr;
+  const std::size_t n = data.train->size();
+  const std::size_t count = std::min({n, data.val->size(), kMostFitFaces});
+  std::vector<std::size_t> indices;
+  for (std::size_t i = 0; i < count; ++i) indices.push_back(i * n / count);
+  return subset(data.train, std::move(indices));
+}
+
 bool is_model_file(const std::string& model) { return model.ends_with(".toml"); }
 
 void keep_model_file(TrainOptions& options, const std::filesystem::path& folder) {
@@ -134,9 +144,10 @@ Preprocessing measure_points(const TrainOptions& options, const Dataset& train, 
   return p;
 }
 
-Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& train, const Graph& graph) {
+Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& train, const Graph& graph,
+                                    const std::function<void(std::size_t, std::size_t)>& progress) {
   Preprocessing p = measure_points(options, train, graph.input_shape());
-  ChannelStatistics colors = channel_statistics(train, p.input);
+  ChannelStatistics colors = channel_statistics(train, p.input, progress);
   p.mean = std::move(colors.mean);
   p.deviation = std::move(colors.deviation);
   return p;

@@ -32,6 +32,10 @@ struct TrainingData {
 /// 0 ... n - 1 in random order.
 [[nodiscard]] std::vector<std::size_t> random_order(std::size_t n, Rng rng);
 
+/// Training faces to judge like the validation faces: as many as these, at most 500, evenly spread over the training
+/// set. Null without validation.
+[[nodiscard]] DatasetPtr fit_faces(const TrainingData& data);
+
 /// True if `model` is a file with a network of the user's own, not a name of the zoo.
 [[nodiscard]] bool is_model_file(const std::string& model);
 
@@ -46,9 +50,10 @@ void keep_model_file(TrainOptions& options, const std::filesystem::path& folder)
 [[nodiscard]] Preprocessing measure_points(const TrainOptions& options, const Dataset& train, Shape input);
 
 /// Colours, mean shape and mirror table, measured on the training faces.
+/// @param progress called with the number of images measured and to measure.
 /// @throws Error{format} if no mirror table can be derived and mirroring is on.
-[[nodiscard]] Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& train,
-                                                  const Graph& graph);
+[[nodiscard]] Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& train, const Graph& graph,
+                                                  const std::function<void(std::size_t, std::size_t)>& progress = {});
 
 /// How the loader of the training faces works.
 [[nodiscard]] LoaderOptions training_loader(const TrainOptions& options, int channels, std::size_t cache_mb,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -13,12 +14,15 @@
 #include "io/checkpoint.hpp"
 #include "io/metrics_csv.hpp"
 #include "train/augmentation.hpp"
+#include "train/augmented_faces.hpp"
 #include "train/automatic.hpp"
 #include "train/budget.hpp"
 #include "train/clock.hpp"
 #include "train/config.hpp"
 #include "train/epoch_line.hpp"
 #include "train/evaluator.hpp"
+#include "train/fit_finding.hpp"
+#include "train/image_errors.hpp"
 #include "train/learner.hpp"
 #include "train/position.hpp"
 #include "train/run_facts.hpp"
@@ -26,6 +30,7 @@
 #include "train/run_report.hpp"
 #include "train/run_start.hpp"
 #include "train/setup.hpp"
+#include "train/tensorboard_log.hpp"
 
 namespace fpcpu {
 
@@ -33,6 +38,9 @@ namespace {
 
 /// Part of the image cache that the validation faces get.
 constexpr std::size_t kValidationShare = 5;
+/// Part of it for the training faces that are judged like these.
+constexpr std::size_t kFitShare = 10;
+constexpr int kAugmentedFaces = 16;
 
 /// Parts of a time budget: what the epochs are to fill, so that a little bad luck does no harm; the end that a run must
 /// not pass; and what measuring the speed may take.
@@ -85,18 +93,22 @@ class TrainingRun {
       preprocessing = resumed_->preprocessing;
     } else {
       say("measuring colours and mean shape ...");
-      preprocessing = measure_preprocessing(options_, *data_.train, graph);
+      preprocessing = measure_preprocessing(options_, *data_.train, graph, [this](std::size_t done, std::size_t total) {
+        tell({"measuring colours", done, total});
+      });
     }
 
     const auto cache = static_cast<std::size_t>(options_.cache_mb);
-    Loader loader(
-        data_.train, preprocessing,
-        training_loader(options_, input.c, data_.val ? cache - cache / kValidationShare : cache, pool_.threads()));
+    const std::size_t judged = data_.val ? cache / kValidationShare + cache / kFitShare : 0;
+    loading_ = training_loader(options_, input.c, cache - judged, pool_.threads());
+    tell({"planning the network"});
+    Loader loader(data_.train, preprocessing, loading_);
 
     std::unique_ptr<Evaluator> evaluator;
     if (data_.val) {
       evaluator =
           std::make_unique<Evaluator>(data_.val, preprocessing, options_.batch, cache / kValidationShare, pool_);
+      fit_ = std::make_unique<Evaluator>(fit_faces(data_), preprocessing, options_.batch, cache / kFitShare, pool_);
     }
     if (!options_.time.empty()) fix_epochs(graph, preprocessing, loader, evaluator.get());
     Learner learner(graph, resumed_ ? std::move(resumed_->params) : initial_params(graph, preprocessing, options_),
@@ -104,6 +116,7 @@ class TrainingRun {
     open_folder(learner);
     position_.setup_seconds += since_start_.seconds();
     clock_ = Clock(position_.seconds);
+    session_ = Clock();
 
     TrainResult result;
     while (!finished() && !result.interrupted && !out_of_time_) {
@@ -123,6 +136,15 @@ class TrainingRun {
     } else if (position_.epoch < options_.epochs && !result.interrupted) {
       say("stopped: no better validation error for " + std::to_string(options_.patience) + " epochs");
     }
+    times_.load = loader.stall_seconds();
+    const LearnerTimes learning = learner.take_times();
+    times_.forward = learning.forward;
+    times_.backward = learning.backward;
+    times_.update = learning.update;
+    times_.all = session_.seconds();
+    if (const FitFinding finding = describe_fit(options_, best_.fit_mse100, best_.val_mse100); finding.by_heart) {
+      say(finding.text);
+    }
     if (loader.stall_seconds() > std::max(2.0, 0.05 * clock_.seconds())) {
       say("waited " + duration(loader.stall_seconds()) + " for images; a larger --cache-mb may help");
     }
@@ -132,7 +154,7 @@ class TrainingRun {
         learner.measure_statistics(loader, position_.epoch);
         save_model(graph, preprocessing, learner, last_);
       }
-      write_report(preprocessing, evaluator.get());
+      write_report(preprocessing, evaluator.get(), result.interrupted);
       result.run = folder_->path().string();
       result.model = folder_->model().string();
     }
@@ -154,6 +176,21 @@ class TrainingRun {
       before_folder_.push_back(text);
     }
     if (callback) callback(text);
+  }
+
+  void tell(const PhaseProgress& phase) {
+    if (callbacks_.phase) callbacks_.phase(phase);
+  }
+
+  Evaluation judge(Evaluator& evaluator, const Graph& graph, const Params<float>& params, const char* what) {
+    const Clock clock;
+    const std::size_t total = evaluator.data().size();
+    tell({what, 0, total});
+    Evaluation e = evaluator.run(graph, params, kernels_, loss_.get(), [&](std::size_t done) {
+      tell({what, done, total});
+    });
+    times_.evaluate += clock.seconds();
+    return e;
   }
 
   [[nodiscard]] bool finished() const {
@@ -179,7 +216,7 @@ class TrainingRun {
       Learner learner(graph, initial_params(graph, preprocessing, options_), options_, loader.batches_per_epoch(),
                       kernels_, pool_);
       speed = measure_speed(
-          loader, learner, [&] { (void)judge(graph, loader, learner, evaluator, 0); },
+          loader, learner, [&] { (void)judge_epoch(graph, loader, learner, evaluator, 0); },
           std::min(kBudgetMeasuring * budget, kLongestMeasuring));
     }
     judge_seconds_ = speed.judge;
@@ -190,10 +227,22 @@ class TrainingRun {
     say(note_);
   }
 
-  /// What the newest weights achieve on the validation faces; nothing without them.
-  Evaluation judge(const Graph& graph, Loader& loader, Learner& learner, Evaluator* evaluator, int next_epoch) {
+  /// What the newest weights achieve on the validation faces and on as many training faces; nothing without them.
+  struct Judgement {
+    Evaluation val;
+    double fit_mse100 = std::numeric_limits<double>::quiet_NaN();
+  };
+  Judgement judge_epoch(const Graph& graph, Loader& loader, Learner& learner, Evaluator* evaluator, int next_epoch) {
+    const Clock clock;
     learner.measure_statistics(loader, next_epoch);
-    return evaluator != nullptr ? evaluator->run(graph, learner.result(), kernels_, loss_.get()) : Evaluation{};
+    Judgement result;
+    if (evaluator != nullptr) {
+      const Params<float> weights = learner.result();
+      result.val = judge(*evaluator, graph, weights, "judging validation faces");
+      result.fit_mse100 = judge(*fit_, graph, weights, "judging training faces").metrics.mse100;
+    }
+    judge_seconds_ = clock.seconds();
+    return result;
   }
 
   /// Everything that can be wrong has been seen by now: makes the folder of a new run, or takes up the old one.
@@ -217,6 +266,7 @@ class TrainingRun {
       write_file_atomically(folder_->config(), config_text(options_, note_));
     }
     metrics_.emplace(folder_->metrics(), position_.epoch);
+    if (options_.tensorboard) tensorboard_.emplace(folder_->path());
     recall();
   }
 
@@ -228,6 +278,7 @@ class TrainingRun {
       last_.train_mse100 = row.train_mse100;
       last_.val_mse100 = row.val_mse100;
       last_.val_nme = row.val_nme;
+      last_.fit_mse100 = row.fit_mse100;
       if (row.epoch == position_.best_epoch) best_ = last_;
     }
   }
@@ -282,10 +333,10 @@ class TrainingRun {
     r.train_loss = position_.mean_loss();
     r.train_mse100 = position_.mean_mse100();
     r.images_per_s = static_cast<double>(position_.batch) * batch_size_ / position_.epoch_seconds;
-    const Clock judging;
-    const Evaluation e = judge(graph, loader, learner, evaluator, position_.epoch);
-    judge_seconds_ = judging.seconds();
+    const Judgement judged = judge_epoch(graph, loader, learner, evaluator, position_.epoch);
+    const Evaluation& e = judged.val;
     if (evaluator != nullptr) {
+      r.fit_mse100 = judged.fit_mse100;
       r.val_loss = e.loss;
       r.val_mse100 = e.metrics.mse100;
       r.val_nme = e.metrics.nme;
@@ -311,11 +362,21 @@ class TrainingRun {
     r.seconds = position_.seconds = clock_.seconds();
     last_ = r;
     if (folder_) {
+      const Clock saving;
+      tell({"saving"});
       if (r.best) save_model(graph, preprocessing, learner, r);
+      if (r.best && evaluator != nullptr) {
+        write_image_errors(folder_->val_errors(), evaluator->data(), e.metrics);
+      }
       // Rows newer than last.safetensors are dropped on resume; a missing one could not be made up for.
       metrics_->append({r.epoch, learner.steps(), r.lr, r.train_loss, r.train_mse100, r.val_loss, r.val_mse100,
-                        r.val_nme, r.images_per_s, r.seconds});
+                        r.val_nme, r.images_per_s, r.seconds, r.fit_mse100});
+      if (tensorboard_) {
+        tensorboard_->epoch(metrics_->rows().back());
+        if (evaluator != nullptr) tensorboard_->faces(learner.steps(), evaluator->data(), e.predictions);
+      }
       save_last(graph, preprocessing, learner);
+      times_.save += saving.seconds();
       folder_->log(epoch_line(r));
     }
     if (callbacks_.epoch) callbacks_.epoch(r);
@@ -335,7 +396,7 @@ class TrainingRun {
     save_checkpoint(folder_->last(), c);
   }
 
-  void write_report(const Preprocessing& preprocessing, Evaluator* evaluator) {
+  void write_report(const Preprocessing& preprocessing, Evaluator* evaluator, bool interrupted) {
     RunReport report;
     report.title = folder_->path().filename().string();
     report.options = &options_;
@@ -345,14 +406,19 @@ class TrainingRun {
     report.precision = to_string(kernels_.precision);
     report.threads = pool_.threads();
     report.preprocessing = &preprocessing;
+    report.train_images = data_.train->size();
+    report.fit_mse100 = best_.fit_mse100;
+    report.times = times_;
+    report.interrupted = interrupted;
+    report.augmented = augmented_faces(data_.train, preprocessing, loading_, kAugmentedFaces);
     Evaluation evaluation;
     if (evaluator != nullptr) {
       const Checkpoint best = load_checkpoint(folder_->model());
-      evaluation = evaluator->run(best.graph, best.params, kernels_, loss_.get());
+      evaluation = judge(*evaluator, best.graph, best.params, "writing the report");
       report.evaluation = &evaluation;
       report.val = &evaluator->data();
     }
-    write_file_atomically(folder_->report(), make_run_report(report));
+    write_file_atomically(folder_->report(), make_run_report(std::move(report)));
   }
 
   Clock since_start_;  // of this process, the first thing a budget pays for
@@ -369,6 +435,11 @@ class TrainingRun {
   std::optional<RunFolder> folder_;
   std::optional<MetricsCsv> metrics_;
   LossPtr loss_;
+  std::optional<TensorboardLog> tensorboard_;
+  std::unique_ptr<Evaluator> fit_;
+  LoaderOptions loading_;
+  RunTimes times_;
+  Clock session_;  // since the run was started or resumed
   Clock clock_;
   Position position_;
   double judge_seconds_ = 0;  // of one judgement

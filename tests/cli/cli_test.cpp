@@ -46,7 +46,7 @@ TEST_CASE("the overview and every help show examples") {
   CHECK(overview.code == 0);
   CHECK(contains(overview.out, "Examples:"));
   for (const char* command :
-       {"train", "augment", "detect", "eval", "synth", "lr-find", "kfold", "sweep", "info", "plan"}) {
+       {"train", "augment", "detect", "eval", "compare", "synth", "lr-find", "kfold", "sweep", "info", "plan"}) {
     CHECK(contains(overview.out, command));
     const Outcome help = run_program(folder, std::string(command) + " --help");
     CHECK(help.code == 0);

@@ -17,7 +17,7 @@ using test::contains;
 using test::message_of;
 
 EpochRow row(int epoch) {
-  return {epoch, 100 * epoch, 0.1 / epoch, 1.0 / 3, 2.5, std::nan(""), 1e-17, 0.05, 1234.5, 6.0 * epoch};
+  return {epoch, 100 * epoch, 0.1 / epoch, 1.0 / 3, 2.5, std::nan(""), 1e-17, 0.05, 1234.5, 6.0 * epoch, 0.75};
 }
 
 TEST_CASE("rows come back exactly; resuming drops what came after the checkpoint") {
@@ -37,6 +37,7 @@ TEST_CASE("rows come back exactly; resuming drops what came after the checkpoint
   CHECK(std::isnan(rows[2].val_loss));
   CHECK(rows[2].val_mse100 == 1e-17);
   CHECK(rows[2].seconds == 18.0);
+  CHECK(rows[2].fit_mse100 == 0.75);
 
   MetricsCsv resumed(file, 2);
   CHECK(resumed.rows().size() == 2);
@@ -44,7 +45,7 @@ TEST_CASE("rows come back exactly; resuming drops what came after the checkpoint
   CHECK(read_metrics_csv(file).size() == 3);
   const std::string text = read_file(file);
   CHECK(text.starts_with(
-      "epoch,step,lr,train_loss,train_mse100,val_loss,val_mse100,val_nme,images_per_s,seconds\n1,100,0.1,"));
+      "epoch,step,lr,train_loss,train_mse100,val_loss,val_mse100,val_nme,images_per_s,seconds,fit_mse100\n1,100,0.1,"));
   CHECK(contains(text, "2.5,,1e-17,"));
 
   MetricsCsv fresh(file);
@@ -56,7 +57,7 @@ TEST_CASE("a damaged file is named with its line") {
   const auto file = folder / "metrics.csv";
   MetricsCsv csv(file);
   csv.append(row(1));
-  std::ofstream(file, std::ios::app) << "2,x,0,0,0,0,0,0,0,0\n";
+  std::ofstream(file, std::ios::app) << "2,x,0,0,0,0,0,0,0,0,0\n";
   CHECK(contains(message_of(ErrorCode::format, [&] { static_cast<void>(read_metrics_csv(file)); }), "line 3"));
   write_file_atomically(file, "time,loss\n");
   CHECK(contains(message_of(ErrorCode::format, [&] { static_cast<void>(read_metrics_csv(file)); }), "line 1"));

@@ -43,6 +43,8 @@ TEST_CASE("every option survives being written and read, with a value that is no
       set_option(options, k, "0.0625");
     } else if (k.name == "channels") {
       set_option(options, k, "1");
+    } else if (std::holds_alternative<bool TrainOptions::*>(k.field)) {
+      set_option(options, k, option_text(defaults, k) == "true" ? "false" : "true");
     } else {
       set_option(options, k, "17");
     }

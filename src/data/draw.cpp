@@ -1,4 +1,4 @@
-#include "predict/draw.hpp"
+#include "data/draw.hpp"
 
 #include <algorithm>
 #include <cmath>

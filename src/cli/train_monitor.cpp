@@ -1,0 +1,138 @@
+#include "cli/train_monitor.hpp"
+
+#include <array>
+#include <cmath>
+#include <filesystem>
+
+#include "cli/interrupt.hpp"
+#include "cli/terminal_text.hpp"
+#include "core/version.hpp"
+#include "train/epoch_line.hpp"
+
+namespace fpcpu::cli {
+
+namespace {
+
+std::string live_text(const StepProgress& p) {
+  std::array<char, 200> text{};
+  const double part = static_cast<double>(p.batch) / p.batches;
+  std::snprintf(text.data(), text.size(), "epoch %d/%d %s %3.0f %%  loss %.4f  mse100 %.2f  %.0f img/s  %s left",
+                p.epoch, p.epochs, bar(part, 20).c_str(), 100 * part, p.loss, p.mse100, p.images_per_s,
+                duration(p.seconds_left).c_str());
+  return text.data();
+}
+
+std::string live_text(const PhaseProgress& p) {
+  if (p.total == 0) return p.what + " ...";
+  return p.what + " " + bar(static_cast<double>(p.done) / static_cast<double>(p.total), 20) + " " +
+         std::to_string(p.done) + "/" + std::to_string(p.total);
+}
+
+JsonObject json_of(const StepProgress& p) {
+  return {{"epoch", std::int64_t{p.epoch}},
+          {"epochs", std::int64_t{p.epochs}},
+          {"batch", std::int64_t{p.batch}},
+          {"batches", std::int64_t{p.batches}},
+          {"loss", p.loss},
+          {"mse100", p.mse100},
+          {"images_per_s", p.images_per_s},
+          {"seconds_left", p.seconds_left}};
+}
+
+JsonObject json_of(const PhaseProgress& p) {
+  return {{"what", p.what}, {"done", static_cast<std::int64_t>(p.done)}, {"total", static_cast<std::int64_t>(p.total)}};
+}
+
+JsonObject json_of(const EpochResult& r) {
+  return {{"epoch", std::int64_t{r.epoch}}, {"epochs", std::int64_t{r.epochs}}, {"lr", r.lr},
+          {"train_loss", r.train_loss},     {"train_mse100", r.train_mse100},   {"fit_mse100", r.fit_mse100},
+          {"val_loss", r.val_loss},         {"val_mse100", r.val_mse100},       {"val_nme", r.val_nme},
+          {"images_per_s", r.images_per_s}, {"run_seconds", r.seconds},         {"best", r.best}};
+}
+
+}  // namespace
+
+TrainMonitor::TrainMonitor(bool quiet, const std::string& json_log)
+    : quiet_(quiet), lines_(json_log == "-" ? stderr : stdout), live_(!quiet) {
+  if (!json_log.empty()) json_.emplace(json_log);
+}
+
+void TrainMonitor::say(const std::string& line) {
+  if (!quiet_) live_.print(line, lines_);
+}
+
+void TrainMonitor::start(const TrainOptions& options, const RunOptions& run) {
+  live_.show("opening the data ...");
+  if (!json_) return;
+  std::string data;
+  for (const std::string& d : options.data) data += (data.empty() ? "" : " ") + d;
+  if (run.resume.empty()) {
+    json_->write("start", {{"version", std::string(kVersion)}, {"data", data}, {"model", options.model}});
+  } else {
+    json_->write("start", {{"version", std::string(kVersion)}, {"resume", run.resume}});
+  }
+}
+
+TrainCallbacks TrainMonitor::callbacks() {
+  TrainCallbacks c;
+  c.stop = interrupted;
+  c.notice = [this](const std::string& text) {
+    live_.print("note: " + text, stderr);
+    if (json_) json_->write("notice", {{"text", text}});
+  };
+  c.message = [this](const std::string& text) {
+    say(text);
+    if (json_) json_->write("message", {{"text", text}});
+  };
+  c.phase = [this](const PhaseProgress& p) {
+    live_.show(live_text(p));
+    if (json_) json_->write_sometimes("phase", json_of(p));
+  };
+  c.step = [this](const StepProgress& p) {
+    live_.show(live_text(p));
+    if (json_) json_->write_sometimes("step", json_of(p));
+  };
+  c.epoch = [this](const EpochResult& r) {
+    say(epoch_line(r));
+    if (json_) json_->write("epoch", json_of(r));
+  };
+  return c;
+}
+
+void TrainMonitor::finish(const TrainResult& r) {
+  live_.clear();
+  if (json_) {
+    json_->write("end", {{"run", r.run},
+                         {"model", r.model},
+                         {"epochs", std::int64_t{r.epochs}},
+                         {"best_epoch", std::int64_t{r.best_epoch}},
+                         {"train_mse100", r.train_mse100},
+                         {"val_mse100", r.val_mse100},
+                         {"val_nme", r.val_nme},
+                         {"interrupted", r.interrupted}});
+  }
+  if (r.run.empty()) {
+    std::array<char, 120> text{};
+    std::snprintf(text.data(), text.size(), "training works: mse100 %.2f after a few batches; nothing was written",
+                  r.train_mse100);
+    say(text.data());
+    return;
+  }
+  if (!std::isnan(r.val_mse100)) {
+    std::array<char, 120> text{};
+    std::snprintf(text.data(), text.size(), "best epoch %d: mse100 %.2f, NME %.2f %%", r.best_epoch, r.val_mse100,
+                  100 * r.val_nme);
+    say(text.data());
+  }
+  say("model   " + r.model);
+  say("report  " + (std::filesystem::path(r.run) / "report.html").string());
+  if (r.interrupted) say("interrupted; go on with: fpcpu train --resume " + r.run);
+}
+
+void TrainMonitor::fail(const Error& error) {
+  live_.clear();
+  if (json_)
+    json_->write("error", {{"code", std::string(to_string(error.code()))}, {"text", std::string(error.what())}});
+}
+
+}  // namespace fpcpu::cli

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "fpcpu/trainer.hpp"
+
+namespace fpcpu {
+
+/// Training and new faces side by side, in plain language.
+struct FitFinding {
+  bool by_heart = false;  // the two have parted
+  std::string text;       // empty if either error is unknown
+};
+
+/// @param fit, val  mse100 of training and validation faces, judged alike
+[[nodiscard]] FitFinding describe_fit(const TrainOptions& options, double fit, double val);
+
+}  // namespace fpcpu
