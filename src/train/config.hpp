@@ -14,10 +14,9 @@ namespace fpcpu {
 
 /// One training option: the single source for the command line, the configuration file and their checks.
 struct ConfigKey {
-  using Field =
-      std::variant<bool TrainOptions::*, int TrainOptions::*, double TrainOptions::*, float TrainOptions::*,
-                   std::uint64_t TrainOptions::*, InputSize TrainOptions::*, std::string TrainOptions::*,
-                   std::vector<std::string> TrainOptions::*>;
+  using Field = std::variant<bool TrainOptions::*, int TrainOptions::*, double TrainOptions::*, float TrainOptions::*,
+                             std::uint64_t TrainOptions::*, InputSize TrainOptions::*, std::string TrainOptions::*,
+                             std::vector<std::string> TrainOptions::*>;
   std::string_view name;   // "val-split" on the command line, "val_split" in the file
   std::string_view group;  // data, augmentation, network, learning, monitoring
   std::string_view value;  // what stands for the value in --help; empty for a switch

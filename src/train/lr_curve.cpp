@@ -72,13 +72,13 @@ std::string lr_curve_csv(const LrFindResult& result) {
 
 std::string lr_curve_svg(const LrFindResult& result) {
   const bool found = !std::isnan(result.suggestion);
-  return chart_file(
-      {.title = "Loss by learning rate",
-       .x_label = "learning rate",
-       .series = {series(result, "loss", "train", &LrPoint::loss), series(result, "smoothed", "val", &LrPoint::smoothed)},
-       .log_x = true,
-       .mark_x = found ? result.suggestion : 0,
-       .mark_label = found ? "suggested " + html::number(result.suggestion, 2) : ""});
+  return chart_file({.title = "Loss by learning rate",
+                     .x_label = "learning rate",
+                     .series = {series(result, "loss", "train", &LrPoint::loss),
+                                series(result, "smoothed", "val", &LrPoint::smoothed)},
+                     .log_x = true,
+                     .mark_x = found ? result.suggestion : 0,
+                     .mark_label = found ? "suggested " + html::number(result.suggestion, 2) : ""});
 }
 
 }  // namespace fpcpu
