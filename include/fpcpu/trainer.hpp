@@ -38,7 +38,7 @@ struct TrainOptions {
   float aug_calm = -1;  ///< last part of the epochs in which strong changes of the pixels rest
   // network
   std::string model = "small";     ///< a name of the zoo or a .toml file
-  InputSize input_size;            ///< px, a side or {width, height}; 0 = the network's own
+  InputSize input_size = {};       ///< px, a side or {width, height}; 0 = the network's own
   int channels = 0;                ///< of the input: 1 gray, 3 colour; 0 = the network's own
   double dropout = -1;             ///< rate of the network's dropout layers; -1 = the network's own
   std::string precision = "fp32";  ///< or "bf16": convolutions but the last layer round their factors

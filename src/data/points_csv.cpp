@@ -110,13 +110,6 @@ PointsTable read_points_csv(const std::filesystem::path& path) {
   return table;
 }
 
-std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\" \t") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
-  return quoted + '"';
-}
-
 std::string points_csv(std::span<const std::string> names, std::span<const Landmarks> rows, int points, int decimals) {
   std::string text = "filename";
   for (int k = 1; k <= points; ++k) text += ",x" + std::to_string(k) + ",y" + std::to_string(k);

@@ -22,9 +22,6 @@ struct PointsTable {
 /// @throws Error{io} if the file cannot be read, Error{format} with file, line and column for everything else.
 [[nodiscard]] PointsTable read_points_csv(const std::filesystem::path& path);
 
-/// A name as a cell of a CSV file: quoted where it has to be.
-[[nodiscard]] std::string csv_cell(const std::string& text);
-
 /// The same format as text: numbers with up to `decimals` digits after the point, cells of invisible points empty.
 [[nodiscard]] std::string points_csv(std::span<const std::string> names, std::span<const Landmarks> rows, int points,
                                      int decimals = 2);

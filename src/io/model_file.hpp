@@ -11,7 +11,7 @@ namespace fpcpu {
 /// What a model file leaves to the training data and the command line.
 struct ModelFileOptions {
   int points = 14;  // `landmarks` becomes a dense layer of 2 * points units, `heatmaps` a convolution to `points` maps
-  InputSize input_size;  // instead of the file's; 0 = as the file says
+  InputSize input_size = {};  // instead of the file's; 0 = as the file says
   int channels = 0;      // of the image, 1 or 3, instead of the file's; 0 = as the file says
 };
 

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "core/file.hpp"
-#include "data/points_csv.hpp"
+#include "data/csv_reader.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/search.hpp"
 #include "io/checkpoint.hpp"

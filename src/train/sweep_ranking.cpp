@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/file.hpp"
-#include "data/points_csv.hpp"
+#include "data/csv_reader.hpp"
 #include "train/complete_run.hpp"
 #include "train/html_text.hpp"
 #include "train/mean_spread.hpp"

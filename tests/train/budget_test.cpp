@@ -80,7 +80,8 @@ struct Automatic {
 
 TrainOptions all_open() {
   TrainOptions options;
-  options.batch = options.input_size = options.epochs = 0;
+  options.batch = options.epochs = 0;
+  options.input_size = 0;
   options.lr = 0;
   return options;
 }

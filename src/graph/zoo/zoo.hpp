@@ -11,7 +11,7 @@ namespace fpcpu {
 /// What a named network leaves open.
 struct ZooOptions {
   int points = 14;
-  InputSize input_size;  // 0 = the network's own
+  InputSize input_size = {};  // 0 = the network's own
   int channels = 0;      // of the image: 3 or 1; 0 = the network's own, which is 3
 
   /// Once both are set.
