@@ -10,6 +10,12 @@
 
 namespace fpcpu::cli {
 
+namespace {
+
+constexpr const char* kCommonGroup = "common";
+
+}  // namespace
+
 Arguments::Arguments(const std::string& command, const std::string& usage, const std::string& summary,
                      const std::string& examples)
     : command_(command), examples_(examples), options_("fpcpu " + command, summary) {
@@ -18,32 +24,40 @@ Arguments::Arguments(const std::string& command, const std::string& usage, const
   options_.set_width(110);
   options_.add_options()("positional", "", cxxopts::value<std::vector<std::string>>());
   options_.parse_positional({"positional"});
-  option("threads", "N", "worker threads; default: all cores", "common");
-  option("isa", "NAME", "instruction set: eigen, sse4, avx2, avx512, neon; default: the fastest here", "common");
-  flag("quiet", "only errors", "common");
-  flag("help", "this text", "common");
-  flag("version", "version of the program", "common");
+  option("threads", "N", "worker threads; default: all cores", kCommonGroup);
+  option("isa", "NAME", "instruction set: eigen, sse4, avx2, avx512, neon; default: the fastest here", kCommonGroup);
+  flag("quiet", "only errors", kCommonGroup);
+  flag("help", "this text", kCommonGroup);
+  flag("version", "version of the program", kCommonGroup);
+}
+
+void Arguments::remember(const std::string& name, const std::string& group) {
+  names_.push_back("--" + name);
+  // Help shows the groups as they were added, those of the command before the common one.
+  if (group != kCommonGroup && std::find(groups_.begin(), groups_.end(), group) == groups_.end()) {
+    groups_.push_back(group);
+  }
 }
 
 void Arguments::flag(const std::string& name, const std::string& help, const std::string& group) {
-  names_.push_back("--" + name);
+  remember(name, group);
   options_.add_options(group)(name, help);
 }
 
 void Arguments::option(const std::string& name, const std::string& value, const std::string& help,
                        const std::string& group, bool repeated) {
-  names_.push_back("--" + name);
+  remember(name, group);
   if (repeated) repeated_.push_back(name);
   options_.add_options(group)(name, help, cxxopts::value<std::vector<std::string>>(), value);
 }
 
 void Arguments::precision_option() {
   option("precision", "NAME", "fp32, or bf16 for factors rounded to bfloat16 where the processor has it (fp32)",
-         "common");
+         kCommonGroup);
 }
 
 void Arguments::tta_option() {
-  option("tta", "NAME", "none, or flip for the mean with the points of the mirrored image (none)", "common");
+  option("tta", "NAME", "none, or flip for the mean with the points of the mirrored image (none)", kCommonGroup);
 }
 
 bool Arguments::parse(const std::vector<std::string_view>& arguments) {
@@ -67,7 +81,9 @@ bool Arguments::parse(const std::vector<std::string_view>& arguments) {
     throw Error(ErrorCode::usage, "fpcpu " + command_ + ": " + e.what() + ". See fpcpu " + command_ + " --help.");
   }
   if (has("help")) {
-    std::printf("%s\n%s", options_.help().c_str(), examples_.c_str());
+    std::vector<std::string> groups = groups_;
+    groups.emplace_back(kCommonGroup);
+    std::printf("%s\n%s", options_.help(groups).c_str(), examples_.c_str());
     return false;
   }
   if (has("version")) {

@@ -48,11 +48,14 @@ class Arguments {
   [[nodiscard]] bool quiet() const { return has("quiet"); }
 
  private:
+  void remember(const std::string& name, const std::string& group);
+
   std::string command_;
   std::string examples_;
   cxxopts::Options options_;
   cxxopts::ParseResult result_;
   std::vector<std::string> names_;
+  std::vector<std::string> groups_;
   std::vector<std::string> repeated_;
   std::vector<std::string> positional_;
 };

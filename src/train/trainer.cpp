@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <limits>
 #include <memory>
 #include <optional>
 
@@ -20,9 +19,9 @@
 #include "train/clock.hpp"
 #include "train/config.hpp"
 #include "train/epoch_line.hpp"
-#include "train/evaluator.hpp"
 #include "train/fit_finding.hpp"
 #include "train/image_errors.hpp"
+#include "train/judge.hpp"
 #include "train/learner.hpp"
 #include "train/position.hpp"
 #include "train/run_facts.hpp"
@@ -36,10 +35,6 @@ namespace fpcpu {
 
 namespace {
 
-/// Part of the image cache that the validation faces get.
-constexpr std::size_t kValidationShare = 5;
-/// Part of it for the training faces that are judged like these.
-constexpr std::size_t kFitShare = 10;
 constexpr int kAugmentedFaces = 16;
 
 /// Parts of a time budget: what the epochs are to fill, so that a little bad luck does no harm; the end that a run must
@@ -99,18 +94,11 @@ class TrainingRun {
     }
 
     const auto cache = static_cast<std::size_t>(options_.cache_mb);
-    const std::size_t judged = data_.val ? cache / kValidationShare + cache / kFitShare : 0;
-    loading_ = training_loader(options_, input.c, cache - judged, pool_.threads());
+    loading_ = training_loader(options_, input.c, Judge::cache_left(data_, cache), pool_.threads());
     tell({"planning the network"});
     Loader loader(data_.train, preprocessing, loading_);
-
-    std::unique_ptr<Evaluator> evaluator;
-    if (data_.val) {
-      evaluator =
-          std::make_unique<Evaluator>(data_.val, preprocessing, options_.batch, cache / kValidationShare, pool_);
-      fit_ = std::make_unique<Evaluator>(fit_faces(data_), preprocessing, options_.batch, cache / kFitShare, pool_);
-    }
-    if (!options_.time.empty()) fix_epochs(graph, preprocessing, loader, evaluator.get());
+    judge_.emplace(data_, preprocessing, options_.batch, cache, kernels_, *loss_, pool_, callbacks_.phase);
+    if (!options_.time.empty()) fix_epochs(graph, preprocessing, loader);
     Learner learner(graph, resumed_ ? std::move(resumed_->params) : initial_params(graph, preprocessing, options_),
                     options_, loader.batches_per_epoch(), kernels_, pool_);
     open_folder(learner);
@@ -121,7 +109,7 @@ class TrainingRun {
     TrainResult result;
     while (!finished() && !result.interrupted && !out_of_time_) {
       if (train_epoch(loader, learner)) {
-        finish_epoch(graph, preprocessing, loader, learner, evaluator.get());
+        finish_epoch(graph, preprocessing, loader, learner);
         result.interrupted = callbacks_.stop && callbacks_.stop() && !finished();
       } else {
         result.interrupted = !out_of_time_;
@@ -137,6 +125,7 @@ class TrainingRun {
       say("stopped: no better validation error for " + std::to_string(options_.patience) + " epochs");
     }
     times_.load = loader.stall_seconds();
+    times_.evaluate = judge_->seconds();
     const LearnerTimes learning = learner.take_times();
     times_.forward = learning.forward;
     times_.backward = learning.backward;
@@ -154,7 +143,7 @@ class TrainingRun {
         learner.measure_statistics(loader, position_.epoch);
         save_model(graph, preprocessing, learner, last_);
       }
-      write_report(preprocessing, evaluator.get(), result.interrupted);
+      write_report(preprocessing, result.interrupted);
       result.run = folder_->path().string();
       result.model = folder_->model().string();
     }
@@ -182,17 +171,6 @@ class TrainingRun {
     if (callbacks_.phase) callbacks_.phase(phase);
   }
 
-  Evaluation judge(Evaluator& evaluator, const Graph& graph, const Params<float>& params, const char* what) {
-    const Clock clock;
-    const std::size_t total = evaluator.data().size();
-    tell({what, 0, total});
-    Evaluation e = evaluator.run(graph, params, kernels_, loss_.get(), [&](std::size_t done) {
-      tell({what, done, total});
-    });
-    times_.evaluate += clock.seconds();
-    return e;
-  }
-
   [[nodiscard]] bool finished() const {
     const bool patience_over = options_.patience > 0 && position_.epoch - position_.best_epoch >= options_.patience;
     return position_.epoch >= options_.epochs || patience_over;
@@ -207,7 +185,7 @@ class TrainingRun {
   }
 
   /// --time: the number of epochs that fits, by the speed of this machine as it is now.
-  void fix_epochs(const Graph& graph, const Preprocessing& preprocessing, Loader& loader, Evaluator* evaluator) {
+  void fix_epochs(const Graph& graph, const Preprocessing& preprocessing, Loader& loader) {
     const double budget = position_.budget;
     say("measuring the speed for --time " + options_.time + " ...");
     options_.epochs = 1;
@@ -216,7 +194,7 @@ class TrainingRun {
       Learner learner(graph, initial_params(graph, preprocessing, options_), options_, loader.batches_per_epoch(),
                       kernels_, pool_);
       speed = measure_speed(
-          loader, learner, [&] { (void)judge_epoch(graph, loader, learner, evaluator, 0); },
+          loader, learner, [&] { (void)judge(graph, loader, learner, 0); },
           std::min(kBudgetMeasuring * budget, kLongestMeasuring));
     }
     judge_seconds_ = speed.judge;
@@ -227,20 +205,10 @@ class TrainingRun {
     say(note_);
   }
 
-  /// What the newest weights achieve on the validation faces and on as many training faces; nothing without them.
-  struct Judgement {
-    Evaluation val;
-    double fit_mse100 = std::numeric_limits<double>::quiet_NaN();
-  };
-  Judgement judge_epoch(const Graph& graph, Loader& loader, Learner& learner, Evaluator* evaluator, int next_epoch) {
+  Judgement judge(const Graph& graph, Loader& loader, Learner& learner, int next_epoch) {
     const Clock clock;
     learner.measure_statistics(loader, next_epoch);
-    Judgement result;
-    if (evaluator != nullptr) {
-      const Params<float> weights = learner.result();
-      result.val = judge(*evaluator, graph, weights, "judging validation faces");
-      result.fit_mse100 = judge(*fit_, graph, weights, "judging training faces").metrics.mse100;
-    }
+    Judgement result = judge_->epoch(graph, learner.result());
     judge_seconds_ = clock.seconds();
     return result;
   }
@@ -324,8 +292,7 @@ class TrainingRun {
     return true;
   }
 
-  void finish_epoch(const Graph& graph, const Preprocessing& preprocessing, Loader& loader, Learner& learner,
-                    Evaluator* evaluator) {
+  void finish_epoch(const Graph& graph, const Preprocessing& preprocessing, Loader& loader, Learner& learner) {
     EpochResult r;
     r.epoch = ++position_.epoch;
     r.epochs = options_.epochs;
@@ -333,13 +300,13 @@ class TrainingRun {
     r.train_loss = position_.mean_loss();
     r.train_mse100 = position_.mean_mse100();
     r.images_per_s = static_cast<double>(position_.batch) * batch_size_ / position_.epoch_seconds;
-    const Judgement judged = judge_epoch(graph, loader, learner, evaluator, position_.epoch);
-    const Evaluation& e = judged.val;
-    if (evaluator != nullptr) {
-      r.fit_mse100 = judged.fit_mse100;
-      r.val_loss = e.loss;
-      r.val_mse100 = e.metrics.mse100;
-      r.val_nme = e.metrics.nme;
+    const bool has_faces = judge_->has_faces();
+    const Judgement judged = judge(graph, loader, learner, position_.epoch);
+    r.fit_mse100 = judged.fit_mse100;
+    if (has_faces) {
+      r.val_loss = judged.val.loss;
+      r.val_mse100 = judged.val.metrics.mse100;
+      r.val_nme = judged.val.metrics.nme;
       if (std::isnan(r.val_mse100)) {
         throw Error(ErrorCode::numeric,
                     "epoch " + std::to_string(r.epoch) +
@@ -348,9 +315,9 @@ class TrainingRun {
       }
     }
     // Without validation the newest weights are the ones to keep.
-    const double error = evaluator != nullptr ? r.val_mse100 : -static_cast<double>(r.epoch);
+    const double error = has_faces ? r.val_mse100 : -static_cast<double>(r.epoch);
     r.best = error < position_.best_error;
-    learner.observe(evaluator != nullptr ? r.val_mse100 : r.train_mse100);
+    learner.observe(has_faces ? r.val_mse100 : r.train_mse100);
     if (r.best) {
       position_.best_error = error;
       position_.best_epoch = r.epoch;
@@ -365,15 +332,13 @@ class TrainingRun {
       const Clock saving;
       tell({"saving"});
       if (r.best) save_model(graph, preprocessing, learner, r);
-      if (r.best && evaluator != nullptr) {
-        write_image_errors(folder_->val_errors(), evaluator->data(), e.metrics);
-      }
+      if (r.best && has_faces) write_image_errors(folder_->val_errors(), judge_->faces(), judged.val.metrics);
       // Rows newer than last.safetensors are dropped on resume; a missing one could not be made up for.
       metrics_->append({r.epoch, learner.steps(), r.lr, r.train_loss, r.train_mse100, r.val_loss, r.val_mse100,
                         r.val_nme, r.images_per_s, r.seconds, r.fit_mse100});
       if (tensorboard_) {
         tensorboard_->epoch(metrics_->rows().back());
-        if (evaluator != nullptr) tensorboard_->faces(learner.steps(), evaluator->data(), e.predictions);
+        if (has_faces) tensorboard_->faces(learner.steps(), judge_->faces(), judged.val.predictions);
       }
       save_last(graph, preprocessing, learner);
       times_.save += saving.seconds();
@@ -396,7 +361,7 @@ class TrainingRun {
     save_checkpoint(folder_->last(), c);
   }
 
-  void write_report(const Preprocessing& preprocessing, Evaluator* evaluator, bool interrupted) {
+  void write_report(const Preprocessing& preprocessing, bool interrupted) {
     RunReport report;
     report.title = folder_->path().filename().string();
     report.options = &options_;
@@ -412,11 +377,11 @@ class TrainingRun {
     report.interrupted = interrupted;
     report.augmented = augmented_faces(data_.train, preprocessing, loading_, kAugmentedFaces);
     Evaluation evaluation;
-    if (evaluator != nullptr) {
+    if (judge_->has_faces()) {
       const Checkpoint best = load_checkpoint(folder_->model());
-      evaluation = judge(*evaluator, best.graph, best.params, "writing the report");
+      evaluation = judge_->model(best.graph, best.params);
       report.evaluation = &evaluation;
-      report.val = &evaluator->data();
+      report.val = &judge_->faces();
     }
     write_file_atomically(folder_->report(), make_run_report(std::move(report)));
   }
@@ -436,7 +401,7 @@ class TrainingRun {
   std::optional<MetricsCsv> metrics_;
   LossPtr loss_;
   std::optional<TensorboardLog> tensorboard_;
-  std::unique_ptr<Evaluator> fit_;
+  std::optional<Judge> judge_;
   LoaderOptions loading_;
   RunTimes times_;
   Clock session_;  // since the run was started or resumed

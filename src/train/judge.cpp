@@ -1,0 +1,46 @@
+#include "train/judge.hpp"
+
+#include <utility>
+
+#include "train/clock.hpp"
+
+namespace fpcpu {
+
+Judge::Judge(const TrainingData& data, const Preprocessing& preprocessing, int batch, std::size_t cache_mb,
+             const kernels::KernelTable<float>& kernels, const Loss& loss, ThreadPool& pool,
+             std::function<void(const PhaseProgress&)> phase)
+    : kernels_(kernels), loss_(loss), phase_(std::move(phase)) {
+  if (!data.val) return;
+  val_ = std::make_unique<Evaluator>(data.val, preprocessing, batch, cache_mb / kValidationShare, pool);
+  fit_ = std::make_unique<Evaluator>(fit_faces(data), preprocessing, batch, cache_mb / kFitShare, pool);
+}
+
+std::size_t Judge::cache_left(const TrainingData& data, std::size_t cache_mb) {
+  return data.val ? cache_mb - cache_mb / kValidationShare - cache_mb / kFitShare : cache_mb;
+}
+
+Judgement Judge::epoch(const Graph& graph, const Params<float>& params) {
+  Judgement result;
+  if (!has_faces()) return result;
+  result.val = run(*val_, graph, params, "judging validation faces");
+  result.fit_mse100 = run(*fit_, graph, params, "judging training faces").metrics.mse100;
+  return result;
+}
+
+Evaluation Judge::model(const Graph& graph, const Params<float>& params) {
+  return run(*val_, graph, params, "writing the report");
+}
+
+Evaluation Judge::run(Evaluator& evaluator, const Graph& graph, const Params<float>& params, const char* what) {
+  const Clock clock;
+  const std::size_t total = evaluator.data().size();
+  const auto progress = [&](std::size_t done) {
+    if (phase_) phase_({what, done, total});
+  };
+  progress(0);
+  Evaluation e = evaluator.run(graph, params, kernels_, &loss_, progress);
+  seconds_ += clock.seconds();
+  return e;
+}
+
+}  // namespace fpcpu

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <limits>
+#include <memory>
+
+#include "train/evaluator.hpp"
+#include "train/setup.hpp"
+
+namespace fpcpu {
+
+/// What an epoch's weights achieve on new faces and, judged the same way, on as many they have learned from. NaN and
+/// empty without validation faces.
+struct Judgement {
+  Evaluation val;
+  double fit_mse100 = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// Judges the weights of a run epoch by epoch, in inference mode and without augmentation.
+class Judge {
+ public:
+  /// Part of the image cache that the validation faces get, and that of the training faces judged like these.
+  static constexpr std::size_t kValidationShare = 5;
+  static constexpr std::size_t kFitShare = 10;
+
+  /// @param cache_mb  of the whole run. @param phase  told what is judged and how far it is; may be empty.
+  Judge(const TrainingData& data, const Preprocessing& preprocessing, int batch, std::size_t cache_mb,
+        const kernels::KernelTable<float>& kernels, const Loss& loss, ThreadPool& pool,
+        std::function<void(const PhaseProgress&)> phase);
+
+  /// Part of the image cache that is left for the training itself.
+  [[nodiscard]] static std::size_t cache_left(const TrainingData& data, std::size_t cache_mb);
+
+  /// False without validation faces: there is nothing to judge on.
+  [[nodiscard]] bool has_faces() const noexcept { return val_ != nullptr; }
+  [[nodiscard]] const Dataset& faces() const noexcept { return val_->data(); }
+  [[nodiscard]] Judgement epoch(const Graph& graph, const Params<float>& params);
+  /// On the validation faces only, for the report.
+  [[nodiscard]] Evaluation model(const Graph& graph, const Params<float>& params);
+  /// Spent so far.
+  [[nodiscard]] double seconds() const noexcept { return seconds_; }
+
+ private:
+  [[nodiscard]] Evaluation run(Evaluator& evaluator, const Graph& graph, const Params<float>& params, const char* what);
+
+  const kernels::KernelTable<float>& kernels_;
+  const Loss& loss_;
+  std::function<void(const PhaseProgress&)> phase_;
+  std::unique_ptr<Evaluator> val_;
+  std::unique_ptr<Evaluator> fit_;
+  double seconds_ = 0;
+};
+
+}  // namespace fpcpu
