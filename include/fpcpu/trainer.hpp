@@ -24,7 +24,7 @@ struct TrainOptions {
   std::string mirror;  ///< which points swap, "3,2,1,0,..."; empty: derived from the mean shape
   int cache_mb = 256;  ///< decoded images kept in memory
   // augmentation: the preset and, where not negative, what replaces its range (meaning and units as in --help)
-  std::string augment = "basic";  ///< none, basic, full
+  std::string augment = "full";  ///< none, basic, full
   float aug_mirror = -1;
   float aug_rotation = -1, aug_rotation_chance = -1;
   float aug_scale = -1, aug_shift = -1, aug_perspective = -1;

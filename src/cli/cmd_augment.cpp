@@ -18,22 +18,22 @@ namespace {
 constexpr const char* kExamples = R"(
 Examples:
   fpcpu augment synth:40 --out sheet.png
-  fpcpu augment faces --out sheet.png --preset full --count 12
-  fpcpu augment faces --out sheet.png --preset none --aug-rotation 45 --aug-jpeg-chance 1 --aug-jpeg-low 5
+  fpcpu augment faces --out sheet.png --augment full --count 12
+  fpcpu augment faces --out sheet.png --augment none --aug-rotation 45 --aug-jpeg-chance 1 --aug-jpeg-low 5
 )";
 
 constexpr int kUsualSide = 96;
 
-/// The options of training that decide what a training image looks like; the preset is called --preset here.
+/// The options of training that decide what a training image looks like.
 bool is_about_images(const ConfigKey& key) {
   constexpr std::array<std::string_view, 4> kOthers = {"mirror", "input-size", "channels", "seed"};
-  if (key.group == "augmentation") return key.name != "augment" && key.name != "aug-calm";
+  if (key.group == "augmentation") return key.name != "aug-calm";
   return std::find(kOthers.begin(), kOthers.end(), key.name) != kOthers.end();
 }
 
 TrainOptions read_options(const Arguments& a) {
   TrainOptions options;
-  options.augment = a.text("preset", "full");
+  options.augment = "full";
   options.input_size = kUsualSide;
   options.channels = 3;
   for (const ConfigKey& key : config_keys()) {
@@ -53,7 +53,6 @@ int run_augment(const std::vector<std::string_view>& arguments) {
               "Draws what training does to faces: each augmentation alone and all together.", kExamples);
   a.option("out", "FILE", "picture to write, .png or .jpg", "output");
   a.option("count", "N", "faces in a row (8)", "output");
-  a.option("preset", "NAME", "none, basic or full (full)", "augmentation");
   for (const ConfigKey& key : config_keys()) {
     if (is_about_images(key))
       a.option(std::string(key.name), std::string(key.value), std::string(key.help), std::string(key.group));

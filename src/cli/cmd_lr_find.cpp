@@ -7,6 +7,7 @@
 #include "cli/live_line.hpp"
 #include "cli/terminal_text.hpp"
 #include "cli/train_arguments.hpp"
+#include "cli/train_monitor.hpp"
 #include "core/file.hpp"
 #include "fpcpu/search.hpp"
 #include "train/epoch_line.hpp"
@@ -28,9 +29,9 @@ Examples:
 )";
 
 // What only a whole training has; --lr and the schedule are what the test replaces.
-constexpr std::array<std::string_view, 12> kNoPart = {"lr",   "schedule",   "warmup", "epochs",           "patience",
-                                                      "ema",  "drop-every", "gamma",  "plateau-patience", "final-ratio",
-                                                      "time", "milestones"};
+constexpr std::array<std::string_view, 14> kNoPart = {
+    "lr",    "schedule",         "warmup",      "epochs",     "time",       "patience", "ema",
+    "gamma", "plateau-patience", "final-ratio", "drop-every", "milestones", "aug-calm", "tensorboard"};
 
 void print_curve(const LrFindResult& r) {
   constexpr std::size_t kRows = 16;
@@ -84,6 +85,7 @@ int run_lr_find(const std::vector<std::string_view>& arguments) {
   callbacks.notice = [&](const std::string& text) { live.print("note: " + text, stderr); };
   if (!quiet) {
     callbacks.message = [&](const std::string& text) { live.print(text, stdout); };
+    callbacks.phase = [&](const PhaseProgress& p) { live.show(live_text(p)); };
     callbacks.step = [&](const StepProgress& p) {
       char text[200];
       const double part = static_cast<double>(p.batch) / p.batches;
@@ -106,7 +108,10 @@ int run_lr_find(const std::vector<std::string_view>& arguments) {
   if (result.curve.size() > 1) write_file_atomically(folder / "lr_find.svg", lr_curve_svg(result));
   if (!quiet && !result.curve.empty()) print_curve(result);
   if (!quiet) print_reading(result);
-  if (!quiet) std::printf("curve   %s\n", path_text(folder / "lr_find.svg").c_str());
+  if (!quiet) {
+    const char* name = result.curve.size() > 1 ? "lr_find.svg" : "lr_find.csv";
+    std::printf("curve   %s\n", path_text(folder / name).c_str());
+  }
   return kDone;
 }
 

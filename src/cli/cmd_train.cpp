@@ -24,7 +24,11 @@ Examples:
 
 /// --auto chooses what the command line does not say.
 void leave_open(const Arguments& a, TrainOptions& options) {
-  if (a.has("resume")) throw Error(ErrorCode::usage, "--resume takes its options from the run; leave --auto out.");
+  for (const char* other : {"resume", "config"}) {
+    if (a.has(other)) {
+      throw Error(ErrorCode::usage, std::string("--") + other + " says what to train with; leave --auto out.");
+    }
+  }
   options.automatic = true;
   if (!a.has("batch")) options.batch = 0;
   if (!a.has("input-size")) options.input_size = 0;
@@ -48,6 +52,7 @@ int run_train(const std::vector<std::string_view>& arguments) {
   if (a.has("time") && a.has("epochs")) {
     throw Error(ErrorCode::usage, "--time chooses the number of epochs; leave --epochs out.");
   }
+  if (a.has("epochs")) options.time.clear();  // of a configuration file
   if (a.has("auto")) leave_open(a, options);
   RunOptions run = read_run_options(a);
   run.fast = a.has("fast");

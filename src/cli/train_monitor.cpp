@@ -11,8 +11,6 @@
 
 namespace fpcpu::cli {
 
-namespace {
-
 std::string live_text(const StepProgress& p) {
   std::array<char, 200> text{};
   const double part = static_cast<double>(p.batch) / p.batches;
@@ -27,6 +25,8 @@ std::string live_text(const PhaseProgress& p) {
   return p.what + " " + bar(static_cast<double>(p.done) / static_cast<double>(p.total), 20) + " " +
          std::to_string(p.done) + "/" + std::to_string(p.total);
 }
+
+namespace {
 
 JsonObject json_of(const StepProgress& p) {
   return {{"epoch", std::int64_t{p.epoch}},
@@ -63,13 +63,31 @@ void TrainMonitor::say(const std::string& line) {
 
 void TrainMonitor::start(const TrainOptions& options, const RunOptions& run) {
   live_.show("opening the data ...");
-  if (!json_) return;
   std::string data;
   for (const std::string& d : options.data) data += (data.empty() ? "" : " ") + d;
   if (run.resume.empty()) {
-    json_->write("start", {{"version", std::string(kVersion)}, {"data", data}, {"model", options.model}});
+    log("start", {{"version", std::string(kVersion)}, {"data", data}, {"model", options.model}});
   } else {
-    json_->write("start", {{"version", std::string(kVersion)}, {"resume", run.resume}});
+    log("start", {{"version", std::string(kVersion)}, {"resume", run.resume}});
+  }
+}
+
+void TrainMonitor::log(const std::string& event, const JsonObject& values) {
+  write_log([&] { json_->write(event, values); });
+}
+
+void TrainMonitor::log_sometimes(const std::string& event, const JsonObject& values) {
+  write_log([&] { json_->write_sometimes(event, values); });
+}
+
+void TrainMonitor::write_log(const std::function<void()>& write) {
+  if (!json_) return;
+  try {
+    write();
+  } catch (const Error& e) {
+    // Who reads the log may go away; the training is worth more.
+    json_.reset();
+    live_.print(std::string("note: ") + e.what() + " The training goes on without it.", stderr);
   }
 }
 
@@ -78,39 +96,37 @@ TrainCallbacks TrainMonitor::callbacks() {
   c.stop = interrupted;
   c.notice = [this](const std::string& text) {
     live_.print("note: " + text, stderr);
-    if (json_) json_->write("notice", {{"text", text}});
+    log("notice", {{"text", text}});
   };
   c.message = [this](const std::string& text) {
     say(text);
-    if (json_) json_->write("message", {{"text", text}});
+    log("message", {{"text", text}});
   };
   c.phase = [this](const PhaseProgress& p) {
     live_.show(live_text(p));
-    if (json_) json_->write_sometimes("phase", json_of(p));
+    log_sometimes("phase", json_of(p));
   };
   c.step = [this](const StepProgress& p) {
     live_.show(live_text(p));
-    if (json_) json_->write_sometimes("step", json_of(p));
+    log_sometimes("step", json_of(p));
   };
   c.epoch = [this](const EpochResult& r) {
     say(epoch_line(r));
-    if (json_) json_->write("epoch", json_of(r));
+    log("epoch", json_of(r));
   };
   return c;
 }
 
 void TrainMonitor::finish(const TrainResult& r) {
   live_.clear();
-  if (json_) {
-    json_->write("end", {{"run", r.run},
-                         {"model", r.model},
-                         {"epochs", std::int64_t{r.epochs}},
-                         {"best_epoch", std::int64_t{r.best_epoch}},
-                         {"train_mse100", r.train_mse100},
-                         {"val_mse100", r.val_mse100},
-                         {"val_nme", r.val_nme},
-                         {"interrupted", r.interrupted}});
-  }
+  log("end", {{"run", r.run},
+              {"model", r.model},
+              {"epochs", std::int64_t{r.epochs}},
+              {"best_epoch", std::int64_t{r.best_epoch}},
+              {"train_mse100", r.train_mse100},
+              {"val_mse100", r.val_mse100},
+              {"val_nme", r.val_nme},
+              {"interrupted", r.interrupted}});
   if (r.run.empty()) {
     std::array<char, 120> text{};
     std::snprintf(text.data(), text.size(), "training works: mse100 %.2f after a few batches; nothing was written",
@@ -131,8 +147,7 @@ void TrainMonitor::finish(const TrainResult& r) {
 
 void TrainMonitor::fail(const Error& error) {
   live_.clear();
-  if (json_)
-    json_->write("error", {{"code", std::string(to_string(error.code()))}, {"text", std::string(error.what())}});
+  log("error", {{"code", std::string(to_string(error.code()))}, {"text", std::string(error.what())}});
 }
 
 }  // namespace fpcpu::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,10 @@
 #include "fpcpu/trainer.hpp"
 
 namespace fpcpu::cli {
+
+/// What the live line shows of a phase or of a step.
+[[nodiscard]] std::string live_text(const PhaseProgress& progress);
+[[nodiscard]] std::string live_text(const StepProgress& progress);
 
 /// What a user, and a machine that reads --json-log, see of a run.
 class TrainMonitor {
@@ -26,6 +31,9 @@ class TrainMonitor {
 
  private:
   void say(const std::string& line);
+  void log(const std::string& event, const JsonObject& values);
+  void log_sometimes(const std::string& event, const JsonObject& values);
+  void write_log(const std::function<void()>& write);
 
   bool quiet_;
   std::FILE* lines_;

@@ -37,6 +37,7 @@ void flatten(const toml::node& node, const std::string& key, const std::string& 
       flatten(value, key.empty() ? text : key + "." + text, name, out);
     }
   } else if (const auto* array = node.as_array()) {
+    if (array->empty()) throw mistake(name, line_of(node), "'" + key + "' is an empty list; leave it out.");
     for (std::size_t i = 0; i < array->size(); ++i) {
       flatten(*array->get(i), key + "[" + std::to_string(i) + "]", name, out);
     }

@@ -1,6 +1,7 @@
 #include "train/claim.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -48,7 +49,7 @@ bool create_exclusively(const fs::path& file) {
     std::fclose(created);
     return true;
   }
-  if (fs::exists(file)) return false;
+  if (errno == EEXIST) return false;
   throw Error(ErrorCode::resource,
               "cannot write " + path_text(file) + ". Check the folder, its permissions and free space.");
 }

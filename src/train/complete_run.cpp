@@ -31,13 +31,25 @@ double seconds_of(const fs::path& folder) {
   return rows.empty() ? 0 : rows.back().seconds;
 }
 
-/// Into an empty folder, or on from the last save. What a process left that was killed before its first save is
-/// removed: it cannot be resumed and the same seed makes it again.
+/// True for what a process leaves that was killed before its first save: a run's files, and no folder.
+bool is_abandoned_run(const fs::path& folder) {
+  if (fs::is_empty(folder)) return true;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (!entry.is_regular_file()) return false;
+  }
+  return fs::exists(folder / "log.txt");
+}
+
+/// Into an empty folder, or on from the last save. An abandoned run is removed: it cannot be resumed and the same seed
+/// makes it again. @throws Error{usage} for a folder of another kind.
 RunOptions where_to_go_on(const fs::path& folder, RunOptions run) {
   if (fs::exists(folder / "last.safetensors")) {
     run.out.clear();
     run.resume = folder.string();
   } else {
+    if (fs::exists(folder) && !is_abandoned_run(folder)) {
+      throw Error(ErrorCode::usage, path_text(folder) + " holds something else than a run. Choose another --out.");
+    }
     fs::remove_all(folder);
     run.out = folder.string();
     run.resume.clear();

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 
 namespace fpcpu::html {
 
@@ -31,6 +32,13 @@ std::string escape(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string fixed(double value, int digits, std::string_view unit) {
+  if (!std::isfinite(value)) return "-";
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
+  return text.data() + std::string(unit);
 }
 
 std::string number(double value, int digits) {

@@ -14,6 +14,9 @@ namespace fpcpu::html {
 /// `digits` significant digits, trailing zeros removed: 0.00123, 3.46, 12800; "-" for a NaN.
 [[nodiscard]] std::string number(double value, int digits = 3);
 
+/// `digits` digits after the point and a unit, "3.46 %"; "-" for what is not finite.
+[[nodiscard]] std::string fixed(double value, int digits, std::string_view unit = {});
+
 /// RFC 4648 with padding.
 [[nodiscard]] std::string base64(std::span<const std::uint8_t> bytes);
 

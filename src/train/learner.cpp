@@ -2,19 +2,17 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 
 #include "fpcpu/error.hpp"
 #include "graph/passes/passes.hpp"
 #include "graph/reference_executor.hpp"
 #include "optim/saved_state.hpp"
+#include "train/clock.hpp"
 
 namespace fpcpu {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// Steps without a finite loss and gradient that end a run.
 constexpr int kMostUndone = 3;
@@ -106,10 +104,10 @@ StepResult Learner::step(const Batch& batch) {
   StepResult result;
   result.lr = lr();
   std::copy(params_.buffers.begin(), params_.buffers.end(), statistics_before_.begin());
-  const auto started = Clock::now();
+  const Clock computing;
   result.loss = executor_.train(input_of(batch), *loss_);
-  const auto computed = Clock::now();
-  compute_seconds_ += std::chrono::duration<double>(computed - started).count();
+  compute_seconds_ += computing.seconds();
+  const Clock updating;
   if (!std::isfinite(result.loss)) {
     undo(batch, result);
     return result;
@@ -135,7 +133,7 @@ StepResult Learner::step(const Batch& batch) {
     optimizer_.update_block(b, params_.trainable.data(), gradient_.data());
     if (average_) average_->update_range(params_.trainable.data(), blocks[b].begin, blocks[b].end);
   });
-  update_seconds_ += std::chrono::duration<double>(Clock::now() - computed).count();
+  update_seconds_ += updating.seconds();
   result.mse100 = batch_mse100(batch);
   return result;
 }

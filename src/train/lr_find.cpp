@@ -94,7 +94,11 @@ LrFindResult find_lr(const TrainOptions& given, const LrFindOptions& find, const
   const TrainingData data = open_training_data(options, nullptr, false);
   const Graph graph = build_network(options, data.train->points());
   say(callbacks.message, std::to_string(data.train->size()) + " training faces; measuring colours and mean shape ...");
-  const Preprocessing preprocessing = measure_preprocessing(options, *data.train, graph);
+  const Preprocessing preprocessing =
+      measure_preprocessing(options, *data.train, graph, [&](std::size_t done, std::size_t total) {
+        if (callbacks.phase) callbacks.phase({"measuring colours", done, total});
+      });
+  if (callbacks.phase) callbacks.phase({"planning the network"});
   Loader loader(
       data.train, preprocessing,
       training_loader(options, graph.input_shape().c, static_cast<std::size_t>(options.cache_mb), pool.threads()));

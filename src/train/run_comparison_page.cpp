@@ -1,7 +1,3 @@
-#include <array>
-#include <cmath>
-#include <cstdio>
-
 #include "train/epoch_line.hpp"
 #include "train/html_page.hpp"
 #include "train/html_text.hpp"
@@ -11,13 +7,6 @@
 namespace fpcpu {
 
 namespace {
-
-std::string fixed(double value, int digits, const char* unit = "") {
-  if (!std::isfinite(value)) return "-";
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%.*f%s", digits, value, unit);
-  return text.data();
-}
 
 /// A row of finished cells; all but the first stand right.
 std::string row(const std::vector<std::string>& cells, const std::string& kind) {
@@ -42,8 +31,8 @@ std::string final_table(const RunComparison& comparison) {
   for (std::size_t i = 0; i < comparison.runs.size(); ++i) {
     const ComparedRun& r = comparison.runs[i];
     rows += row({swatch(i, r.name), interval_text(r.mse100), interval_text(r.difference, true),
-                 fixed(100 * r.nme, 2, " %"), r.best_epoch > 0 ? std::to_string(r.best_epoch) : "-",
-                 std::to_string(r.epochs.size()), duration(r.seconds), fixed(r.images_per_s, 0)},
+                 html::fixed(100 * r.nme, 2, " %"), r.best_epoch > 0 ? std::to_string(r.best_epoch) : "-",
+                 std::to_string(r.epochs.size()), duration(r.seconds), html::fixed(r.images_per_s, 0)},
                 "td");
   }
   return scrolling_table(rows);

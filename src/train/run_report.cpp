@@ -1,10 +1,8 @@
 #include "train/run_report.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cmath>
-#include <cstdio>
 #include <utility>
 
 #include "core/cpu.hpp"
@@ -12,18 +10,13 @@
 #include "train/config.hpp"
 #include "train/epoch_line.hpp"
 #include "train/fit_finding.hpp"
+#include "train/html_text.hpp"
 
 namespace fpcpu {
 
 namespace {
 
 constexpr std::size_t kFaces = 8;
-
-std::string fixed(double value, int digits) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
-  return text.data();
-}
 
 ReportFace make_face(const RunReport& run, std::size_t i) {
   const Dataset& data = *run.val;
@@ -40,12 +33,12 @@ ReportFace make_face(const RunReport& run, std::size_t i) {
 
 void add_evaluation(const RunReport& run, ReportData& data) {
   const Metrics& m = run.evaluation->metrics;
-  data.summary = {{"mse100", fixed(m.mse100, 2), "mean squared error, % of the side"},
-                  {"NME", fixed(100 * m.nme, 2) + " %", "mean distance by face size"},
-                  {"median NME", fixed(100 * m.median, 2) + " %", "half of the images are better"},
-                  {"95th percentile", fixed(100 * m.p95, 2) + " %", "NME of the worst twentieth"},
-                  {"AUC@0.08", fixed(m.auc08, 3), "1 would be perfect"},
-                  {"failures", fixed(100 * m.fr08, 1) + " %", "images with NME above 8 %"}};
+  data.summary = {{"mse100", html::fixed(m.mse100, 2), "mean squared error, % of the side"},
+                  {"NME", html::fixed(100 * m.nme, 2, " %"), "mean distance by face size"},
+                  {"median NME", html::fixed(100 * m.median, 2, " %"), "half of the images are better"},
+                  {"95th percentile", html::fixed(100 * m.p95, 2, " %"), "NME of the worst twentieth"},
+                  {"AUC@0.08", html::fixed(m.auc08, 3), "1 would be perfect"},
+                  {"failures", html::fixed(100 * m.fr08, 1, " %"), "images with NME above 8 %"}};
   data.point_mse100 = m.per_point;
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < m.per_image.size(); ++i) {
@@ -97,7 +90,7 @@ std::string make_run_report(RunReport run) {
   if (run.evaluation != nullptr) add_evaluation(run, data);
   if (!run.rows.empty()) {
     data.summary.push_back({"time", duration(run.rows.back().seconds),
-                            fixed(run.rows.back().images_per_s, 0) + " images a second in the last epoch"});
+                            html::fixed(run.rows.back().images_per_s, 0) + " images a second in the last epoch"});
     data.summary.push_back({"best epoch", std::to_string(run.best_epoch),
                             "of " + std::to_string(run.rows.back().epoch) + "; its weights are the model"});
   }
@@ -118,7 +111,7 @@ std::string make_run_report(RunReport run) {
                           {"threads", std::to_string(run.threads)},
                           {"instruction set", run.isa},
                           {"precision", run.precision},
-                          {"peak memory", fixed(peak_rss_mb(), 0) + " MB"},
+                          {"peak memory", html::fixed(peak_rss_mb(), 0) + " MB"},
                           {"fpcpu", std::string(kVersion)}}});
   return make_report(data);
 }

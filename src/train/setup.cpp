@@ -104,7 +104,7 @@ bool is_model_file(const std::string& model) { return model.ends_with(".toml"); 
 
 void keep_model_file(TrainOptions& options, const std::filesystem::path& folder) {
   if (!is_model_file(options.model)) return;
-  const std::filesystem::path copy = folder / std::filesystem::path(options.model).filename();
+  const std::filesystem::path copy = folder / "network.toml";
   write_file_atomically(copy, read_file(options.model));
   options.model = copy.string();
 }

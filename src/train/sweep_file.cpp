@@ -39,7 +39,8 @@ double rounded(double value) {
 
 bool is_whole_number(const ConfigKey& key) {
   return std::holds_alternative<int TrainOptions::*>(key.field) ||
-         std::holds_alternative<std::uint64_t TrainOptions::*>(key.field);
+         std::holds_alternative<std::uint64_t TrainOptions::*>(key.field) ||
+         std::holds_alternative<InputSize TrainOptions::*>(key.field);
 }
 
 /// Turns the content of a file into settings and trainings.
@@ -110,7 +111,7 @@ class Expander {
     TrainOptions options = base_;
     for (const auto& [position, entries] : axis.choices) apply(options, entries);
     const SweepInterval& i = axis.interval;
-    if (!i.from && !i.to) return;
+    if (!axis.choices.empty() && !i.from && !i.to) return;
     if (!axis.is_interval() || !i.from || !i.to) {
       fail(axis.line, "'" + axis.option + "': expected a list or a range {from = A, to = B, log = true}.");
     }

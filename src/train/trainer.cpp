@@ -105,6 +105,8 @@ class TrainingRun {
     position_.setup_seconds += since_start_.seconds();
     clock_ = Clock(position_.seconds);
     session_ = Clock();
+    const double stalled_before = loader.stall_seconds();  // while the speed was measured
+    const double judged_before = judge_->seconds();
 
     TrainResult result;
     while (!finished() && !result.interrupted && !out_of_time_) {
@@ -119,13 +121,14 @@ class TrainingRun {
       position_.budget = 0;
       say("the time is used up after " + std::to_string(position_.epoch) + " of " + std::to_string(options_.epochs) +
               " epochs: this machine became slower than it was at the start. To run the rest without a limit: fpcpu "
-              "train --resume RUN",
+              "train --resume " +
+              (folder_ ? folder_->path().string() : "RUN"),
           callbacks_.notice);
     } else if (position_.epoch < options_.epochs && !result.interrupted) {
       say("stopped: no better validation error for " + std::to_string(options_.patience) + " epochs");
     }
-    times_.load = loader.stall_seconds();
-    times_.evaluate = judge_->seconds();
+    times_.load = loader.stall_seconds() - stalled_before;
+    times_.evaluate = judge_->seconds() - judged_before;
     const LearnerTimes learning = learner.take_times();
     times_.forward = learning.forward;
     times_.backward = learning.backward;
@@ -134,8 +137,8 @@ class TrainingRun {
     if (const FitFinding finding = describe_fit(options_, best_.fit_mse100, best_.val_mse100); finding.by_heart) {
       say(finding.text);
     }
-    if (loader.stall_seconds() > std::max(2.0, 0.05 * clock_.seconds())) {
-      say("waited " + duration(loader.stall_seconds()) + " for images; a larger --cache-mb may help");
+    if (times_.load > std::max(2.0, 0.05 * times_.all)) {
+      say("waited " + duration(times_.load) + " for images; a larger --cache-mb may help");
     }
     if (folder_) {
       if (result.interrupted || out_of_time_) save_last(graph, preprocessing, learner);
@@ -345,7 +348,11 @@ class TrainingRun {
       folder_->log(epoch_line(r));
     }
     if (callbacks_.epoch) callbacks_.epoch(r);
-    if (!finished()) watch_time(epoch_seconds);
+    if (finished()) {
+      out_of_time_ = false;
+    } else {
+      watch_time(epoch_seconds);
+    }
   }
 
   void save_model(const Graph& graph, const Preprocessing& preprocessing, const Learner& learner,

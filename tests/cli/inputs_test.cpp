@@ -162,21 +162,21 @@ TEST_CASE("the sheet of augmentations has a row for each that is on; seed and op
     return decode_image(folder / "sheet.png", 3);
   };
   const Image full = make("", "21");
-  const Image again = make("--preset full --seed 1 --threads 1", "21");
+  const Image again = make("--augment full --seed 1 --threads 1", "21");
   CHECK(full.pixels == again.pixels);
   CHECK(make("--seed 2", "21").pixels != full.pixels);
   CHECK(make("--aug-rotation 90", "21").pixels != full.pixels);
   // Unchanged faces, then each change alone, then all together three times.
-  const Image one = make("--preset none --aug-jpeg-chance 1 --aug-jpeg-low 2 --aug-jpeg-high 4", "5");
+  const Image one = make("--augment none --aug-jpeg-chance 1 --aug-jpeg-low 2 --aug-jpeg-high 4", "5");
   CHECK(one.width == full.width);
   CHECK(one.height < full.height / 3);
-  CHECK(make("--preset none", "1").height < one.height / 3);
+  CHECK(make("--augment none", "1").height < one.height / 3);
   CHECK(make("--input-size 60x90 --channels 1", "18").width < full.width);
 
   CHECK(run_program(folder, "augment synth:12").code == 2);
   CHECK(run_program(folder, "augment synth:12 --out sheet.gif").code == 2);
-  CHECK(contains(run_program(folder, "augment synth:12 --out s.png --preset ful").err, "'full'"));
-  CHECK(contains(run_program(folder, "augment synth:12 --out s.png --preset none --aug-blur-chance 1").err,
+  CHECK(contains(run_program(folder, "augment synth:12 --out s.png --augment ful").err, "'full'"));
+  CHECK(contains(run_program(folder, "augment synth:12 --out s.png --augment none --aug-blur-chance 1").err,
                  "--aug-blur"));
 }
 

@@ -47,6 +47,7 @@ TEST_CASE("options that play no part in lr-find are not offered; mistakes are na
   const TemporaryFolder folder;
   check_refused(folder, "lr-find --lr 0.1", 2, "no option --lr");
   check_refused(folder, "lr-find --schedule cosine", 2, "no option --schedule");
+  check_refused(folder, "lr-find --tensorboard", 2, "no option --tensorboard");
   check_refused(folder, "lr-find --from 1 --to 0.1 " + kQuick, 2, "--from < --to");
   check_refused(folder, "lr-find --from zero", 2, "--from zero");
   check_refused(folder, "lr-find --steps 3", 2, "--steps 3");

@@ -1,6 +1,8 @@
 // What a user can leave to `fpcpu train`, and what happens when the numbers overflow.
 #include <doctest/doctest.h>
 
+#include <fstream>
+
 #include "cli/program.hpp"
 #include "support/messages.hpp"
 
@@ -27,6 +29,15 @@ TEST_CASE("--time, --auto and --start train, say what they chose and leave it in
   check_one_line(run_program(folder, "train --start mean"), 2, {"'mean-shape'"});
   check_one_line(run_program(folder, "train --fast --auto"), 2, {"--auto"});
   check_one_line(run_program(folder, "train --resume run --auto"), 2, {"--auto"});
+  check_one_line(run_program(folder, "train --config run/config.toml --auto"), 2, {"--config", "--auto"});
+}
+
+TEST_CASE("epochs of the command line replace a time of the configuration file") {
+  const TemporaryFolder folder;
+  const std::string start = "data = ['synth:24']\ninput_size = 32\nbatch = 8\n";
+  std::ofstream(folder / "time.toml") << start << "time = '10m'\n";
+  REQUIRE(run_program(folder, "train --config time.toml --epochs 1 --out run --quiet").code == 0);
+  CHECK(contains(test::read_text(folder / "run/config.toml"), "epochs = 1\n"));
 }
 
 TEST_CASE("a loss that explodes is told three times, then exit 4") {

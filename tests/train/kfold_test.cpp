@@ -140,6 +140,13 @@ TEST_CASE("cross-validations that cannot be are refused before anything is writt
   nowhere.resume = (folder / "none").string();
   CHECK(contains(message_of(ErrorCode::io, [&] { (void)cross_validate({}, 0, nowhere); }), "kfold.toml"));
 
+  // What is somebody else's is not touched.
+  std::filesystem::create_directories(folder / "mine/fold1");
+  std::ofstream(folder / "mine/fold1/notes.txt") << "keep me";
+  CHECK(contains(message_of(ErrorCode::usage, [&] { (void)cross_validate(quick(), 3, into(folder / "mine")); }),
+                 "fold1"));
+  CHECK(std::filesystem::exists(folder / "mine/fold1/notes.txt"));
+
   SearchCallbacks at_once;
   at_once.train.stop = [] { return true; };
   (void)cross_validate(quick(), 3, into(folder / "k"), at_once);

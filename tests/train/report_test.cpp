@@ -124,6 +124,7 @@ TEST_CASE("the histogram counts every image once, the worst in its last bar") {
 
 TEST_CASE("what training and new faces say about each other") {
   TrainOptions options;
+  options.augment = "basic";
   const FitFinding parted = describe_fit(options, 1.2, 3.4);
   CHECK(parted.by_heart);
   CHECK(contains(parted.text, "training faces 1.20, new faces 3.40: the network learns by heart"));

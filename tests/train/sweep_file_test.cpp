@@ -84,6 +84,15 @@ TEST_CASE("draws stay in their ranges, fill them, differ from each other and dep
   CHECK(contains(usage_error(kData + "[sweep]\ncount = 3\nloss = ['mse', 'wing']\n"), "line 4"));
 }
 
+TEST_CASE("draws of whole numbers are whole") {
+  const SweepPlan plan = read(kData + "[sweep]\ncount = 5\ninput_size = {from = 24, to = 40}\n");
+  REQUIRE(plan.runs.size() == 5);
+  for (const SweepRun& run : plan.runs) {
+    CHECK(run.options.input_size.width >= 24);
+    CHECK(run.options.input_size.width <= 40);
+  }
+}
+
 TEST_CASE("variants change options together and combine with lists") {
   const SweepPlan plan = read(kData +
                               "[sweep]\nbatch = [4, 8]\n[[sweep.variant]]\nname = 'plain'\n[[sweep.variant]]\n"
@@ -112,6 +121,8 @@ TEST_CASE("mistakes are named with file and line before anything is trained") {
            {"[sweep]\nlr = 0.1\n", "line 4", "a list"},
            {"[sweep]\nlr = {from = 0.1}\n", "line 4", "to = B"},
            {"[sweep]\nlr = {from = 0.1, to = 1}\n", "line 4", "count"},
+           {"[sweep]\nlr = {log = true}\n", "line 4", "a list"},
+           {"[sweep]\ncount = 2\nlr = {log = true}\n", "line 5", "a list"},
            {"[sweep]\ncount = 3\nlr = {from = 1, to = 0.1}\n", "line 5", "from < to"},
            {"[sweep]\ncount = 3\nlr = {from = 0, to = 0.1, log = true}\n", "line 5", "above 0"},
            {"[sweep]\ncount = 3\nlr = {from = 0.1, to = 2000}\n", "line 5", "1000"},
@@ -129,6 +140,7 @@ TEST_CASE("mistakes are named with file and line before anything is trained") {
     CHECK_MESSAGE(contains(message, "s.toml"), message);
   }
   CHECK(contains(usage_error(kData), "[sweep]"));
+  CHECK(contains(message_of(ErrorCode::format, [] { (void)read(kData + "[sweep]\nlr = []\n"); }), "empty list"));
   CHECK(contains(usage_error(kData + "val_split = 0\n[sweep]\nlr = [1]\n"), "validation"));
 }
 

@@ -129,6 +129,7 @@ TEST_CASE("a training that another process was killed in is taken over when its 
   std::filesystem::create_directories(folder / "out" / name);
   std::ofstream(folder / "out/claims" / (name + ".1")).close();
   std::ofstream(folder / "out" / name / "model.safetensors") << "half";
+  std::ofstream(folder / "out" / name / "log.txt") << "begun";
   SearchCallbacks callbacks;
   std::size_t waited = 0;
   callbacks.waiting = [&](std::size_t runs) { waited += runs; };
