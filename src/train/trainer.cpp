@@ -191,6 +191,7 @@ class TrainingRun {
   void fix_epochs(const Graph& graph, const Preprocessing& preprocessing, Loader& loader) {
     const double budget = position_.budget;
     say("measuring the speed for --time " + options_.time + " ...");
+    tell({"measuring the speed"});
     options_.epochs = 1;
     RunSpeed speed;
     {
