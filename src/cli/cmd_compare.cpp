@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <cstdio>
 #include <vector>
 
@@ -11,6 +9,7 @@
 #include "fpcpu/error.hpp"
 #include "io/json_text.hpp"
 #include "train/epoch_line.hpp"
+#include "train/html_text.hpp"
 #include "train/run_comparison.hpp"
 
 namespace fpcpu::cli {
@@ -23,13 +22,6 @@ Examples:
   fpcpu compare runs/* --out comparison.html
   fpcpu compare runs/train runs/train2 --json
 )";
-
-std::string text(const char* format, double value) {
-  if (!std::isfinite(value)) return "-";
-  std::array<char, 64> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), format, value);
-  return buffer.data();
-}
 
 /// Columns as wide as their widest cell; the first stands left, the others right.
 void print_table(const std::vector<std::vector<std::string>>& rows) {
@@ -51,8 +43,9 @@ void print(const RunComparison& comparison) {
   std::vector<std::vector<std::string>> rows = {
       {"run", "mse100 (95 %)", "against the first (95 %)", "NME", "epochs", "time", "img/s"}};
   for (const ComparedRun& r : comparison.runs) {
-    rows.push_back({r.name, interval_text(r.mse100), interval_text(r.difference, true), text("%.2f %%", 100 * r.nme),
-                    std::to_string(r.epochs.size()), duration(r.seconds), text("%.0f", r.images_per_s)});
+    rows.push_back({r.name, interval_text(r.mse100), interval_text(r.difference, true),
+                    html::fixed(100 * r.nme, 2, " %"), std::to_string(r.epochs.size()), duration(r.seconds),
+                    html::fixed(r.images_per_s, 0)});
   }
   print_table(rows);
   if (comparison.differing.empty()) return;

@@ -9,7 +9,7 @@
 #include "cli/live_line.hpp"
 #include "cli/terminal_text.hpp"
 #include "data/decode.hpp"
-#include "data/draw.hpp"
+#include "data/drawing.hpp"
 #include "data/image_write.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/predictor.hpp"

@@ -2,7 +2,10 @@
 
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <span>
+#include <utility>
 
 namespace fpcpu {
 
@@ -65,5 +68,13 @@ class Rng {
   Block block_{};
   unsigned used_ = 4;
 };
+
+/// Puts the values into random order (Fisher, Yates).
+template <class T>
+void shuffle(std::span<T> values, Rng& rng) noexcept {
+  for (std::size_t i = values.size(); i > 1; --i) {
+    std::swap(values[i - 1], values[rng.below(static_cast<std::uint32_t>(i))]);
+  }
+}
 
 }  // namespace fpcpu

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string_view>
 
 #include "fpcpu/dataset.hpp"
@@ -15,6 +16,10 @@ using Colour = std::array<float, 3>;  // red, green, blue, 0..255
 /// A disc with a dark rim around (x, y), antialiased over one pixel. Parts beyond the image are left out.
 /// @param canvas  three channels
 void draw_dot(Image& canvas, float x, float y, float radius, const Colour& colour);
+
+/// A colour copy of the image with its points as dots; small images are enlarged so that a person can see them.
+/// @param points  x1,y1,... in pixels of the image
+[[nodiscard]] Image draw_points(const Image& image, std::span<const float> points);
 
 /// Writes text with its top left corner at (x, y), each pixel of the font `scale` pixels wide.
 void draw_text(Image& canvas, int x, int y, std::string_view text, int scale, const Colour& colour);

@@ -123,8 +123,7 @@ struct Loader::Impl {
     std::iota(order.begin(), order.end(), 0U);
     if (!options.shuffle) return;
     Rng rng(options.seed, RandomUse::shuffle, static_cast<std::uint64_t>(of_epoch));
-    for (std::size_t i = order.size(); i > 1; --i)
-      std::swap(order[i - 1], order[rng.below(static_cast<std::uint32_t>(i))]);
+    fpcpu::shuffle(std::span(order), rng);
   }
 
   void fill_row(Buffer& b, int row, int slot, const Work& of) {

@@ -343,18 +343,23 @@ void PlanExecutor::merge(const Run& run, const std::vector<int>& nodes, bool is_
   }
 }
 
-double PlanExecutor::train(const TrainInput& input, const Loss& loss) {
+PlanExecutor::Run PlanExecutor::start_training(const TrainInput& input) {
+  prepare();
+  std::fill(sums_.begin(), sums_.end(), 0.0);
   Run run;
   run.slices = plan_.slices_of(input.n);
   run.x = input.x;
   run.training = true;
   run.input = input;
+  return run;
+}
+
+double PlanExecutor::train(const TrainInput& input, const Loss& loss) {
+  Run run = start_training(input);
   run.loss = &loss;
   const auto points = static_cast<std::size_t>(output_points(graph_.output_shape()));
   run.inv_count = inverse_visible_count(input.visible, static_cast<std::size_t>(input.n) * points);
 
-  prepare();
-  std::fill(sums_.begin(), sums_.end(), 0.0);
   std::fill(slice_loss_.begin(), slice_loss_.end(), 0.0);
   rows_used_ = run.slices.count();
   for (const Segment& segment : plan_.segments) run_segment(run, segment);
@@ -364,15 +369,8 @@ double PlanExecutor::train(const TrainInput& input, const Loss& loss) {
 }
 
 void PlanExecutor::measure(const TrainInput& input, double momentum) {
-  Run run;
-  run.slices = plan_.slices_of(input.n);
-  run.x = input.x;
-  run.training = true;
-  run.input = input;
+  Run run = start_training(input);
   run.momentum = momentum;
-
-  prepare();
-  std::fill(sums_.begin(), sums_.end(), 0.0);
   // The loss needs the whole output, so all statistics are merged in the segments before its own.
   const auto has_loss = [](const Segment& segment) {
     return std::any_of(segment.steps.begin(), segment.steps.end(),

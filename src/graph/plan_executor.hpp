@@ -75,6 +75,7 @@ class PlanExecutor {
     std::size_t offset;
     bool by_slice;
   };
+  Run start_training(const TrainInput& input);
   void run_segment(const Run& run, const Segment& segment);
   void run_parts(const Run& run, const Step& step, std::size_t index, int parts);
   void run_banded(const Run& run, const Segment& segment, std::size_t first);

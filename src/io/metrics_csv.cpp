@@ -1,6 +1,5 @@
 #include "io/metrics_csv.hpp"
 
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <fstream>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include "core/file.hpp"
+#include "core/number_text.hpp"
 #include "fpcpu/error.hpp"
 
 namespace fpcpu {
@@ -19,21 +19,15 @@ namespace {
 constexpr std::string_view kHeader =
     "epoch,step,lr,train_loss,train_mse100,val_loss,val_mse100,val_nme,images_per_s,seconds,fit_mse100";
 
-template <class Number>
-void append_number(std::string& line, Number value) {
-  std::array<char, 32> text{};
-  line.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr);
-}
-
 std::string to_line(const EpochRow& row) {
   std::string line;
-  append_number(line, row.epoch);
+  line += exact_text(row.epoch);
   line += ',';
-  append_number(line, row.step);
+  line += exact_text(row.step);
   for (const double value : {row.lr, row.train_loss, row.train_mse100, row.val_loss, row.val_mse100, row.val_nme,
                              row.images_per_s, row.seconds, row.fit_mse100}) {
     line += ',';
-    if (!std::isnan(value)) append_number(line, value);
+    if (!std::isnan(value)) line += exact_text(value);
   }
   return line + '\n';
 }

@@ -3,13 +3,12 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <sstream>
 #include <utility>
 
 #include "core/file.hpp"
+#include "core/number_text.hpp"
 #include "fpcpu/error.hpp"
 
 namespace fpcpu {
@@ -57,9 +56,7 @@ void flatten(const toml::node& node, const std::string& key, const std::string& 
 std::string number_text(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  std::array<char, 32> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
-  std::string text(buffer.data(), end);
+  std::string text = exact_text(value);
   // Without a point it would come back as an integer.
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
   return text;

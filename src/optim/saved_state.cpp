@@ -1,21 +1,14 @@
 #include "optim/saved_state.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
+#include "core/number_text.hpp"
 #include "fpcpu/error.hpp"
 
 namespace fpcpu::saved_state {
 
 namespace {
-
-template <class Number>
-std::string exact_text(Number value) {
-  std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  return std::string(text.data(), end);
-}
 
 template <class Values>
 const typename Values::mapped_type& entry(const Values& values, const std::string& key) {

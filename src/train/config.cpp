@@ -7,6 +7,7 @@
 
 #include "core/cpu.hpp"
 #include "core/nearest.hpp"
+#include "core/number_text.hpp"
 #include "core/version.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/losses.hpp"
@@ -110,20 +111,13 @@ constexpr ConfigKey kKeys[] = {
 }
 
 template <class T>
-std::string short_number(T value) {
-  std::array<char, 32> text{};
-  const auto result = std::to_chars(text.data(), text.data() + text.size(), value);
-  return {text.data(), result.ptr};
-}
-
-template <class T>
 T parse(const ConfigKey& key, std::string_view text, const char* what) {
   T value{};
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = result.ec == std::errc{} && result.ptr == text.data() + text.size();
   if (!whole || static_cast<double>(value) < key.low || static_cast<double>(value) > key.high) {
-    const std::string range = key.high >= kMany ? "at least " + short_number(key.low)
-                                                : "from " + short_number(key.low) + " to " + short_number(key.high);
+    const std::string range = key.high >= kMany ? "at least " + exact_text(key.low)
+                                                : "from " + exact_text(key.low) + " to " + exact_text(key.high);
     bad_value(key, text, std::string(what) + " " + range);
   }
   return value;
@@ -141,7 +135,7 @@ InputSize parse_size(const ConfigKey& key, std::string_view text) {
   const int width = side(text.substr(0, cross));
   const int height = cross == text.size() ? width : side(text.substr(cross + 1));
   if (std::min(width, height) < 0 || (width == 0) != (height == 0)) {
-    bad_value(key, text, "a side or width x height, such as 96 or 96x112, each from 1 to " + short_number(key.high));
+    bad_value(key, text, "a side or width x height, such as 96 or 96x112, each from 1 to " + exact_text(key.high));
   }
   return {width, height};
 }
@@ -159,7 +153,7 @@ struct Setter {
   void operator()(double O::*f) const { options.*f = parse<double>(key, text, "a number"); }
   void operator()(float O::*f) const {
     const auto value = parse<float>(key, text, "-1 or a number");
-    if (value < 0 && value != key.low) bad_value(key, text, "-1 or a number from 0 to " + short_number(key.high));
+    if (value < 0 && value != key.low) bad_value(key, text, "-1 or a number from 0 to " + exact_text(key.high));
     options.*f = value;
   }
   void operator()(InputSize O::*f) const { options.*f = parse_size(key, text); }
@@ -172,8 +166,8 @@ struct Getter {
   std::string operator()(bool O::*f) const { return options.*f ? "true" : "false"; }
   std::string operator()(int O::*f) const { return std::to_string(options.*f); }
   std::string operator()(std::uint64_t O::*f) const { return std::to_string(options.*f); }
-  std::string operator()(double O::*f) const { return short_number(options.*f); }
-  std::string operator()(float O::*f) const { return short_number(options.*f); }
+  std::string operator()(double O::*f) const { return exact_text(options.*f); }
+  std::string operator()(float O::*f) const { return exact_text(options.*f); }
   std::string operator()(InputSize O::*f) const { return to_string(options.*f); }
   std::string operator()(std::string O::*f) const { return options.*f; }
   std::string operator()(std::vector<std::string> O::*f) const {
@@ -219,7 +213,7 @@ std::string text_of(const AttributeValue& value) {
   struct Visitor {
     std::string operator()(bool b) const { return b ? "true" : "false"; }
     std::string operator()(std::int64_t i) const { return std::to_string(i); }
-    std::string operator()(double d) const { return short_number(d); }
+    std::string operator()(double d) const { return exact_text(d); }
     std::string operator()(const std::string& s) const { return s; }
   };
   return std::visit(Visitor{}, value);

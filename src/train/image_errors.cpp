@@ -1,22 +1,18 @@
 #include "train/image_errors.hpp"
 
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
 
 #include "core/file.hpp"
+#include "core/number_text.hpp"
 #include "data/csv_reader.hpp"
 
 namespace fpcpu {
 
 namespace {
 
-std::string cell(double value) {
-  if (std::isnan(value)) return {};
-  std::array<char, 32> text{};
-  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
-}
+std::string cell(double value) { return std::isnan(value) ? "" : exact_text(value); }
 
 double number(const CsvReader& csv, const std::string& text) {
   if (text.empty()) return std::numeric_limits<double>::quiet_NaN();

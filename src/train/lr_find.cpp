@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 
 #include "fpcpu/error.hpp"
 #include "fpcpu/search.hpp"
+#include "train/clock.hpp"
 #include "train/config.hpp"
 #include "train/learner.hpp"
 #include "train/lr_curve.hpp"
@@ -106,7 +106,7 @@ LrFindResult find_lr(const TrainOptions& given, const LrFindOptions& find, const
 
   LrFindResult result;
   DivergenceWatch watch;
-  const auto start = std::chrono::steady_clock::now();
+  const Clock clock;
   int epoch = -1;
   for (int step = 1; step <= find.steps && !result.diverged; ++step) {
     if (callbacks.stop && callbacks.stop()) {
@@ -119,7 +119,7 @@ LrFindResult find_lr(const TrainOptions& given, const LrFindOptions& find, const
     result.diverged = watch.add(loss);
     if (std::isfinite(loss)) result.curve.push_back({lr, loss, loss});
     if (callbacks.step) {
-      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      const double seconds = clock.seconds();
       StepProgress p;
       p.epoch = p.epochs = 1;
       p.batch = step;

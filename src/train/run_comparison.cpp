@@ -10,6 +10,7 @@
 #include "core/rng.hpp"
 #include "fpcpu/error.hpp"
 #include "train/config.hpp"
+#include "train/mean_spread.hpp"
 
 namespace fpcpu {
 
@@ -17,12 +18,6 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr Interval kUnknown{kNaN, kNaN, kNaN};
-
-double mean(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double v : values) sum += v;
-  return sum / static_cast<double>(values.size());
-}
 
 double median(std::vector<double> values) {
   if (values.empty()) return kNaN;
@@ -98,7 +93,7 @@ Interval bootstrap_mean(const std::vector<double>& values) {
   }
   std::sort(means.begin(), means.end());
   const auto at = [&](double part) { return means[static_cast<std::size_t>(part * (kBootstrapRounds - 1))]; };
-  return {mean(values), at(0.025), at(0.975)};
+  return {mean_spread(values).mean, at(0.025), at(0.975)};
 }
 
 RunComparison compare_runs(const std::vector<std::string>& folders) {

@@ -65,7 +65,7 @@ DatasetPtr open_all(const std::vector<std::string>& places) {
 std::vector<std::size_t> random_order(std::size_t n, Rng rng) {
   std::vector<std::size_t> order(n);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  for (std::size_t i = n; i > 1; --i) std::swap(order[i - 1], order[rng.below(static_cast<std::uint32_t>(i))]);
+  shuffle(std::span(order), rng);
   return order;
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "data/draw.hpp"
+#include "data/drawing.hpp"
 #include "data/image_write.hpp"
 
 namespace fpcpu {

@@ -122,7 +122,7 @@ class TrainingRun {
       say("the time is used up after " + std::to_string(position_.epoch) + " of " + std::to_string(options_.epochs) +
               " epochs: this machine became slower than it was at the start. To run the rest without a limit: fpcpu "
               "train --resume " +
-              (folder_ ? folder_->path().string() : "RUN"),
+              folder_->path().string(),
           callbacks_.notice);
     } else if (position_.epoch < options_.epochs && !result.interrupted) {
       say("stopped: no better validation error for " + std::to_string(options_.patience) + " epochs");

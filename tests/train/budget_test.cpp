@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <iterator>
 
 #include "fpcpu/trainer.hpp"
 #include "io/checkpoint.hpp"
+#include "support/files.hpp"
+#include "support/into.hpp"
 #include "support/messages.hpp"
 #include "support/temporary_folder.hpp"
 #include "train/automatic.hpp"
@@ -16,14 +17,10 @@
 #include "train/config.hpp"
 
 using namespace fpcpu;
+using test::content;
+using test::into;
 
 namespace {
-
-std::string content(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  REQUIRE_MESSAGE(in, file.string());
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 TrainOptions quick(const std::string& time) {
   TrainOptions options;
@@ -32,13 +29,6 @@ TrainOptions quick(const std::string& time) {
   options.batch = 8;
   options.time = time;
   return options;
-}
-
-RunOptions into(const std::filesystem::path& run) {
-  RunOptions r;
-  r.out = run.string();
-  r.threads = 2;
-  return r;
 }
 
 TrainOptions options_in(const std::filesystem::path& run) {

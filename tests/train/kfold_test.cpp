@@ -12,12 +12,14 @@
 #include "fpcpu/predictor.hpp"
 #include "fpcpu/search.hpp"
 #include "support/files.hpp"
+#include "support/into.hpp"
 #include "support/messages.hpp"
 #include "support/temporary_folder.hpp"
 #include "train/mean_spread.hpp"
 
 using namespace fpcpu;
 using test::contains;
+using test::into;
 using test::message_of;
 
 namespace {
@@ -29,12 +31,6 @@ TrainOptions quick() {
   options.batch = 8;
   options.epochs = 2;
   return options;
-}
-
-RunOptions into(const std::filesystem::path& folder) {
-  RunOptions run;
-  run.out = folder.string();
-  return run;
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "graph/zoo/zoo.hpp"
 #include "io/checkpoint.hpp"
 #include "io/metrics_csv.hpp"
+#include "support/into.hpp"
 #include "support/messages.hpp"
 #include "support/random_batch.hpp"
 #include "support/temporary_folder.hpp"
@@ -23,6 +24,7 @@
 
 using namespace fpcpu;
 using test::contains;
+using test::into;
 
 namespace {
 
@@ -34,13 +36,6 @@ TrainOptions quick() {
   options.epochs = 2;
   options.batch = 8;
   return options;
-}
-
-RunOptions into(const std::filesystem::path& run) {
-  RunOptions r;
-  r.out = run.string();
-  r.threads = 2;
-  return r;
 }
 
 std::size_t event_files(const std::filesystem::path& folder) {

@@ -10,6 +10,7 @@
 #include "graph/zoo/zoo.hpp"
 #include "io/checkpoint.hpp"
 #include "support/files.hpp"
+#include "support/into.hpp"
 #include "support/messages.hpp"
 #include "support/random_batch.hpp"
 #include "support/temporary_folder.hpp"
@@ -19,6 +20,7 @@
 
 using namespace fpcpu;
 using test::content;
+using test::into;
 
 namespace {
 
@@ -30,13 +32,6 @@ TrainOptions quick() {
   options.batch = 8;
   options.augment = "full";
   return options;
-}
-
-RunOptions into(const std::filesystem::path& run, int threads = 2) {
-  RunOptions r;
-  r.out = run.string();
-  r.threads = threads;
-  return r;
 }
 
 /// Stops after `steps` calls.

@@ -12,7 +12,7 @@ namespace fpcpu {
 struct ZooOptions {
   int points = 14;
   InputSize input_size = {};  // 0 = the network's own
-  int channels = 0;      // of the image: 3 or 1; 0 = the network's own, which is 3
+  int channels = 0;           // of the image: 3 or 1; 0 = the network's own, which is 3
 
   /// Once both are set.
   [[nodiscard]] Shape input() const noexcept { return {input_size.height, input_size.width, channels}; }
