@@ -64,7 +64,7 @@ std::string step_line(const Graph& graph, const Plan& plan, const Step& step, co
   const Node& node = graph.node(step.node);
   const NodePlan& node_plan = plan.nodes[static_cast<std::size_t>(step.node)];
   const bool backward = step.kind == StepKind::backward || step.kind == StepKind::backward_sums;
-  const TensorPlan& tensor = backward ? node_plan.dy : node_plan.y;
+  const TensorPlan& tensor = backward ? node_plan.dy : step.kind == StepKind::recompute ? node_plan.again : node_plan.y;
   std::string note;
   if (step.kind == StepKind::forward && node_plan.sums_of >= 0) {
     note = "+ sums for " + graph.node(node_plan.sums_of).name;

@@ -11,7 +11,7 @@
 
 namespace fpcpu {
 
-enum class StepKind : std::uint8_t { forward_sums, forward, loss, backward_sums, backward };
+enum class StepKind : std::uint8_t { forward_sums, forward, loss, recompute, backward_sums, backward };
 
 [[nodiscard]] constexpr const char* to_string(StepKind kind) noexcept {
   switch (kind) {
@@ -21,6 +21,8 @@ enum class StepKind : std::uint8_t { forward_sums, forward, loss, backward_sums,
       return "forward";
     case StepKind::loss:
       return "loss";
+    case StepKind::recompute:
+      return "recompute";
     case StepKind::backward_sums:
       return "backward sums";
     case StepKind::backward:
@@ -59,7 +61,8 @@ struct TensorPlan {
 
 struct NodePlan {
   TensorPlan y;      // output
-  TensorPlan dy;     // its gradient
+  TensorPlan again;  // output made a second time, for backward, in place of keeping it; else absent
+  TensorPlan dy;     // gradient of the output
   TensorPlan saved;  // argmax and the like
   int sums_of = -1;  // the batch-wide node whose forward sums this node's forward emits
   bool emitted_by_producer = false;

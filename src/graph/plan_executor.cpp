@@ -143,6 +143,11 @@ const float* PlanExecutor::value(const Run& run, int node, int slot, int first_s
   return locate<float>(y, slot, first_sample);
 }
 
+const float* PlanExecutor::kept_value(const Run& run, int node, int slot, int first_sample) const noexcept {
+  const TensorPlan& again = plan_.nodes[static_cast<std::size_t>(node)].again;
+  return again.place == Place::absent ? value(run, node, slot, first_sample) : locate<float>(again, slot, first_sample);
+}
+
 double* PlanExecutor::slice_sums(int slice, int node, bool is_forward) const noexcept {
   const auto row = static_cast<std::size_t>(slice + (is_forward ? 0 : plan_.slices.count()));
   return sums_.data() + row * plan_.sums_size + plan_.nodes[static_cast<std::size_t>(node)].sums_offset;
@@ -162,7 +167,8 @@ void PlanExecutor::forward(const Run& run, const Step& step, const Piece& piece)
   a.n = piece.n;
   a.training = run.training;
   a.x = {x.data(), node.inputs.size()};
-  a.y = locate<float>(plan.y, piece.home, first);
+  const bool again = step.kind == StepKind::recompute;
+  a.y = locate<float>(again ? plan.again : plan.y, piece.home, first);
   a.params = node_params_[i];
   a.prepared = prepared_.data() + plan.prepared_offset;
   a.saved = locate<std::byte>(plan.saved, piece.home, first);
@@ -178,7 +184,7 @@ void PlanExecutor::forward(const Run& run, const Step& step, const Piece& piece)
     a.sums = slice_sums(piece.slice, step.node, true);
     node.layer->forward_sums(a);
   } else {
-    if (plan.sums_of >= 0) a.sums = slice_sums(piece.slice, plan.sums_of, true);
+    if (plan.sums_of >= 0 && !again) a.sums = slice_sums(piece.slice, plan.sums_of, true);
     node.layer->forward(a);
   }
 }
@@ -191,7 +197,7 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
   std::array<const float*, kMaxInputs> x{};
   std::array<float*, kMaxInputs> dx{};
   for (std::size_t k = 0; k < node.inputs.size(); ++k) {
-    if (keeps_input(node.signature.keep)) x[k] = value(run, node.inputs[k], piece.home, first);
+    if (keeps_input(node.signature.keep)) x[k] = kept_value(run, node.inputs[k], piece.home, first);
     if (plan.dx_needed[k] != 0) {
       dx[k] = locate<float>(plan_.nodes[static_cast<std::size_t>(node.inputs[k])].dy, piece.home, first);
     }
@@ -245,6 +251,7 @@ void PlanExecutor::run_step(const Run& run, const Step& step, const Piece& piece
   switch (step.kind) {
     case StepKind::forward_sums:
     case StepKind::forward:
+    case StepKind::recompute:
       forward(run, step, piece);
       break;
     case StepKind::loss:

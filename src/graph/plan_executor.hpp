@@ -89,6 +89,8 @@ class PlanExecutor {
   template <class T>
   T* locate(const TensorPlan& tensor, int slot, int first_sample) const noexcept;
   const float* value(const Run& run, int node, int slot, int first_sample) const noexcept;
+  /// As backward reads it.
+  const float* kept_value(const Run& run, int node, int slot, int first_sample) const noexcept;
   const GradientPlace& place_of(std::size_t value) const noexcept;
   double* slice_sums(int slice, int node, bool is_forward) const noexcept;
 

@@ -33,6 +33,7 @@ class Planner {
       : graph_(graph), kernels_(node_kernels(graph, kernels)), readers_(graph.consumers()) {
     plan_.options = options;
     plan_.nodes.resize(static_cast<std::size_t>(graph.size()));
+    recomputed_.assign(plan_.nodes.size(), 0);
   }
 
   Plan run() {
@@ -42,7 +43,10 @@ class Planner {
     ask_needs();
     assign_emitters();
     schedule_forward();
-    if (plan_.options.training) schedule_backward();
+    if (plan_.options.training) {
+      schedule_backward();
+      schedule_recomputing();
+    }
     choose_pieces();
     place_tensors();
     place_workspaces();
@@ -55,6 +59,7 @@ class Planner {
   const std::vector<int>& readers(int i) const { return readers_[static_cast<std::size_t>(i)]; }
   bool cuts(int i) const { return plan_.options.training && signature(i).batch_sums > 0; }
   bool whole(int i) const { return signature(i).whole_batch; }
+  bool recomputed(int i) const { return recomputed_[static_cast<std::size_t>(i)] != 0; }
 
   void check_readers() const {
     for (int i = 0; i < graph_.output(); ++i) {
@@ -158,6 +163,68 @@ class Planner {
     }
   }
 
+  /// Places of a segment's steps where something happens to an output: none, one segment, or several.
+  struct Uses {
+    int segment = -1;
+    int first = 0;  // position of the first in the segment
+    bool one_segment = true;
+    bool by_whole = false;
+    void add(int s, int position, bool whole) {
+      one_segment = one_segment && (segment < 0 || segment == s);
+      by_whole = by_whole || whole;
+      if (segment < 0) segment = s, first = position;
+    }
+  };
+
+  /// Forward uses of the output of `node` (its own step among them) or backward ones, in the order of the plan.
+  Uses uses(int node, bool backward) const {
+    Uses result;
+    for (std::size_t s = 0; s < plan_.segments.size(); ++s) {
+      for (const auto* steps : {&plan_.segments[s].steps, &plan_.segments[s].whole}) {
+        for (std::size_t p = 0; p < steps->size(); ++p) {
+          const Step& step = (*steps)[p];
+          const auto& inputs = graph_.node(step.node).inputs;
+          const bool reads = std::find(inputs.begin(), inputs.end(), node) != inputs.end();
+          const Keep keep = signature(step.node).keep;
+          bool uses_it = false;
+          switch (step.kind) {
+            case StepKind::forward_sums:
+            case StepKind::forward:
+              uses_it = !backward && (reads || step.node == node);
+              break;
+            case StepKind::loss:
+              uses_it = step.node == node;
+              break;
+            case StepKind::recompute:
+              uses_it = backward && reads;
+              break;
+            case StepKind::backward_sums:
+            case StepKind::backward:
+              uses_it = backward && ((reads && keeps_input(keep)) || (step.node == node && keeps_output(keep)));
+              break;
+          }
+          if (uses_it) result.add(static_cast<int>(s), static_cast<int>(p), steps == &plan_.segments[s].whole);
+        }
+      }
+    }
+    return result;
+  }
+
+  /// An output that is cheap to make is made again where backward reads it, if that is one segment later than forward:
+  /// between the two it would cost memory and two ways through it.
+  void schedule_recomputing() {
+    for (int i = 1; i < graph_.size(); ++i) {
+      if (!signature(i).recomputable) continue;
+      const Uses forward = uses(i, false);
+      const Uses backward = uses(i, true);
+      const bool local = forward.one_segment && !forward.by_whole && backward.one_segment && !backward.by_whole;
+      if (!local || backward.segment <= forward.segment) continue;
+      auto& steps = plan_.segments[static_cast<std::size_t>(backward.segment)].steps;
+      steps.insert(steps.begin() + backward.first, {StepKind::recompute, i});
+      recomputed_[static_cast<std::size_t>(i)] = 1;
+    }
+  }
+
   /// Few samples at a time keep tensors in the caches; but weights are read once per piece, so a piece should not be
   /// smaller than those.
   void choose_pieces() {
@@ -201,6 +268,7 @@ class Planner {
   void place_tensors() {
     const auto count = plan_.nodes.size();
     std::vector<Life> y(count);
+    std::vector<Life> again(count);
     std::vector<Life> dy(count);
     std::vector<Life> saved(count);
     auto life = [](std::vector<Life>& lives, int i) -> Life& { return lives[static_cast<std::size_t>(i)]; };
@@ -226,13 +294,17 @@ class Planner {
             life(y, i).touch(now, by_whole);
             life(dy, i).touch(now, by_whole);
             break;
+          case StepKind::recompute:
+            life(again, i).touch(now);
+            for (const int j : inputs) life(y, j).touch(now);
+            break;
           case StepKind::backward_sums:
           case StepKind::backward:
             life(dy, i).touch(now, by_whole);
             if (keeps_output(sig.keep)) life(y, i).touch(now, by_whole);
             if (sig.saved_bytes > 0) life(saved, i).touch(now, by_whole);
             for (std::size_t k = 0; k < inputs.size(); ++k) {
-              if (keeps_input(sig.keep)) life(y, inputs[k]).touch(now, by_whole);
+              if (keeps_input(sig.keep)) life(recomputed(inputs[k]) ? again : y, inputs[k]).touch(now, by_whole);
               if (steps[p].kind == StepKind::backward && at(i).dx_needed[k] != 0) {
                 Life& target = life(dy, inputs[k]);
                 at(i).dx_beta[k] = target.first.segment == kUnused ? 0 : 1;
@@ -269,6 +341,7 @@ class Planner {
     at(0).y.bytes_per_sample = signature(0).out.size() * sizeof(float);
     for (int i = 1; i < graph_.size(); ++i) {
       place(life(y, i), at(i).y, signature(i).out.size() * sizeof(float));
+      place(life(again, i), at(i).again, signature(i).out.size() * sizeof(float));
       place(life(dy, i), at(i).dy, signature(i).out.size() * sizeof(float));
       place(life(saved, i), at(i).saved, signature(i).saved_bytes);
     }
@@ -296,6 +369,7 @@ class Planner {
   std::vector<const kernels::KernelTable<float>*> kernels_;
   std::vector<std::vector<int>> readers_;
   std::vector<std::uint8_t> needs_gradient_;
+  std::vector<std::uint8_t> recomputed_;
   std::vector<WorkspaceNeed> needs_;
   int last_forward_ = 0;
   Plan plan_;

@@ -20,6 +20,8 @@ class NodeTraffic {
     return {.tensors = batch_ * (inputs() + bytes(own_.y) + bytes(own_.saved)), .weights = calls_ * params(false)};
   }
 
+  [[nodiscard]] Traffic recompute() const { return {.tensors = batch_ * (inputs() + bytes(own_.again))}; }
+
   /// Prediction and targets are of one size.
   [[nodiscard]] Traffic loss() const { return {.tensors = batch_ * (2 * bytes(own_.y) + bytes(own_.dy))}; }
 
@@ -80,6 +82,8 @@ StepCost cost_of(const Graph& graph, const Plan& plan, const Step& step) {
       return {batch * graph.node(step.node).signature.flops, node.forward()};
     case StepKind::loss:
       return {0, node.loss()};
+    case StepKind::recompute:
+      return {0, node.recompute()};
     case StepKind::backward_sums:
       return {0, node.backward_sums()};
     case StepKind::backward:

@@ -58,6 +58,9 @@ struct Signature {
   /// Backward can add to the gradients of the parameters (BackwardArgs::dparams_beta), so that a slice may go through
   /// it a few samples at a time. Layers without parameters need not say so.
   bool adds_gradients = false;
+  /// Forward costs little more than reading its input, needs nothing but inputs, parameters and statistics, and may run
+  /// again before backward so that its output need not be kept.
+  bool recomputable = false;
   bool bands = false;  // forward of one sample can be cut into parts in the same way, by rows or by channels
   double flops = 0;    // forward, per sample, multiply and add counted separately
 };

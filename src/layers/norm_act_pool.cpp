@@ -72,6 +72,7 @@ class NormActPool final : public LayerBase<NormActPool> {
       result.batch_stats = 4 * channels;
       result.adds_gradients = true;  // they come from the sums of the slice
     }
+    result.recomputable = !pooled() && !residual_;
     result.bands = !pooled();
     result.flops = 4.0 * static_cast<double>(in[0].size());
     return result;

@@ -108,6 +108,30 @@ TEST_CASE("few samples go through a segment together where tensors are large and
   CHECK(pieces.segments.front().samples == 1);
 }
 
+TEST_CASE("an output that forward needs in one segment only is made again for backward") {
+  const auto network = [](bool skips) {
+    Graph graph({16, 16, 3});
+    graph.add("a", make_conv2d({.out_channels = 8, .padding = 1}));
+    const int norm = graph.add("norm", make_norm_act_pool({.activation = ActivationKind::relu}));
+    graph.add("b", make_conv2d({.out_channels = 8, .padding = 1}));
+    const int last = graph.add("last", make_norm_act_pool({.activation = ActivationKind::relu}));
+    if (skips) graph.add("sum", make_add(), {norm, last});
+    graph.add("out", make_dense({.units = 4}));
+    return graph;
+  };
+  const Graph chain = network(false);
+  const Plan plan = make_plan(chain, {.training = true, .batch = 8}, table());
+  CHECK(count(plan, StepKind::recompute) == 1);  // `last` is read in the segment of the loss alone
+  CHECK(plan.nodes[2].y.place == Place::worker);
+  CHECK(plan.nodes[2].again.place == Place::worker);
+  CHECK(plan.nodes[4].again.place == Place::absent);
+  const Plan skipping = make_plan(network(true), {.training = true, .batch = 8}, table());
+  CHECK(count(skipping, StepKind::recompute) == 0);
+  CHECK(skipping.nodes[2].y.place == Place::batch);
+  const Plan inference = make_plan(chain, {.training = false, .batch = 8}, table());
+  CHECK(count(inference, StepKind::recompute) == 0);
+}
+
 TEST_CASE("a layer nobody reads is an error that names it") {
   Graph graph({8, 8, 3});
   graph.add("lost", make_conv2d({.out_channels = 4}));
