@@ -60,11 +60,27 @@ std::string traffic(const char* title, const Traffic& t) {
               t.gradients / kMega);
 }
 
+/// What the step is about: the output, or its gradient.
+const TensorPlan& tensor_of(const NodePlan& node, const Step& step) {
+  switch (step.kind) {
+    case StepKind::recompute:
+      return node.again;
+    case StepKind::round_y:
+      return node.y_bf16;
+    case StepKind::backward_sums:
+    case StepKind::backward:
+      return step.bf16_dy ? node.dy_bf16 : node.dy;
+    case StepKind::round_dy:
+      return node.dy_bf16;
+    default:
+      return node.y;
+  }
+}
+
 std::string step_line(const Graph& graph, const Plan& plan, const Step& step, const StepCost& cost) {
   const Node& node = graph.node(step.node);
   const NodePlan& node_plan = plan.nodes[static_cast<std::size_t>(step.node)];
-  const bool backward = step.kind == StepKind::backward || step.kind == StepKind::backward_sums;
-  const TensorPlan& tensor = backward ? node_plan.dy : step.kind == StepKind::recompute ? node_plan.again : node_plan.y;
+  const TensorPlan& tensor = tensor_of(node_plan, step);
   std::string note;
   if (step.kind == StepKind::forward && node_plan.sums_of >= 0) {
     note = "+ sums for " + graph.node(node_plan.sums_of).name;

@@ -11,7 +11,17 @@
 
 namespace fpcpu {
 
-enum class StepKind : std::uint8_t { forward_sums, forward, loss, recompute, backward_sums, backward };
+/// In the order in which a node goes through them.
+enum class StepKind : std::uint8_t {
+  forward_sums,
+  forward,
+  round_y,
+  loss,
+  recompute,
+  backward_sums,
+  backward,
+  round_dy
+};
 
 [[nodiscard]] constexpr const char* to_string(StepKind kind) noexcept {
   switch (kind) {
@@ -19,6 +29,8 @@ enum class StepKind : std::uint8_t { forward_sums, forward, loss, recompute, bac
       return "forward sums";
     case StepKind::forward:
       return "forward";
+    case StepKind::round_y:
+      return "round";
     case StepKind::loss:
       return "loss";
     case StepKind::recompute:
@@ -27,14 +39,20 @@ enum class StepKind : std::uint8_t { forward_sums, forward, loss, recompute, bac
       return "backward sums";
     case StepKind::backward:
       return "backward";
+    case StepKind::round_dy:
+      return "round dy";
   }
   return "";
 }
 
-/// One call of one layer on one slice.
+[[nodiscard]] constexpr bool is_backward(StepKind kind) noexcept { return kind > StepKind::loss; }
+
+/// One call of one layer on one slice, or the rounding of what it made (round_y, round_dy).
 struct Step {
   StepKind kind = StepKind::forward;
   int node = 0;
+  bool bf16_x = false;   // reads its first input from NodePlan::y_bf16
+  bool bf16_dy = false;  // reads the gradient of its output from NodePlan::dy_bf16
 };
 
 /// Steps that a slice runs one after the other without waiting for other slices. After all slices are through, the
@@ -60,12 +78,15 @@ struct TensorPlan {
 };
 
 struct NodePlan {
-  TensorPlan y;      // output
-  TensorPlan again;  // output made a second time, for backward, in place of keeping it; else absent
-  TensorPlan dy;     // gradient of the output
+  TensorPlan y;       // output
+  TensorPlan again;   // output made a second time, for backward, in place of keeping it; else absent
+  TensorPlan dy;      // gradient of the output
+  TensorPlan y_bf16;  // y and dy rounded, for segments after the one that makes them; else absent
+  TensorPlan dy_bf16;
   TensorPlan saved;  // argmax and the like
   int sums_of = -1;  // the batch-wide node whose forward sums this node's forward emits
   bool emitted_by_producer = false;
+  bool recomputed = false;              // `again` is what backward reads
   std::vector<std::uint8_t> dx_needed;  // per input
   std::vector<std::uint8_t> dx_beta;    // per input: 1 = add to what an earlier step wrote
   std::size_t sums_offset = 0;          // doubles, in a slice's row of sums

@@ -148,6 +148,17 @@ const float* PlanExecutor::kept_value(const Run& run, int node, int slot, int fi
   return again.place == Place::absent ? value(run, node, slot, first_sample) : locate<float>(again, slot, first_sample);
 }
 
+const kernels::Bf16* PlanExecutor::rounded_input(const Node& node, const Piece& piece) const noexcept {
+  const TensorPlan& rounded = plan_.nodes[static_cast<std::size_t>(node.inputs.front())].y_bf16;
+  return locate<kernels::Bf16>(rounded, piece.home, piece.first);
+}
+
+void PlanExecutor::round(const TensorPlan& from, const TensorPlan& to, const Piece& piece) const noexcept {
+  const std::size_t count = to.bytes_per_sample / sizeof(kernels::Bf16) * static_cast<std::size_t>(piece.n);
+  kernels_.front()->round_to_bf16(locate<float>(from, piece.home, piece.first),
+                                  locate<kernels::Bf16>(to, piece.home, piece.first), count);
+}
+
 double* PlanExecutor::slice_sums(int slice, int node, bool is_forward) const noexcept {
   const auto row = static_cast<std::size_t>(slice + (is_forward ? 0 : plan_.slices.count()));
   return sums_.data() + row * plan_.sums_size + plan_.nodes[static_cast<std::size_t>(node)].sums_offset;
@@ -159,7 +170,8 @@ void PlanExecutor::forward(const Run& run, const Step& step, const Piece& piece)
   const NodePlan& plan = plan_.nodes[i];
   const int first = piece.first;
   std::array<const float*, kMaxInputs> x{};
-  for (std::size_t k = 0; k < node.inputs.size(); ++k) x[k] = value(run, node.inputs[k], piece.home, first);
+  for (std::size_t k = step.bf16_x ? 1 : 0; k < node.inputs.size(); ++k)
+    x[k] = value(run, node.inputs[k], piece.home, first);
 
   ForwardArgs<float> a;
   a.kernels = kernels_[i];
@@ -167,6 +179,7 @@ void PlanExecutor::forward(const Run& run, const Step& step, const Piece& piece)
   a.n = piece.n;
   a.training = run.training;
   a.x = {x.data(), node.inputs.size()};
+  if (step.bf16_x) a.x_bf16 = rounded_input(node, piece);
   const bool again = step.kind == StepKind::recompute;
   a.y = locate<float>(again ? plan.again : plan.y, piece.home, first);
   a.params = node_params_[i];
@@ -197,7 +210,9 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
   std::array<const float*, kMaxInputs> x{};
   std::array<float*, kMaxInputs> dx{};
   for (std::size_t k = 0; k < node.inputs.size(); ++k) {
-    if (keeps_input(node.signature.keep)) x[k] = kept_value(run, node.inputs[k], piece.home, first);
+    if (keeps_input(node.signature.keep) && !(step.bf16_x && k == 0)) {
+      x[k] = kept_value(run, node.inputs[k], piece.home, first);
+    }
     if (plan.dx_needed[k] != 0) {
       dx[k] = locate<float>(plan_.nodes[static_cast<std::size_t>(node.inputs[k])].dy, piece.home, first);
     }
@@ -208,7 +223,12 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
   a.n = piece.n;
   a.x = {x.data(), node.inputs.size()};
   if (keeps_output(node.signature.keep)) a.y = value(run, step.node, piece.home, first);
-  a.dy = locate<float>(plan.dy, piece.home, first);
+  if (step.bf16_x) a.x_bf16 = rounded_input(node, piece);
+  if (step.bf16_dy) {
+    a.dy_bf16 = locate<kernels::Bf16>(plan.dy_bf16, piece.home, first);
+  } else {
+    a.dy = locate<float>(plan.dy, piece.home, first);
+  }
   a.dx = {dx.data(), node.inputs.size()};
   a.beta = betas_[i];
   a.params = node_params_[i];
@@ -248,11 +268,15 @@ void PlanExecutor::run_loss(const Run& run, const Piece& piece) noexcept {
 }
 
 void PlanExecutor::run_step(const Run& run, const Step& step, const Piece& piece) noexcept {
+  const NodePlan& plan = plan_.nodes[static_cast<std::size_t>(step.node)];
   switch (step.kind) {
     case StepKind::forward_sums:
     case StepKind::forward:
     case StepKind::recompute:
       forward(run, step, piece);
+      break;
+    case StepKind::round_y:
+      round(plan.y, plan.y_bf16, piece);
       break;
     case StepKind::loss:
       run_loss(run, piece);
@@ -260,6 +284,9 @@ void PlanExecutor::run_step(const Run& run, const Step& step, const Piece& piece
     case StepKind::backward_sums:
     case StepKind::backward:
       backward(run, step, piece);
+      break;
+    case StepKind::round_dy:
+      round(plan.dy, plan.dy_bf16, piece);
       break;
   }
 }

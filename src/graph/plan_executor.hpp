@@ -91,6 +91,8 @@ class PlanExecutor {
   const float* value(const Run& run, int node, int slot, int first_sample) const noexcept;
   /// As backward reads it.
   const float* kept_value(const Run& run, int node, int slot, int first_sample) const noexcept;
+  const kernels::Bf16* rounded_input(const Node& node, const Piece& piece) const noexcept;
+  void round(const TensorPlan& from, const TensorPlan& to, const Piece& piece) const noexcept;
   const GradientPlace& place_of(std::size_t value) const noexcept;
   double* slice_sums(int slice, int node, bool is_forward) const noexcept;
 

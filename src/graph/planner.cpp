@@ -4,6 +4,7 @@
 
 #include "core/arena.hpp"
 #include "fpcpu/error.hpp"
+#include "graph/kept_tensors.hpp"
 #include "graph/memory.hpp"
 #include "graph/node_kernels.hpp"
 #include "graph/plan.hpp"
@@ -30,10 +31,12 @@ struct Moment {
 class Planner {
  public:
   Planner(const Graph& graph, const PlanOptions& options, const kernels::KernelTable<float>& kernels)
-      : graph_(graph), kernels_(node_kernels(graph, kernels)), readers_(graph.consumers()) {
+      : graph_(graph),
+        kernels_(node_kernels(graph, kernels)),
+        readers_(graph.consumers()),
+        rounds_(kernels.precision == Precision::bf16) {
     plan_.options = options;
     plan_.nodes.resize(static_cast<std::size_t>(graph.size()));
-    recomputed_.assign(plan_.nodes.size(), 0);
   }
 
   Plan run() {
@@ -45,7 +48,8 @@ class Planner {
     schedule_forward();
     if (plan_.options.training) {
       schedule_backward();
-      schedule_recomputing();
+      recompute_outputs(graph_, plan_);
+      if (rounds_) round_kept_tensors(graph_, kernels_, plan_);
     }
     choose_pieces();
     place_tensors();
@@ -59,7 +63,6 @@ class Planner {
   const std::vector<int>& readers(int i) const { return readers_[static_cast<std::size_t>(i)]; }
   bool cuts(int i) const { return plan_.options.training && signature(i).batch_sums > 0; }
   bool whole(int i) const { return signature(i).whole_batch; }
-  bool recomputed(int i) const { return recomputed_[static_cast<std::size_t>(i)] != 0; }
 
   void check_readers() const {
     for (int i = 0; i < graph_.output(); ++i) {
@@ -163,68 +166,6 @@ class Planner {
     }
   }
 
-  /// Places of a segment's steps where something happens to an output: none, one segment, or several.
-  struct Uses {
-    int segment = -1;
-    int first = 0;  // position of the first in the segment
-    bool one_segment = true;
-    bool by_whole = false;
-    void add(int s, int position, bool whole) {
-      one_segment = one_segment && (segment < 0 || segment == s);
-      by_whole = by_whole || whole;
-      if (segment < 0) segment = s, first = position;
-    }
-  };
-
-  /// Forward uses of the output of `node` (its own step among them) or backward ones, in the order of the plan.
-  Uses uses(int node, bool backward) const {
-    Uses result;
-    for (std::size_t s = 0; s < plan_.segments.size(); ++s) {
-      for (const auto* steps : {&plan_.segments[s].steps, &plan_.segments[s].whole}) {
-        for (std::size_t p = 0; p < steps->size(); ++p) {
-          const Step& step = (*steps)[p];
-          const auto& inputs = graph_.node(step.node).inputs;
-          const bool reads = std::find(inputs.begin(), inputs.end(), node) != inputs.end();
-          const Keep keep = signature(step.node).keep;
-          bool uses_it = false;
-          switch (step.kind) {
-            case StepKind::forward_sums:
-            case StepKind::forward:
-              uses_it = !backward && (reads || step.node == node);
-              break;
-            case StepKind::loss:
-              uses_it = step.node == node;
-              break;
-            case StepKind::recompute:
-              uses_it = backward && reads;
-              break;
-            case StepKind::backward_sums:
-            case StepKind::backward:
-              uses_it = backward && ((reads && keeps_input(keep)) || (step.node == node && keeps_output(keep)));
-              break;
-          }
-          if (uses_it) result.add(static_cast<int>(s), static_cast<int>(p), steps == &plan_.segments[s].whole);
-        }
-      }
-    }
-    return result;
-  }
-
-  /// An output that is cheap to make is made again where backward reads it, if that is one segment later than forward:
-  /// between the two it would cost memory and two ways through it.
-  void schedule_recomputing() {
-    for (int i = 1; i < graph_.size(); ++i) {
-      if (!signature(i).recomputable) continue;
-      const Uses forward = uses(i, false);
-      const Uses backward = uses(i, true);
-      const bool local = forward.one_segment && !forward.by_whole && backward.one_segment && !backward.by_whole;
-      if (!local || backward.segment <= forward.segment) continue;
-      auto& steps = plan_.segments[static_cast<std::size_t>(backward.segment)].steps;
-      steps.insert(steps.begin() + backward.first, {StepKind::recompute, i});
-      recomputed_[static_cast<std::size_t>(i)] = 1;
-    }
-  }
-
   /// Few samples at a time keep tensors in the caches; but weights are read once per piece, so a piece should not be
   /// smaller than those.
   void choose_pieces() {
@@ -270,6 +211,8 @@ class Planner {
     std::vector<Life> y(count);
     std::vector<Life> again(count);
     std::vector<Life> dy(count);
+    std::vector<Life> y_bf16(count);
+    std::vector<Life> dy_bf16(count);
     std::vector<Life> saved(count);
     auto life = [](std::vector<Life>& lives, int i) -> Life& { return lives[static_cast<std::size_t>(i)]; };
     for (std::size_t s = 0; s < plan_.segments.size(); ++s) {
@@ -278,17 +221,27 @@ class Planner {
       for (std::size_t p = 0; p < steps.size(); ++p) {
         const bool by_whole = p >= plan_.segments[s].steps.size();
         const Moment now{static_cast<int>(s), static_cast<int>(p)};
-        const int i = steps[p].node;
+        const Step& step = steps[p];
+        const int i = step.node;
         const Signature& sig = signature(i);
         const auto& inputs = graph_.node(i).inputs;
-        switch (steps[p].kind) {
+        const auto read_input = [&](std::size_t k, bool backward) {
+          const bool rounded = k == 0 && step.bf16_x;
+          const bool made_again = backward && at(inputs[k]).recomputed;
+          life(rounded ? y_bf16 : made_again ? again : y, inputs[k]).touch(now, by_whole);
+        };
+        switch (step.kind) {
           case StepKind::forward_sums:
-            life(y, inputs.front()).touch(now, by_whole);
+            read_input(0, false);
             break;
           case StepKind::forward:
             life(y, i).touch(now, by_whole);
-            for (const int j : inputs) life(y, j).touch(now, by_whole);
+            for (std::size_t k = 0; k < inputs.size(); ++k) read_input(k, false);
             if (plan_.options.training && sig.saved_bytes > 0) life(saved, i).touch(now, by_whole);
+            break;
+          case StepKind::round_y:
+            life(y, i).touch(now);
+            life(y_bf16, i).touch(now);
             break;
           case StepKind::loss:
             life(y, i).touch(now, by_whole);
@@ -296,21 +249,25 @@ class Planner {
             break;
           case StepKind::recompute:
             life(again, i).touch(now);
-            for (const int j : inputs) life(y, j).touch(now);
+            for (std::size_t k = 0; k < inputs.size(); ++k) read_input(k, false);
             break;
           case StepKind::backward_sums:
           case StepKind::backward:
-            life(dy, i).touch(now, by_whole);
+            life(step.bf16_dy ? dy_bf16 : dy, i).touch(now, by_whole);
             if (keeps_output(sig.keep)) life(y, i).touch(now, by_whole);
             if (sig.saved_bytes > 0) life(saved, i).touch(now, by_whole);
             for (std::size_t k = 0; k < inputs.size(); ++k) {
-              if (keeps_input(sig.keep)) life(recomputed(inputs[k]) ? again : y, inputs[k]).touch(now, by_whole);
-              if (steps[p].kind == StepKind::backward && at(i).dx_needed[k] != 0) {
+              if (keeps_input(sig.keep)) read_input(k, true);
+              if (step.kind == StepKind::backward && at(i).dx_needed[k] != 0) {
                 Life& target = life(dy, inputs[k]);
                 at(i).dx_beta[k] = target.first.segment == kUnused ? 0 : 1;
                 target.touch(now, by_whole);
               }
             }
+            break;
+          case StepKind::round_dy:
+            life(dy, i).touch(now);
+            life(dy_bf16, i).touch(now);
             break;
         }
       }
@@ -342,6 +299,8 @@ class Planner {
     for (int i = 1; i < graph_.size(); ++i) {
       place(life(y, i), at(i).y, signature(i).out.size() * sizeof(float));
       place(life(again, i), at(i).again, signature(i).out.size() * sizeof(float));
+      place(life(y_bf16, i), at(i).y_bf16, signature(i).out.size() * sizeof(kernels::Bf16));
+      place(life(dy_bf16, i), at(i).dy_bf16, signature(i).out.size() * sizeof(kernels::Bf16));
       place(life(dy, i), at(i).dy, signature(i).out.size() * sizeof(float));
       place(life(saved, i), at(i).saved, signature(i).saved_bytes);
     }
@@ -369,8 +328,8 @@ class Planner {
   std::vector<const kernels::KernelTable<float>*> kernels_;
   std::vector<std::vector<int>> readers_;
   std::vector<std::uint8_t> needs_gradient_;
-  std::vector<std::uint8_t> recomputed_;
   std::vector<WorkspaceNeed> needs_;
+  bool rounds_;
   int last_forward_ = 0;
   Plan plan_;
 };

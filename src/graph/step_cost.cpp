@@ -4,13 +4,14 @@ namespace fpcpu {
 
 namespace {
 
-/// Sizes of what the steps of one node touch.
-class NodeTraffic {
+/// Sizes of what a step touches.
+class StepTraffic {
  public:
-  NodeTraffic(const Graph& graph, const Plan& plan, int node)
+  StepTraffic(const Graph& graph, const Plan& plan, const Step& step)
       : plan_(plan),
-        node_(graph.node(node)),
-        own_(at(node)),
+        step_(step),
+        node_(graph.node(step.node)),
+        own_(at(step.node)),
         batch_(static_cast<double>(plan.options.batch)),
         calls_(node_.signature.whole_batch ? 1.0 : static_cast<double>(plan.slices.count())) {}
 
@@ -21,6 +22,9 @@ class NodeTraffic {
   }
 
   [[nodiscard]] Traffic recompute() const { return {.tensors = batch_ * (inputs() + bytes(own_.again))}; }
+
+  [[nodiscard]] Traffic round_y() const { return {.tensors = batch_ * (bytes(own_.y) + bytes(own_.y_bf16))}; }
+  [[nodiscard]] Traffic round_dy() const { return {.tensors = batch_ * (bytes(own_.dy) + bytes(own_.dy_bf16))}; }
 
   /// Prediction and targets are of one size.
   [[nodiscard]] Traffic loss() const { return {.tensors = batch_ * (2 * bytes(own_.y) + bytes(own_.dy))}; }
@@ -46,14 +50,17 @@ class NodeTraffic {
 
   [[nodiscard]] double inputs() const {
     double sum = 0;
-    for (const int j : node_.inputs) sum += bytes(at(j).y);
+    for (std::size_t k = 0; k < node_.inputs.size(); ++k) {
+      const NodePlan& input = at(node_.inputs[k]);
+      sum += bytes(k == 0 && step_.bf16_x ? input.y_bf16 : input.y);
+    }
     return sum;
   }
   /// What both backward passes read.
   [[nodiscard]] double kept() const {
     const Keep keep = node_.signature.keep;
-    return bytes(own_.dy) + bytes(own_.saved) + (keeps_output(keep) ? bytes(own_.y) : 0) +
-           (keeps_input(keep) ? inputs() : 0);
+    return bytes(step_.bf16_dy ? own_.dy_bf16 : own_.dy) + bytes(own_.saved) +
+           (keeps_output(keep) ? bytes(own_.y) : 0) + (keeps_input(keep) ? inputs() : 0);
   }
   [[nodiscard]] double params(bool only_trainable) const {
     double sum = 0;
@@ -64,6 +71,7 @@ class NodeTraffic {
   }
 
   const Plan& plan_;
+  const Step& step_;
   const Node& node_;
   const NodePlan& own_;
   double batch_;
@@ -73,21 +81,25 @@ class NodeTraffic {
 }  // namespace
 
 StepCost cost_of(const Graph& graph, const Plan& plan, const Step& step) {
-  const NodeTraffic node(graph, plan, step.node);
+  const StepTraffic traffic(graph, plan, step);
   const double batch = plan.options.batch;
   switch (step.kind) {
     case StepKind::forward_sums:
-      return {0, node.forward_sums()};
+      return {0, traffic.forward_sums()};
     case StepKind::forward:
-      return {batch * graph.node(step.node).signature.flops, node.forward()};
+      return {batch * graph.node(step.node).signature.flops, traffic.forward()};
+    case StepKind::round_y:
+      return {0, traffic.round_y()};
+    case StepKind::round_dy:
+      return {0, traffic.round_dy()};
     case StepKind::loss:
-      return {0, node.loss()};
+      return {0, traffic.loss()};
     case StepKind::recompute:
-      return {0, node.recompute()};
+      return {0, traffic.recompute()};
     case StepKind::backward_sums:
-      return {0, node.backward_sums()};
+      return {0, traffic.backward_sums()};
     case StepKind::backward:
-      return {batch * graph.backward_flops(step.node), node.backward()};
+      return {batch * graph.backward_flops(step.node), traffic.backward()};
   }
   return {};
 }

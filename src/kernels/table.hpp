@@ -23,6 +23,9 @@ struct ActivationSpec {
   float slope = 0.0F;
 };
 
+/// The upper half of a float's bits.
+using Bf16 = std::uint16_t;
+
 /// How a convolution is computed. Winograd's F(m x m, 3x3) makes m x m outputs with (m + 2)^2 instead of 9 m^2
 /// multiplications per pair of channels, for 3x3 filters with stride, dilation and groups 1 (Lavin, Gray: Fast
 /// Algorithms for Convolutional Neural Networks, 2015); its rounding errors are a few times larger.
@@ -150,12 +153,13 @@ template <class T>
 struct NormActPoolForward {
   PoolShape shape;
   bool pooled = false;
-  ActivationSpec activation;    // none, relu, leaky_relu, relu6 or hard_swish
-  const T* x = nullptr;         // h,w,c
-  const T* scale = nullptr;     // c
-  const T* shift = nullptr;     // c
-  const T* residual = nullptr;  // h,w,c; not with a pool; may be null
-  T* y = nullptr;               // oh,ow,c when pooled, else h,w,c
+  ActivationSpec activation;     // none, relu, leaky_relu, relu6 or hard_swish
+  const T* x = nullptr;          // h,w,c
+  const Bf16* x_bf16 = nullptr;  // in place of x, with tables of precision bf16 only
+  const T* scale = nullptr;      // c
+  const T* shift = nullptr;      // c
+  const T* residual = nullptr;   // h,w,c; not with a pool; may be null
+  T* y = nullptr;                // oh,ow,c when pooled, else h,w,c
   std::uint8_t* argmax = nullptr;
   T* scratch = nullptr;
 };
@@ -174,7 +178,9 @@ struct NormActPoolBackward {
   bool pooled = false;
   ActivationSpec activation;
   const T* x = nullptr;
-  const T* y = nullptr;  // h,w,c with a residual, else null
+  const Bf16* x_bf16 = nullptr;   // in place of x, with tables of precision bf16 only
+  const Bf16* dy_bf16 = nullptr;  // in place of dy, if x_bf16 is given; data pass
+  const T* y = nullptr;           // h,w,c with a residual, else null
   const T* dy = nullptr;
   const std::uint8_t* argmax = nullptr;  // when pooled
   const T* scale = nullptr;
@@ -269,6 +275,9 @@ struct KernelTable {
   void (*add)(const T* a, const T* b, ActivationSpec, T* y, std::size_t n) noexcept;
   /// y = beta*y + x
   void (*accumulate)(const T* x, T* y, T beta, std::size_t n) noexcept;
+
+  /// Rounds to nearest even. Null unless the table is of precision bf16.
+  void (*round_to_bf16)(const T* x, Bf16* y, std::size_t n) noexcept;
 
   // --- optimizer ---
   /// out[i] = sum over r of rows[r * stride + i], r ascending.

@@ -61,6 +61,9 @@ struct Signature {
   /// Forward costs little more than reading its input, needs nothing but inputs, parameters and statistics, and may run
   /// again before backward so that its output need not be kept.
   bool recomputable = false;
+  /// Backward and forward can read the first input, and backward the gradient of the output, as bfloat16
+  /// (ForwardArgs::x_bf16 and so on) with kernels of that precision.
+  bool reads_bf16 = false;
   bool bands = false;  // forward of one sample can be cut into parts in the same way, by rows or by channels
   double flops = 0;    // forward, per sample, multiply and add counted separately
 };
@@ -79,7 +82,8 @@ struct ForwardArgs {
   std::span<const Shape> in;
   int n = 0;
   bool training = false;
-  std::span<const T* const> x;  // one per input
+  std::span<const T* const> x;            // one per input
+  const kernels::Bf16* x_bf16 = nullptr;  // in place of x[0] if Signature::reads_bf16
   T* y = nullptr;
   std::span<T* const> params;  // in the order of Signature::params; only running statistics are ever written
   const T* prepared = nullptr;
@@ -108,6 +112,8 @@ struct BackwardArgs {
   std::span<const T* const> x;  // valid if Keep says input
   const T* y = nullptr;         // valid if Keep says output
   const T* dy = nullptr;
+  const kernels::Bf16* x_bf16 = nullptr;   // in place of x[0] if Signature::reads_bf16
+  const kernels::Bf16* dy_bf16 = nullptr;  // in place of dy, in backward only and only where x_bf16 is given
   std::span<T* const> dx;
   std::span<const T> beta;
   std::span<T* const> params;

@@ -155,9 +155,7 @@ LearnerTimes Learner::take_times() {
   double forward = 0;
   double backward = 0;
   for (const StepTime& t : step_times_.steps) {
-    const bool back = t.step.kind == StepKind::recompute || t.step.kind == StepKind::backward_sums ||
-                      t.step.kind == StepKind::backward;
-    (back ? backward : forward) += t.seconds;
+    (is_backward(t.step.kind) ? backward : forward) += t.seconds;
   }
   const double share = forward > 0 ? forward / (forward + backward) : 0.0;
   const LearnerTimes times{compute_seconds_ * share, compute_seconds_ * (1 - share), update_seconds_};

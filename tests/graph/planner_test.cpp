@@ -132,6 +132,29 @@ TEST_CASE("an output that forward needs in one segment only is made again for ba
   CHECK(count(inference, StepKind::recompute) == 0);
 }
 
+TEST_CASE("in bf16, what batch norms of other segments read is kept rounded") {
+  const Isa isa = kernels::available_isas().items[kernels::available_isas().count - 1];
+  if (!kernels::has_table(isa, Precision::bf16)) return;
+  const Graph graph = fuse_for_training(make_network("resnet18", {.input_size = 32}));
+  const PlanOptions options{.training = true, .batch = 8};
+  const Plan fp32 = make_plan(graph, options, kernels::float_table(isa));
+  const Plan bf16 = make_plan(graph, options, kernels::float_table(isa, Precision::bf16));
+  CHECK(count(fp32, StepKind::round_y) == 0);
+  // Every convolution is read by its batch norm alone. Gradients: the first norms of 8 blocks and those of 3
+  // projections; the others' are made in two segments.
+  CHECK(count(bf16, StepKind::round_y) == 20);
+  CHECK(count(bf16, StepKind::round_dy) == 11);
+  CHECK(static_cast<double>(bf16.batch_bytes) < 0.7 * static_cast<double>(fp32.batch_bytes));
+  for (int i = 1; i < graph.size(); ++i) {
+    const NodePlan& node = bf16.nodes[static_cast<std::size_t>(i)];
+    if (node.y_bf16.place == Place::absent) continue;
+    CHECK(graph.node(i).layer->kind() == "conv2d");
+    CHECK(node.y.place == Place::worker);
+    CHECK(node.y_bf16.place == Place::batch);
+    CHECK(2 * node.y_bf16.bytes_per_sample == node.y.bytes_per_sample);
+  }
+}
+
 TEST_CASE("a layer nobody reads is an error that names it") {
   Graph graph({8, 8, 3});
   graph.add("lost", make_conv2d({.out_channels = 4}));

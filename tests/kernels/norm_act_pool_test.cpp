@@ -1,10 +1,13 @@
 #include <doctest/doctest.h>
 
+#include <Eigen/Core>
+
 #include "kernels/pool_cases.hpp"
 
 using namespace fpcpu::testing;
 using fpcpu::Isa;
 using fpcpu::kernels::Activation;
+using fpcpu::kernels::Bf16;
 using fpcpu::kernels::KernelTable;
 using fpcpu::kernels::NormActPoolBackward;
 using fpcpu::kernels::NormActPoolForward;
@@ -185,7 +188,104 @@ void check_residual(const PoolShape& s, Activation kind) {
   }
 }
 
+/// Values that bfloat16 holds exactly must give the same results as floats and as bfloat16.
+void check_bf16(const KernelTable<float>& table, const PoolShape& s, bool pooled, Activation kind, bool residual) {
+  INFO(text(s), " pooled ", pooled, " activation ", static_cast<int>(kind), " residual ", residual);
+  Inputs in(s, pooled);
+  in.dy = coarse_values(in.dy.size(), 2);
+  const Run<float> run(in);
+  const std::size_t inputs = in.x.size();
+  const std::size_t outputs = in.dy.size();
+  const Guarded<Bf16> x(inputs);
+  const Guarded<Bf16> dy(outputs);
+  table.round_to_bf16(in.x.data(), x.data(), inputs);
+  table.round_to_bf16(in.dy.data(), dy.data(), outputs);
+  REQUIRE(x.intact());
+  REQUIRE(dy.intact());
+  const std::vector<float> other = coarse_values(inputs, 9);
+
+  NormActPoolForward<float> f;
+  f.shape = s, f.pooled = pooled, f.activation = {kind, 0.25F};
+  f.scale = run.scale.data(), f.shift = run.shift.data(), f.residual = residual ? other.data() : nullptr;
+  std::vector<float> y_want(outputs);
+  std::vector<std::uint8_t> argmax_want(outputs);
+  f.x = in.x.data(), f.y = y_want.data(), f.argmax = pooled ? argmax_want.data() : nullptr;
+  table.norm_act_pool_forward(f);
+  const Guarded<float> y = filled(outputs, kNan);
+  const Guarded<std::uint8_t> argmax(outputs);
+  f.x = nullptr, f.x_bf16 = x.data(), f.y = y.data(), f.argmax = pooled ? argmax.data() : nullptr;
+  table.norm_act_pool_forward(f);
+  CHECK(std::equal(y_want.begin(), y_want.end(), y.data()));
+  if (pooled) CHECK(std::equal(argmax_want.begin(), argmax_want.end(), argmax.data()));
+  CHECK(y.intact());
+  CHECK(argmax.intact());
+
+  NormActPoolBackward<float> a = run.backward(s, pooled, kind, argmax_want.data(), nullptr);
+  NormActPoolBackward<float> b = a;
+  if (residual) a.y = b.y = y_want.data();
+  b.x = nullptr, b.x_bf16 = x.data();
+  std::vector<double> sums_want(2 * static_cast<std::size_t>(s.c), 1.0);
+  std::vector<double> sums = sums_want;
+  a.sums = sums_want.data(), b.sums = sums.data();
+  table.norm_act_pool_backward_sums(a);
+  table.norm_act_pool_backward_sums(b);
+  CHECK(sums == sums_want);
+  for (const bool rounded_dy : {false, true}) {
+    if (rounded_dy) b.dy = nullptr, b.dy_bf16 = dy.data();
+    if (rounded_dy && residual) continue;
+    std::vector<float> dx_want(inputs, kNan);
+    const Guarded<float> dx = filled(inputs, kNan);
+    a.dx = dx_want.data(), b.dx = dx.data();
+    table.norm_act_pool_backward_data(a);
+    table.norm_act_pool_backward_data(b);
+    CHECK(std::equal(dx_want.begin(), dx_want.end(), dx.data()));
+    CHECK(dx.intact());
+  }
+}
+
 }  // namespace
+
+TEST_CASE("tables for bf16 read rounded inputs and gradients") {
+  for (const KernelTable<float>* table : tables()) {
+    if (table->precision != fpcpu::Precision::bf16) continue;
+    for (const Activation kind : {Activation::none, Activation::relu, Activation::relu6, Activation::hard_swish}) {
+      for_each_pool([&](const PoolShape& s) { check_bf16(*table, s, true, kind, false); });
+      for (const int c : {1, 15, 16, 33}) {
+        for (const int w : {1, 16, 17}) {
+          PoolShape s;
+          s.h = 3, s.w = w, s.c = c;
+          check_bf16(*table, s, false, kind, false);
+          if (kind != Activation::hard_swish) check_bf16(*table, s, false, kind, true);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("rounding to bf16 is to nearest even, and what is not finite stays so") {
+  for (const KernelTable<float>* table : tables()) {
+    CHECK((table->round_to_bf16 != nullptr) == (table->precision == fpcpu::Precision::bf16));
+    if (table->round_to_bf16 == nullptr) continue;
+    for (const std::size_t n : {1U, 2U, 15U, 16U, 31U, 32U, 33U, 64U, 97U}) {
+      std::vector<float> values = random_values(n, 3);
+      values[0] = 1.00390625F;  // a tie between 1 and 1.0078125
+      const Guarded<Bf16> rounded(n);
+      table->round_to_bf16(values.data(), rounded.data(), n);
+      for (std::size_t i = 0; i < n; ++i) {
+        CHECK(rounded[i] == Eigen::numext::bit_cast<Bf16>(Eigen::bfloat16(values[i])));
+      }
+      CHECK(rounded.intact());
+    }
+    constexpr float kInf = std::numeric_limits<float>::infinity();
+    const std::vector<float> special{kInf, -kInf, kNan};
+    const Guarded<Bf16> rounded(3);
+    table->round_to_bf16(special.data(), rounded.data(), 3);
+    CHECK(rounded[0] == 0x7F80);
+    CHECK(rounded[1] == 0xFF80);
+    CHECK((rounded[2] & 0x7F80) == 0x7F80);
+    CHECK((rounded[2] & 0x007F) != 0);
+  }
+}
 
 TEST_CASE("normalise, add and activate agree with the reference") {
   for (const Activation kind : {Activation::none, Activation::relu, Activation::leaky_relu, Activation::relu6}) {

@@ -41,6 +41,7 @@ const KernelTable<T>& eigen_table() noexcept {
       .activation_backward = eigen::activation_backward<T>,
       .add = eigen::add<T>,
       .accumulate = eigen::accumulate<T>,
+      .round_to_bf16 = nullptr,
       .sum_rows = eigen::sum_rows<T>,
       .sgd_update = eigen::sgd_update<T>,
       .rmsprop_update = eigen::rmsprop_update<T>,

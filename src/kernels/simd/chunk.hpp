@@ -7,11 +7,17 @@ namespace fpcpu::kernels::FPCPU_ISA_NAME {
 
 using DIndex = hn::Rebind<std::int32_t, D>;
 using DByte = hn::Rebind<std::uint8_t, D>;
+using DBf16 = hn::Rebind<std::uint16_t, D>;
 using VIndex = hn::Vec<DIndex>;
+
+HWY_INLINE V widened(hn::Vec<DBf16> v) {
+  return hn::BitCast(d, hn::ShiftLeft<16>(hn::PromoteTo(hn::Rebind<std::uint32_t, D>(), v)));
+}
 
 /// A whole vector.
 struct Whole {
   HWY_INLINE V load(const float* p) const { return hn::LoadU(d, p); }
+  HWY_INLINE V load(const Bf16* p) const { return widened(hn::LoadU(DBf16(), p)); }
   HWY_INLINE void store(V v, float* p) const { hn::StoreU(v, d, p); }
   HWY_INLINE VIndex load_bytes(const std::uint8_t* p) const { return hn::PromoteTo(DIndex(), hn::LoadU(DByte(), p)); }
   HWY_INLINE void store_bytes(VIndex v, std::uint8_t* p) const { hn::StoreU(hn::DemoteTo(DByte(), v), DByte(), p); }
@@ -22,6 +28,11 @@ struct Whole {
 struct Part {
   int n;
   HWY_INLINE V load(const float* p) const { return load_part(p, n); }
+  HWY_INLINE V load(const Bf16* p) const {
+    alignas(32) Bf16 values[kLanes] = {};
+    for (int i = 0; i < n; ++i) values[i] = p[i];
+    return Whole{}.load(values);
+  }
   HWY_INLINE void store(V v, float* p) const { store_part(v, p, n); }
   HWY_INLINE VIndex load_bytes(const std::uint8_t* p) const {
     alignas(16) std::uint8_t bytes[kLanes] = {};

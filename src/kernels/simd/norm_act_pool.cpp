@@ -4,6 +4,7 @@
 #include "kernels/simd/activation.hpp"
 #include "kernels/simd/kernels.hpp"
 #include "kernels/simd/windows.hpp"
+#include "kernels/simd/words.hpp"
 
 namespace fpcpu::kernels::FPCPU_ISA_NAME {
 
@@ -39,22 +40,24 @@ HWY_INLINE V gradient_argument(Chunk chunk, const float* y, Index i, V scale, V 
 }
 
 /// Adds sum g and sum g * xhat to the doubles.
-template <class A, bool kResidual>
+template <class A, bool kResidual, class X>
 struct SumsSink {
   static constexpr bool kNeedsZeros = false;
   A act;
+  const X* x_all;
   const NormActPoolBackward<float>& a;
 
   template <class Chunk>
   struct Channels {
     const SumsSink& sink;
+    const X* x_all;
     const float* y_all;
     Chunk chunk;
     int c;
     V scale, shift, mean, sum, sum_x;
 
     HWY_INLINE void operator()(Index i, V routed) {
-      const V x = chunk.load(sink.a.x + i);
+      const V x = chunk.load(x_all + i);
       const V g = sink.act.gradient(gradient_argument<kResidual>(chunk, y_all, i, scale, x, shift), routed);
       sum = hn::Add(sum, g);
       sum_x = hn::MulAdd(g, hn::Sub(x, mean), sum_x);
@@ -66,23 +69,32 @@ struct SumsSink {
   };
   template <class Chunk>
   HWY_INLINE Channels<Chunk> at(int c, Chunk chunk) const {
-    return {*this,       a.y,        chunk, c, chunk.load(a.scale + c), chunk.load(a.shift + c), chunk.load(a.mean + c),
-            hn::Zero(d), hn::Zero(d)};
+    return {*this,
+            x_all,
+            a.y,
+            chunk,
+            c,
+            chunk.load(a.scale + c),
+            chunk.load(a.shift + c),
+            chunk.load(a.mean + c),
+            hn::Zero(d),
+            hn::Zero(d)};
   }
 };
 
 /// dx = beta * dx + scale * (g - mean_g - xhat * mean_gx), d_residual = beta_residual * d_residual + g
-template <class A, bool kResidual>
+template <class A, bool kResidual, class X>
 struct DataSink {
   static constexpr bool kNeedsZeros = true;
   A act;
+  const X* x_all;
   const NormActPoolBackward<float>& a;
 
   template <class Chunk>
   struct Channels {
     // Copies, not the sink: a vector store may alias anything behind a reference.
     A act;
-    const float* x_all;
+    const X* x_all;
     const float* y_all;
     float* dx_all;
     bool add;
@@ -105,7 +117,7 @@ struct DataSink {
   template <class Chunk>
   HWY_INLINE Channels<Chunk> at(int c, Chunk chunk) const {
     return {act,
-            a.x,
+            x_all,
             a.y,
             a.dx,
             a.beta != 0.0F,
@@ -121,26 +133,23 @@ struct DataSink {
 };
 
 /// Routes dy through pool and activation into a sink made for this activation.
-template <template <class, bool> class Sink>
-HWY_INLINE void route_into(const NormActPoolBackward<float>& a) {
+template <template <class, bool, class> class Sink, class X, class Gradient>
+HWY_INLINE void route_into(const NormActPoolBackward<float>& a, const X* x, const Gradient* dy) {
   with_activation(a.activation, [&](auto act) FPCPU_INLINE {
     if (a.y != nullptr) {
-      route_gradient(a.shape, false, a.dy, nullptr, Sink<decltype(act), true>{act, a});
+      route_gradient(a.shape, false, dy, nullptr, Sink<decltype(act), true, X>{act, x, a});
     } else {
-      route_gradient(a.shape, a.pooled, a.dy, a.argmax, Sink<decltype(act), false>{act, a});
+      route_gradient(a.shape, a.pooled, dy, a.argmax, Sink<decltype(act), false, X>{act, x, a});
     }
   });
 }
 
-}  // namespace
-
-std::size_t norm_act_pool_scratch_size(const PoolShape&) noexcept { return 0; }
-
-void norm_act_pool_forward(const NormActPoolForward<float>& a) noexcept {
+template <class X>
+HWY_INLINE void forward_of(const NormActPoolForward<float>& a, const X* x) {
   with_activation(a.activation, [&](auto act) FPCPU_INLINE {
     const NormAct<decltype(act)> value{act, a.scale, a.shift};
     if (a.pooled) {
-      max_over_windows(a.shape, value, a.x, a.y, a.argmax);
+      max_over_windows(a.shape, value, x, a.y, a.argmax);
       return;
     }
     const int channels = a.shape.c;
@@ -150,21 +159,58 @@ void norm_act_pool_forward(const NormActPoolForward<float>& a) noexcept {
         if (a.residual != nullptr) {
           for (int p = begin; p < end; ++p) {
             const Index i = static_cast<Index>(p) * channels + c;
-            chunk.store(function(chunk.load(a.x + i), chunk.load(a.residual + i)), a.y + i);
+            chunk.store(function(chunk.load(x + i), chunk.load(a.residual + i)), a.y + i);
           }
           return;
         }
         for (int p = begin; p < end; ++p) {
           const Index i = static_cast<Index>(p) * channels + c;
-          chunk.store(function(chunk.load(a.x + i)), a.y + i);
+          chunk.store(function(chunk.load(x + i)), a.y + i);
         }
       });
     });
   });
 }
 
-void norm_act_pool_backward_sums(const NormActPoolBackward<float>& a) noexcept { route_into<SumsSink>(a); }
+}  // namespace
 
-void norm_act_pool_backward_data(const NormActPoolBackward<float>& a) noexcept { route_into<DataSink>(a); }
+#if FPCPU_BF16
+
+void norm_act_pool_forward(const NormActPoolForward<float>& a) noexcept {
+  if (a.x_bf16 == nullptr) return FPCPU_FP32_NAME::norm_act_pool_forward(a);
+  forward_of(a, a.x_bf16);
+}
+
+void norm_act_pool_backward_sums(const NormActPoolBackward<float>& a) noexcept {
+  if (a.x_bf16 == nullptr) return FPCPU_FP32_NAME::norm_act_pool_backward_sums(a);
+  route_into<SumsSink>(a, a.x_bf16, a.dy);
+}
+
+void norm_act_pool_backward_data(const NormActPoolBackward<float>& a) noexcept {
+  if (a.x_bf16 == nullptr) return FPCPU_FP32_NAME::norm_act_pool_backward_data(a);
+  if (a.dy_bf16 != nullptr) {
+    route_into<DataSink>(a, a.x_bf16, a.dy_bf16);
+  } else {
+    route_into<DataSink>(a, a.x_bf16, a.dy);
+  }
+}
+
+void round_to_bf16(const float* x, Bf16* y, std::size_t n) noexcept {
+  const std::size_t pairs = n / 2 * 2;
+  copy_words(x, reinterpret_cast<float*>(y), static_cast<Index>(pairs));
+  if (pairs == n) return;
+  float word = 0.0F;
+  copy_words(x + pairs, &word, 1);
+  __builtin_memcpy(y + pairs, &word, sizeof(Bf16));
+}
+
+#else
+
+std::size_t norm_act_pool_scratch_size(const PoolShape&) noexcept { return 0; }
+void norm_act_pool_forward(const NormActPoolForward<float>& a) noexcept { forward_of(a, a.x); }
+void norm_act_pool_backward_sums(const NormActPoolBackward<float>& a) noexcept { route_into<SumsSink>(a, a.x, a.dy); }
+void norm_act_pool_backward_data(const NormActPoolBackward<float>& a) noexcept { route_into<DataSink>(a, a.x, a.dy); }
+
+#endif
 
 }  // namespace fpcpu::kernels::FPCPU_ISA_NAME

@@ -27,21 +27,20 @@ HWY_INLINE bool tiles_by_two(const PoolShape& s) {
 
 /// y = max over windows of value(x), argmax = i * window + j of the first maximum in row-major order. `value.at(c,
 /// chunk)` gives the function of the channels that start at c.
-template <class Value>
-HWY_INLINE void max_over_windows(const PoolShape& s, const Value& value, const float* x, float* y,
-                                 std::uint8_t* argmax) {
+template <class Value, class X>
+HWY_INLINE void max_over_windows(const PoolShape& s, const Value& value, const X* x, float* y, std::uint8_t* argmax) {
   const int channels = s.c;
   const Index row = static_cast<Index>(s.w) * channels;
   const Index step = static_cast<Index>(s.stride) * channels;
   const bool tiled = tiles_by_two(s);
   for (int oh = 0; oh < s.oh; ++oh) {
     const Span vertical = window_inside(s, oh, s.h);
-    const float* x_row = x + (oh * s.stride - s.pad) * row;
+    const X* x_row = x + (oh * s.stride - s.pad) * row;
     for_runs(s.ow, [&](int begin, int end) FPCPU_INLINE {
       for_chunks(channels, [&](int c, auto chunk) FPCPU_INLINE {
         const auto function = value.at(c, chunk);
         Index out = (static_cast<Index>(oh) * s.ow + begin) * channels + c;
-        const float* window = x_row + static_cast<Index>(begin * s.stride - s.pad) * channels + c;
+        const X* window = x_row + static_cast<Index>(begin * s.stride - s.pad) * channels + c;
         for (int ow = begin; ow < end; ++ow, out += channels, window += step) {
           V best = hn::Zero(d);
           VIndex index = hn::Zero(DIndex());
@@ -82,8 +81,8 @@ HWY_INLINE void max_over_windows(const PoolShape& s, const Value& value, const f
 /// Hands every input element the gradient it gets through the pool: with `auto part = sink.at(c, chunk)` for the
 /// channels at c, calls part(index of the element, gradient) and, after a run of pixels, part.finish(). Elements that
 /// get none are told so (gradient 0) if Sink::kNeedsZeros. A gradient reaches its element in ascending window order.
-template <class Sink>
-HWY_INLINE void route_gradient(const PoolShape& s, bool pooled, const float* dy, const std::uint8_t* argmax,
+template <class Sink, class Gradient>
+HWY_INLINE void route_gradient(const PoolShape& s, bool pooled, const Gradient* dy, const std::uint8_t* argmax,
                                const Sink& sink) {
   const int channels = s.c;
   const Index row = static_cast<Index>(s.w) * channels;

@@ -1,0 +1,123 @@
+#include "graph/kept_tensors.hpp"
+
+#include <algorithm>
+
+namespace fpcpu {
+
+namespace {
+
+/// Calls body(segment, position, step, is_whole) in the order of the plan.
+template <class Body>
+void for_each_step(Plan& plan, const Body& body) {
+  for (std::size_t s = 0; s < plan.segments.size(); ++s) {
+    Segment& segment = plan.segments[s];
+    for (auto* steps : {&segment.steps, &segment.whole}) {
+      for (std::size_t p = 0; p < steps->size(); ++p) {
+        body(static_cast<int>(s), static_cast<int>(p), (*steps)[p], steps == &segment.whole);
+      }
+    }
+  }
+}
+
+std::vector<Step>& steps_of(Plan& plan, int segment) { return plan.segments[static_cast<std::size_t>(segment)].steps; }
+NodePlan& plan_of(Plan& plan, int node) { return plan.nodes[static_cast<std::size_t>(node)]; }
+
+long reads_as_input(const Graph& graph, const Step& step, int node) {
+  const auto& inputs = graph.node(step.node).inputs;
+  return std::count(inputs.begin(), inputs.end(), node);
+}
+
+/// True if the step reads the output of `node` as forward made it.
+bool reads_output(const Graph& graph, const Plan& plan, const Step& step, int node) {
+  const bool as_input = reads_as_input(graph, step, node) > 0;
+  const Keep keep = graph.node(step.node).signature.keep;
+  switch (step.kind) {
+    case StepKind::forward_sums:
+    case StepKind::forward:
+    case StepKind::recompute:
+      return as_input;
+    case StepKind::loss:
+    case StepKind::round_y:
+      return step.node == node;
+    case StepKind::backward_sums:
+    case StepKind::backward:
+      return !plan.nodes[static_cast<std::size_t>(node)].recomputed &&
+             ((as_input && keeps_input(keep)) || (step.node == node && keeps_output(keep)));
+    case StepKind::round_dy:
+      return false;
+  }
+  return false;
+}
+
+/// The segment of some steps, if they are in one.
+struct Spot {
+  int segment = -1;
+  int position = 0;  // of the first
+  bool one = true;
+  void add(int s, int p, bool whole) {
+    one = one && !whole && (segment < 0 || segment == s);
+    if (segment < 0) segment = s, position = p;
+  }
+};
+
+using NodeKernels = std::vector<const kernels::KernelTable<float>*>;
+
+void round_output(const Graph& graph, const NodeKernels& kernels, Plan& plan, int node) {
+  int made = -1;
+  bool possible = !graph.node(node).signature.whole_batch;
+  std::vector<Step*> later;
+  for_each_step(plan, [&](int segment, int, Step& step, bool) {
+    if (step.kind == StepKind::forward && step.node == node) made = segment;
+    if (!reads_output(graph, plan, step, node) || segment == made) return;
+    const Node& reader = graph.node(step.node);
+    possible = possible && reader.signature.reads_bf16 &&
+               kernels[static_cast<std::size_t>(step.node)]->precision == Precision::bf16 &&
+               reader.inputs.front() == node && reads_as_input(graph, step, node) == 1;
+    later.push_back(&step);
+  });
+  if (!possible || later.empty()) return;
+  for (Step* step : later) step->bf16_x = true;
+  steps_of(plan, made).push_back({StepKind::round_y, node});
+}
+
+void round_gradient(const Graph& graph, Plan& plan, int node) {
+  const Signature& signature = graph.node(node).signature;
+  if (!signature.reads_bf16 || graph.node(node).inputs.size() > 1) return;
+  Spot made;
+  Step* reader = nullptr;
+  int read = -1;
+  for_each_step(plan, [&](int segment, int position, Step& step, bool whole) {
+    if (step.kind != StepKind::backward) return;
+    if (reads_as_input(graph, step, node) > 0) made.add(segment, position, whole);
+    if (step.node == node) reader = &step, read = segment;
+  });
+  if (reader == nullptr || !reader->bf16_x || made.segment < 0 || !made.one || read == made.segment) return;
+  reader->bf16_dy = true;
+  steps_of(plan, made.segment).push_back({StepKind::round_dy, node});
+}
+
+}  // namespace
+
+void recompute_outputs(const Graph& graph, Plan& plan) {
+  for (int i = 1; i < graph.size(); ++i) {
+    if (!graph.node(i).signature.recomputable) continue;
+    Spot forward;
+    Spot backward;
+    for_each_step(plan, [&](int segment, int position, Step& step, bool whole) {
+      const bool makes = step.kind == StepKind::forward && step.node == i;
+      if (!makes && !reads_output(graph, plan, step, i)) return;
+      (is_backward(step.kind) ? backward : forward).add(segment, position, whole);
+    });
+    if (!forward.one || !backward.one || backward.segment <= forward.segment) continue;
+    auto& steps = steps_of(plan, backward.segment);
+    steps.insert(steps.begin() + backward.position, {StepKind::recompute, i});
+    plan_of(plan, i).recomputed = true;
+  }
+}
+
+void round_kept_tensors(const Graph& graph, const NodeKernels& kernels, Plan& plan) {
+  for (int i = 1; i < graph.output(); ++i) round_output(graph, kernels, plan, i);
+  for (int i = 1; i < graph.output(); ++i) round_gradient(graph, plan, i);
+}
+
+}  // namespace fpcpu
