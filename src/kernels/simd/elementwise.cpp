@@ -46,8 +46,8 @@ void accumulate(const float* x, float* y, float beta, std::size_t n) noexcept {
 }
 
 void channel_sums(const float* x, std::size_t rows, int c, double* sums) noexcept {
-  for (std::size_t begin = 0; begin < rows; begin += kRun) {
-    const std::size_t end = rows - begin < kRun ? rows : begin + kRun;
+  for (std::size_t begin = 0; begin < rows; begin += kSumRun) {
+    const std::size_t end = rows - begin < kSumRun ? rows : begin + kSumRun;
     for_chunks(c, [&](int i, auto chunk) FPCPU_INLINE {
       V sum = hn::Zero(d);
       V squares = hn::Zero(d);

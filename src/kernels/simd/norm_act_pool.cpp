@@ -43,6 +43,7 @@ HWY_INLINE V gradient_argument(Chunk chunk, const float* y, Index i, V scale, V 
 template <class A, bool kResidual, class X>
 struct SumsSink {
   static constexpr bool kNeedsZeros = false;
+  static constexpr int kRunLength = kSumRun;
   A act;
   const X* x_all;
   const NormActPoolBackward<float>& a;
@@ -86,6 +87,7 @@ struct SumsSink {
 template <class A, bool kResidual, class X>
 struct DataSink {
   static constexpr bool kNeedsZeros = true;
+  static constexpr int kRunLength = kRun;
   A act;
   const X* x_all;
   const NormActPoolBackward<float>& a;

@@ -20,6 +20,7 @@ struct Plain {
 /// dx = beta * dx + g
 struct ScatterSink {
   static constexpr bool kNeedsZeros = true;
+  static constexpr int kRunLength = kRun;
   float* dx;
   float beta;
 

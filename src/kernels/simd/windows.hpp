@@ -80,7 +80,8 @@ HWY_INLINE void max_over_windows(const PoolShape& s, const Value& value, const X
 
 /// Hands every input element the gradient it gets through the pool: with `auto part = sink.at(c, chunk)` for the
 /// channels at c, calls part(index of the element, gradient) and, after a run of pixels, part.finish(). Elements that
-/// get none are told so (gradient 0) if Sink::kNeedsZeros. A gradient reaches its element in ascending window order.
+/// get none are told so (gradient 0) if Sink::kNeedsZeros. Runs have Sink::kRunLength pixels. A gradient reaches its
+/// element in ascending window order.
 template <class Sink, class Gradient>
 HWY_INLINE void route_gradient(const PoolShape& s, bool pooled, const Gradient* dy, const std::uint8_t* argmax,
                                const Sink& sink) {
@@ -96,7 +97,7 @@ HWY_INLINE void route_gradient(const PoolShape& s, bool pooled, const Gradient* 
     }
   };
   if (!pooled) {
-    for_runs(s.h * s.w, [&](int begin, int end) FPCPU_INLINE {
+    for_runs<Sink::kRunLength>(s.h * s.w, [&](int begin, int end) FPCPU_INLINE {
       for_chunks(channels, [&](int c, auto chunk) FPCPU_INLINE {
         auto part = sink.at(c, chunk);
         Index i = static_cast<Index>(begin) * channels + c;
@@ -108,7 +109,7 @@ HWY_INLINE void route_gradient(const PoolShape& s, bool pooled, const Gradient* 
   }
   if (tiles_by_two(s)) {
     for (int oh = 0; oh < s.oh; ++oh) {
-      for_runs(s.ow, [&](int begin, int end) FPCPU_INLINE {
+      for_runs<Sink::kRunLength>(s.ow, [&](int begin, int end) FPCPU_INLINE {
         for_chunks(channels, [&](int c, auto chunk) FPCPU_INLINE {
           auto part = sink.at(c, chunk);
           Index out = (static_cast<Index>(oh) * s.ow + begin) * channels + c;
@@ -134,7 +135,7 @@ HWY_INLINE void route_gradient(const PoolShape& s, bool pooled, const Gradient* 
   }
   for (int r = 0; r < s.h; ++r) {
     const Span vertical = windows_over(s, r, s.oh);
-    for_runs(s.w, [&](int begin, int end) FPCPU_INLINE {
+    for_runs<Sink::kRunLength>(s.w, [&](int begin, int end) FPCPU_INLINE {
       for_chunks(channels, [&](int c, auto chunk) FPCPU_INLINE {
         auto part = sink.at(c, chunk);
         for (int q = begin; q < end; ++q) {
