@@ -43,10 +43,12 @@ struct Conv2dOptions {
   ActivationKind activation = ActivationKind::none;
   double slope = 0.01;
   PoolOptions pool{.window = 0};  ///< inference only, put there by the fusing pass of the graph
+  bool residual = false;          ///< a second input is added before the activation; put there in the same way
 };
 /// Convolution (cross-correlation) with zero padding:
 ///   y[r][q][k] = act(b[k] + sum over i,j,c of x[r*stride + i*dilation - padding_h]
 ///                                              [q*stride + j*dilation - padding_w][c] * w[i][j][c][k])
+/// with `residual` act(second input[r][q][k] + ...), without a pool, act being none, relu, leaky_relu or relu6.
 /// With groups, output channels [g*K/G, (g+1)*K/G) see input channels [g*C/G, (g+1)*C/G) only.
 /// Shapes: H,W,C -> OH,OW,K with OH = floor((H + 2 padding_h - dilation (kernel_h - 1) - 1) / stride) + 1.
 /// Parameters: weight (kernel_h, kernel_w, C/G, K), He-normal with fan_in = kernel_h*kernel_w*C/G, with weight decay;

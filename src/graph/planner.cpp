@@ -206,6 +206,30 @@ class Planner {
     }
   };
 
+  /// For each node the one whose output's memory its own output gets: that of an input it may write over
+  /// (Signature::updates_input) and reads last, else its own. Lifetimes are widened accordingly.
+  std::vector<int> updated_inputs(std::vector<Life>& y) const {
+    std::vector<int> homes(y.size());
+    std::iota(homes.begin(), homes.end(), 0);
+    for (int i = 1; i < graph_.size() && !plan_.options.training; ++i) {
+      const int input = signature(i).updates_input;
+      if (input < 0) continue;
+      const auto& inputs = graph_.node(i).inputs;
+      const int j = inputs[static_cast<std::size_t>(input)];
+      const Life& own = y[static_cast<std::size_t>(i)];
+      const Life& other = y[static_cast<std::size_t>(j)];
+      const bool in_one_segment = own.first.segment == own.last.segment && other.first.segment == own.first.segment;
+      const bool read_last_here = other.last.segment == own.first.segment && other.last.position == own.first.position;
+      if (j == 0 || std::count(inputs.begin(), inputs.end(), j) > 1 || !in_one_segment || !read_last_here ||
+          own.shared || other.shared)
+        continue;
+      const auto home = static_cast<std::size_t>(homes[static_cast<std::size_t>(j)]);
+      homes[static_cast<std::size_t>(i)] = static_cast<int>(home);
+      y[home].touch(own.last);
+    }
+    return homes;
+  }
+
   void place_tensors() {
     const auto count = plan_.nodes.size();
     std::vector<Life> y(count);
@@ -275,6 +299,8 @@ class Planner {
     // The caller reads the output after the last segment.
     life(y, graph_.output()).touch({static_cast<int>(plan_.segments.size()), 0});
 
+    const std::vector<int> homes = updated_inputs(y);
+
     MemoryPlanner batch;
     MemoryPlanner worker;
     auto place = [&](const Life& l, TensorPlan& t, std::size_t bytes) {
@@ -297,7 +323,7 @@ class Planner {
     at(0).y.place = Place::input;
     at(0).y.bytes_per_sample = signature(0).out.size() * sizeof(float);
     for (int i = 1; i < graph_.size(); ++i) {
-      place(life(y, i), at(i).y, signature(i).out.size() * sizeof(float));
+      if (homes[static_cast<std::size_t>(i)] == i) place(life(y, i), at(i).y, signature(i).out.size() * sizeof(float));
       place(life(again, i), at(i).again, signature(i).out.size() * sizeof(float));
       place(life(y_bf16, i), at(i).y_bf16, signature(i).out.size() * sizeof(kernels::Bf16));
       place(life(dy_bf16, i), at(i).dy_bf16, signature(i).out.size() * sizeof(kernels::Bf16));
@@ -306,6 +332,7 @@ class Planner {
     }
     plan_.batch_bytes = batch.solve();
     plan_.scratch_offset = worker.solve();
+    for (int i = 1; i < graph_.size(); ++i) at(i).y = at(homes[static_cast<std::size_t>(i)]).y;
   }
 
   void place_workspaces() {

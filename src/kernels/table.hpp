@@ -68,6 +68,7 @@ struct ConvForward {
   const T* packed = nullptr;  // from conv_pack(forward); null if its size is 0
   const T* bias = nullptr;    // k, may be null
   ActivationSpec activation;
+  bool add = false;   // y = act(y + the sum): y holds a residual at entry; not with depthwise convolutions
   int row_begin = 0;  // output rows [row_begin, row_end) are computed: of one image, or all rows of n images
   int row_end = 0;
   int channel_begin =

@@ -12,7 +12,7 @@ class FullFilters {
   static constexpr std::string_view kKind = "conv2d";
   static constexpr bool kSharesChannels = true;  // forward can make some of the output channels
 
-  explicit FullFilters(const Options& o) : out_channels_(o.out_channels), groups_(o.groups) {
+  explicit FullFilters(const Options& o) : out_channels_(o.out_channels), groups_(o.groups), residual_(o.residual) {
     check_range(kKind, "out_channels", out_channels_, 1);
     check_range(kKind, "groups", groups_, 1);
     check_option(out_channels_ % groups_ == 0, kKind,
@@ -22,6 +22,7 @@ class FullFilters {
 
   void describe(Attributes& attributes) const {
     attributes.set("out_channels", std::int64_t{out_channels_}).set("groups", std::int64_t{groups_});
+    attributes.set("residual", residual_);
   }
   void check(const Shape& in) const {
     check_shape(
@@ -30,6 +31,7 @@ class FullFilters {
   }
   [[nodiscard]] int channels(const Shape&) const noexcept { return out_channels_; }
   [[nodiscard]] int groups(const Shape&) const noexcept { return groups_; }
+  [[nodiscard]] bool residual() const noexcept { return residual_; }
   [[nodiscard]] static std::vector<std::int64_t> weight_dims(const kernels::ConvShape& s) {
     return {s.kh, s.kw, s.c / s.groups, s.k};
   }
@@ -67,6 +69,7 @@ class FullFilters {
  private:
   int out_channels_;
   int groups_;
+  bool residual_;
 };
 
 }  // namespace
@@ -77,6 +80,7 @@ LayerPtr read_conv2d(AttributeReader& reader) {
   Conv2dOptions o;
   o.out_channels = reader.integer("out_channels");
   o.groups = reader.integer("groups", o.groups);
+  o.residual = reader.boolean("residual", o.residual);
   ConvWindow::read(reader, o);
   o.bias = reader.boolean("bias", o.bias);
   o.activation = read_activation(reader, "activation", o.activation);

@@ -75,7 +75,12 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
         window_(Filters::kKind, o),
         bias_(o.bias),
         activation_(o.activation, o.slope, Filters::kKind),
-        pool_(checked_pool(Filters::kKind, o.pool)) {}
+        pool_(checked_pool(Filters::kKind, o.pool)) {
+    if (!filters_.residual()) return;
+    check_option(!pooled(), kind(), "adds a residual or pools, not both.");
+    check_option(!activation_.any() || activation_.output_suffices(), kind(),
+                 "with a residual can end in relu, leaky_relu or relu6 only.");
+  }
 
   [[nodiscard]] std::string_view kind() const noexcept override { return Filters::kKind; }
 
@@ -90,7 +95,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   }
 
   [[nodiscard]] Signature signature(std::span<const Shape> in) const override {
-    check_inputs(kind(), in, 1);
+    check_inputs(kind(), in, filters_.residual() ? 2 : 1);
     check_window(kind(), in[0].h, window_.dilation * (window_.kernel_h - 1) + 1, window_.padding_h);
     check_window(kind(), in[0].w, window_.dilation * (window_.kernel_w - 1) + 1, window_.padding_w);
     filters_.check(in[0]);
@@ -106,6 +111,12 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
                              .fan_in = depth,
                              .decay = true});
     if (bias_) result.params.push_back({.name = "bias", .dims = {s.k}});
+    if (filters_.residual()) {
+      check_shape(in[1] == result.out, kind(),
+                  "the residual is " + to_string(in[1]) + ", the output " + to_string(result.out) +
+                      "; they must have one shape.");
+      result.updates_input = 1;
+    }
     result.keep = activation_.output_suffices() ? Keep::both : Keep::input;
     result.emits_sums = !activation_.any() && !pooled();
     result.adds_gradients = true;
@@ -144,7 +155,11 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     f.row_end = s.oh;
     f.y = a.y;
     f.sums = a.sums;
-    if (a.parts > 1) {
+    f.add = filters_.residual();
+    const bool copies = f.add && a.x[1] != a.y;
+    if (copies && a.part > 0) return;
+    if (copies) std::copy_n(a.x[1], static_cast<std::size_t>(a.n) * outputs(s), a.y);
+    if (a.parts > 1 && !copies) {
       forward_part(*a.kernels, s, f, a.part, a.parts);
     } else if (!pooled()) {
       Filters::forward(*a.kernels, s, f);
@@ -163,12 +178,15 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   template <class T>
   void run_backward(const BackwardArgs<T>& a) const noexcept {
     assert(!pooled() && "a fused pool is for inference only");
-    if (!activation_.any()) {
-      backward_images(a, shape(a.in, a.n), a.dy, 0);
-      return;
+    const int together = activation_.any() ? 1 : a.n;
+    const kernels::ConvShape s = shape(a.in, together);
+    for (int i = 0; i < a.n; i += together) {
+      const T* dz = gradient_before_activation(a, s, i);
+      backward_images(a, s, dz, i);
+      if (!filters_.residual() || a.dx[1] == nullptr) continue;
+      const std::size_t size = static_cast<std::size_t>(together) * outputs(s);
+      a.kernels->accumulate(dz, a.dx[1] + static_cast<std::size_t>(i) * outputs(s), a.beta[1], size);
     }
-    const kernels::ConvShape s = shape(a.in, 1);
-    for (int i = 0; i < a.n; ++i) backward_images(a, s, gradient_before_activation(a, s, i), i);
   }
 
  private:

@@ -17,6 +17,7 @@ class ChannelFilters {
   void describe(Attributes&) const {}
   void check(const Shape&) const {}
   [[nodiscard]] int channels(const Shape& in) const noexcept { return in.c; }
+  [[nodiscard]] static bool residual() noexcept { return false; }
   [[nodiscard]] int groups(const Shape& in) const noexcept { return in.c; }
   [[nodiscard]] static std::vector<std::int64_t> weight_dims(const kernels::ConvShape& s) { return {s.kh, s.kw, s.c}; }
 

@@ -80,6 +80,27 @@ TEST_CASE("inference folding removes batch norm, activations, pools and dropout"
   CHECK(folded.graph.size() == 10);
 }
 
+TEST_CASE("inference folding: additions and their activations move into the convolution made last") {
+  const Graph graph = make_network("resnet18", {});
+  const FoldedNetwork folded = fold_for_inference(graph, Params<float>{ParamLayout(graph)});
+  CHECK(count_kind(folded.graph, "add") == 0);
+  CHECK(count_kind(folded.graph, "activation") == 0);
+  CHECK(count_kind(folded.graph, "conv2d") == 20);
+
+  // An activation that needs its input stays behind; a convolution that has an activation cannot add behind it.
+  Graph other({8, 8, 3});
+  const int a = other.add("a", make_conv2d({.out_channels = 3}), {0});
+  const int b = other.add("b", make_conv2d({.out_channels = 3}), {a});
+  other.add("sum", make_add(), {a, b});
+  const int act = other.add("act", make_activation({.function = ActivationKind::hard_swish}));
+  const int c = other.add("c", make_conv2d({.out_channels = 3, .activation = ActivationKind::relu}), {act});
+  other.add("last", make_add(), {c, act});
+  other.add("out", make_dense({.units = 2}));
+  const FoldedNetwork kept = fold_for_inference(other, Params<float>{ParamLayout(other)});
+  CHECK(count_kind(kept.graph, "add") == 1);
+  CHECK(count_kind(kept.graph, "activation") == 1);
+}
+
 TEST_CASE("the rate of dropout can be changed, and a network without dropout says so") {
   const Graph changed = set_dropout(make_network("bn", {}), 0.625);
   const Attributes attributes = changed.node(changed.find("dropout")).layer->describe();

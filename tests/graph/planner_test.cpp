@@ -71,6 +71,32 @@ TEST_CASE("an inference plan is one segment whose tensors stay with the worker, 
   }
 }
 
+TEST_CASE("in inference a sum is made in the memory of the summand that nobody reads later") {
+  const Graph graph = make_network("resnet18", {.input_size = 32});
+  const FoldedNetwork folded = fold_for_inference(graph, Params<float>{ParamLayout(graph)});
+  const Plan plan = make_plan(folded.graph, {.training = false, .batch = 4}, table());
+  int sums = 0;
+  for (int i = 1; i < folded.graph.size(); ++i) {
+    const Node& node = folded.graph.node(i);
+    if (node.inputs.size() < 2) continue;
+    ++sums;
+    const auto at = [&](int k) -> const TensorPlan& { return plan.nodes[static_cast<std::size_t>(k)].y; };
+    CHECK(at(i).offset == at(node.inputs[1]).offset);
+    CHECK(at(i).offset != at(node.inputs[0]).offset);
+  }
+  CHECK(sums == 8);
+
+  // A summand that is read again keeps its memory.
+  Graph again({8, 8, 3});
+  const int a = again.add("a", make_conv2d({.out_channels = 4}));
+  const int b = again.add("b", make_conv2d({.out_channels = 4}));
+  const int sum = again.add("sum", make_conv2d({.out_channels = 4, .residual = true}), {b, a});
+  again.add("both", make_concat(), {sum, a});
+  again.add("out", make_dense({.units = 2}));
+  const Plan kept = make_plan(again, {.training = false, .batch = 4}, table());
+  CHECK(kept.nodes[3].y.offset != kept.nodes[1].y.offset);
+}
+
 TEST_CASE("slices do not depend on threads and shrink when gradient rows would be large") {
   const Graph graph = make_network("bn", {.input_size = 32});
   PlanOptions options{.training = true, .batch = 32};

@@ -26,8 +26,11 @@ template <class T>
   return {t.conv_scratch_size, t.conv_forward, t.conv_backward_data, t.conv_backward_weights, true};
 }
 
+/// What a result is added to.
+inline constexpr float kBefore = 0.5F;
+
 struct ConvResult {
-  std::vector<double> y, sums, dx, dw, db;
+  std::vector<double> y, added, sums, dx, dw, db;
 };
 
 struct ConvInputs {
@@ -48,14 +51,20 @@ struct ConvInputs {
     packed.emplace_back(passes.packs ? table.conv_packed_size(s, pass) : 0);
     if (packed.back().size() > 0) table.conv_pack(s, pass, w.data(), packed.back().data());
   }
-  ConvResult r{std::vector<double>(dy.size()), std::vector<double>(2 * bias.size()), std::vector<double>(x.size()),
-               std::vector<double>(w.size()), std::vector<double>(bias.size())};
+  ConvResult r{std::vector<double>(dy.size()),       std::vector<double>(dy.size(), static_cast<double>(kBefore)),
+               std::vector<double>(2 * bias.size()), std::vector<double>(x.size()),
+               std::vector<double>(w.size()),        std::vector<double>(bias.size())};
   kernels::ConvForward<double> forward;
   forward.x = x.data(), forward.w = w.data(), forward.packed = packed[0].data(), forward.bias = bias.data();
   forward.activation = absolute ? kernels::ActivationSpec{} : activation;
   forward.row_end = s.oh, forward.y = r.y.data(), forward.scratch = scratch.data();
   if (!depthwise) forward.sums = r.sums.data();
   passes.forward(s, forward);
+  if (!depthwise) {
+    forward.sums = nullptr;
+    forward.add = true, forward.y = r.added.data();
+    passes.forward(s, forward);
+  }
   kernels::ConvBackwardData<double> data;
   data.dy = dy.data(), data.w = w.data(), data.packed = packed[1].data();
   data.dx = r.dx.data(), data.scratch = scratch.data();
@@ -66,9 +75,6 @@ struct ConvInputs {
   passes.backward_weights(s, weights);
   return r;
 }
-
-/// What beta = 1 adds to.
-inline constexpr float kBefore = 0.5F;
 
 [[nodiscard]] inline std::vector<double> plus(std::vector<double> values, float beta) {
   for (double& v : values) v += static_cast<double>(beta * kBefore);
@@ -157,6 +163,15 @@ inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels:
       CHECK(error(y, want.y, magnitude.y, forward_length) <= 1.0);
       CHECK(y.intact());
       CHECK(worst_error(sums, want.sums, magnitude.sums, forward_length) <= allowed_loss(algorithm, forward_length));
+
+      if (!depthwise) {
+        const Guarded<float> added = filled(in.dy.size(), kBefore);
+        kernels::ConvForward<float> residual = forward;
+        residual.add = true, residual.y = added.data(), residual.sums = nullptr;
+        passes.forward(s, residual);
+        CHECK(error(added, want.added, magnitude.added, forward_length) <= 1.0);
+        CHECK(added.intact());
+      }
 
       if (s.n == 1) {
         const std::size_t row = count(1, s.ow, s.k);

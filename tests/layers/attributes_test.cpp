@@ -47,6 +47,7 @@ TEST_CASE("options survive the round trip") {
                    .activation = ActivationKind::leaky_relu,
                    .slope = 0.125,
                    .pool = {.window = 3, .stride = 2, .padding = 1}}),
+      make_conv2d({.out_channels = 2, .residual = true}),
       make_depthwise_conv2d({.kernel = 5, .stride = 2, .bias = false, .activation = ActivationKind::relu6}),
       make_dense({.units = 3, .bias = false, .activation = ActivationKind::tanh, .init = DenseInit::small}),
       make_norm_act_pool(
@@ -129,6 +130,8 @@ TEST_CASE("shapes that do not fit are refused with the shapes in the message") {
   CHECK(shape_error(make_conv2d({.out_channels = 2, .kernel = 5, .padding = 0}), {{4, 9, 1}}) ==
         "conv2d: a window of 5 does not fit into an input of 4 with padding 0. Use a larger input, fewer strides "
         "or a smaller window.");
+  CHECK(shape_error(make_conv2d({.out_channels = 4, .residual = true}), {{4, 4, 3}, {4, 4, 3}}) ==
+        "conv2d: the residual is 4x4x3, the output 4x4x4; they must have one shape.");
   CHECK(shape_error(make_conv2d({.out_channels = 4, .groups = 2}), {{4, 4, 3}}) ==
         "conv2d: input 4x4x3 has channels that are not a multiple of groups 2.");
   CHECK(shape_error(make_max_pool(), {{1, 8, 3}}).find("a window of 2 does not fit") != std::string::npos);

@@ -17,6 +17,9 @@ TEST_CASE("gradients: conv2d") {
   check_gradients(make_conv2d({.out_channels = 2, .kernel_h = 1, .kernel_w = 4, .padding_h = 1, .padding_w = 0}),
                   {{3, 6, 2}});
   check_gradients(make_conv2d({.out_channels = 2, .kernel = 7, .padding = 3}), {{1, 1, 1}});
+  check_gradients(make_conv2d({.out_channels = 4, .residual = true}), {{6, 5, 3}, {6, 5, 4}});
+  check_gradients(make_conv2d({.out_channels = 4, .stride = 2, .activation = ActivationKind::relu, .residual = true}),
+                  {{6, 5, 3}, {3, 3, 4}});
 }
 
 TEST_CASE("gradients: activations inside conv2d, depthwise_conv2d, dense and add") {

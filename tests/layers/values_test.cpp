@@ -41,6 +41,13 @@ TEST_CASE("conv2d is a cross-correlation with zero padding") {
                {8.5, 11.5, 14.5, 14.5, 20.5, 23.5, 0.5, 7.5, 8.5});
 }
 
+TEST_CASE("conv2d with a residual adds it before the activation") {
+  check_values(
+      run_one(make_conv2d({.out_channels = 1, .kernel = 1, .activation = ActivationKind::relu, .residual = true}),
+              {{1, 2, 1}, {1, 2, 1}}, {{1, 2}, {-30, 5}}, {{10}, {0.5}}),
+      {0, 25.5});
+}
+
 TEST_CASE("conv2d: groups see their own channels only") {
   // 1x1 filters: output 0 = 10 * channel 0, output 1 = 100 * channel 1.
   check_values(run_one(make_conv2d({.out_channels = 2, .kernel = 1, .groups = 2, .bias = false}), {{1, 2, 2}},

@@ -47,12 +47,17 @@ class Folder {
     const Node& node = graph_.node(i);
     Attributes attributes = node.layer->describe();
     std::vector<int> replaces = {i};
+    std::vector<int> inputs = node.inputs;
     if (text_attribute(*node.layer, "activation", "none") == "none") {
       if (const auto norm = rewriter_.only_reader(replaces.back(), "batch_norm")) {
         folds_.push_back(
             {node.name, graph_.node(*norm).name, std::get<double>(attribute(*graph_.node(*norm).layer, "eps", 1e-5))});
         attributes.set("bias", true);
         replaces.push_back(*norm);
+      }
+      if (add_residual(attributes, inputs, replaces)) {
+        rewriter_.add(node.name, make_layer("conv2d", attributes, node.name), inputs, replaces);
+        return;
       }
       if (const auto act = rewriter_.only_reader(replaces.back(), "activation")) {
         attributes.set("activation", text_attribute(*graph_.node(*act).layer, "function", "none"));
@@ -66,7 +71,37 @@ class Folder {
         replaces.push_back(*pool);
       }
     }
-    rewriter_.add(node.name, make_layer(node.layer->kind(), attributes, node.name), node.inputs, replaces);
+    rewriter_.add(node.name, make_layer(node.layer->kind(), attributes, node.name), inputs, replaces);
+  }
+
+  /// An addition behind a convolution, if the other summand is there already, with the activation behind it.
+  bool add_residual(Attributes& attributes, std::vector<int>& inputs, std::vector<int>& replaces) {
+    const auto add = rewriter_.only_reader(replaces.back());
+    if (graph_.node(replaces.front()).layer->kind() != "conv2d" || !add || graph_.node(*add).layer->kind() != "add") {
+      return false;
+    }
+    const auto& summands = graph_.node(*add).inputs;
+    const int other = summands[0] == replaces.back() ? summands[1] : summands[0];
+    if (!rewriter_.done(other)) return false;
+    std::string activation = text_attribute(*graph_.node(*add).layer, "activation", "none");
+    AttributeValue slope = attribute(*graph_.node(*add).layer, "slope", 0.0);
+    const auto fits = [](const std::string& name) {
+      return name == "none" || name == "relu" || name == "leaky_relu" || name == "relu6";
+    };
+    if (!fits(activation)) return false;
+    attributes.set("residual", true);
+    inputs.push_back(other);
+    replaces.push_back(*add);
+    if (const auto act = rewriter_.only_reader(*add, "activation"); act && activation == "none") {
+      const std::string function = text_attribute(*graph_.node(*act).layer, "function", "none");
+      if (fits(function)) {
+        activation = function;
+        slope = attribute(*graph_.node(*act).layer, "slope", 0.0);
+        replaces.push_back(*act);
+      }
+    }
+    attributes.set("activation", activation).set("slope", slope);
+    return true;
   }
 
   void fuse_activation_into_add(int i) {

@@ -77,8 +77,9 @@ void conv_forward(const ConvShape& s, const ConvForward<T>& a) noexcept {
     const T* x = a.x + image * s.h * s.w * s.c;
     for_each_conv_block(s, a.row_begin, a.row_end, [&](int g, int begin, int end, Index pixels) {
       im2col(s, g, begin, end, x, a.scratch);
-      y.block(image * pixels_of_image + Index{begin - a.row_begin} * s.ow, g * kg + first, pixels, count).noalias() =
-          ConstMatrixMap<T>(a.scratch, pixels, depth) * w.middleCols(g * kg + first, count);
+      auto part = y.block(image * pixels_of_image + Index{begin - a.row_begin} * s.ow, g * kg + first, pixels, count);
+      if (!a.add) part.setZero();
+      part.noalias() += ConstMatrixMap<T>(a.scratch, pixels, depth) * w.middleCols(g * kg + first, count);
     });
   }
   const Index columns = s.groups == 1 ? count : s.k;

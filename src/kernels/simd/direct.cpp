@@ -174,7 +174,7 @@ void forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
   const Activation kind = a.activation.kind;
   const bool clamped = kind == Activation::relu || kind == Activation::relu6;
   const Epilogue epilogue{a.bias,
-                          false,
+                          a.add,
                           clamped ? 0.0F : -kInfinity,
                           kind == Activation::relu6 ? 6.0F : kInfinity,
                           a.channel_begin,

@@ -267,7 +267,7 @@ void forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
   const bool clamped = kind == Activation::relu || kind == Activation::relu6;
   const bool later = kind != Activation::none && !clamped;
   const Epilogue e{a.bias,
-                   false,
+                   a.add,
                    clamped ? 0.0F : -kInfinity,
                    kind == Activation::relu6 ? 6.0F : kInfinity,
                    later ? nullptr : a.sums,
