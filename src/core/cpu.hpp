@@ -13,8 +13,8 @@ enum class Isa { eigen, sse4, avx2, avx512, neon };
 [[nodiscard]] std::string_view to_string(Isa isa) noexcept;
 [[nodiscard]] std::optional<Isa> parse_isa(std::string_view name) noexcept;
 
-/// What the factors of large sums of products are rounded to. bf16 has float's range and 8 bits of mantissa; sums,
-/// weights and everything between layers stay float.
+/// What the factors of large sums of products are rounded to. bf16 has float's range and 8 bits of mantissa; sums
+/// and weights stay float. In training, what waits for batch norm's sums is kept rounded as well (docs/adr/0011).
 enum class Precision { fp32, bf16 };
 
 [[nodiscard]] std::string_view to_string(Precision precision) noexcept;
