@@ -39,7 +39,7 @@ def main():
         rows = layers(o.bench, model, o.threads, o.isa)
         total = sum(row["ms"] for row in rows)
         for name in ("forward", "backward") if rows else ():
-            part = [row for row in rows if row["pass"].startswith("backward") == (name == "backward")]
+            part = [row for row in rows if row["pass"].startswith(("backward", "recompute", "round dy")) == (name == "backward")]
             shares = dict.fromkeys(COLUMNS, 0.0)
             for row in part:
                 shares[GROUPS.get(row["kind"], "other")] += 100 * row["ms"] / total

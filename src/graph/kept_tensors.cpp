@@ -19,8 +19,10 @@ void for_each_step(Plan& plan, const Body& body) {
   }
 }
 
-std::vector<Step>& steps_of(Plan& plan, int segment) { return plan.segments[static_cast<std::size_t>(segment)].steps; }
-NodePlan& plan_of(Plan& plan, int node) { return plan.nodes[static_cast<std::size_t>(node)]; }
+void insert(Plan& plan, int segment, int position, Step step) {
+  auto& steps = plan.segments[static_cast<std::size_t>(segment)].steps;
+  steps.insert(steps.begin() + position, step);
+}
 
 long reads_as_input(const Graph& graph, const Step& step, int node) {
   const auto& inputs = graph.node(step.node).inputs;
@@ -49,51 +51,54 @@ bool reads_output(const Graph& graph, const Plan& plan, const Step& step, int no
   return false;
 }
 
-/// The segment of some steps, if they are in one.
-struct Spot {
-  int segment = -1;
-  int position = 0;  // of the first
-  bool one = true;
+/// Where steps of interest are.
+struct Steps {
+  int segment = -1;  // of the first; -1: there are none
+  int first = 0;     // positions in that segment
+  int last = 0;
+  bool elsewhere = false;  // some are in other segments, or see the whole batch
   void add(int s, int p, bool whole) {
-    one = one && !whole && (segment < 0 || segment == s);
-    if (segment < 0) segment = s, position = p;
+    if (segment < 0) segment = s, first = p;
+    elsewhere = elsewhere || whole || segment != s;
+    if (segment == s) last = p;
   }
 };
 
 using NodeKernels = std::vector<const kernels::KernelTable<float>*>;
 
 void round_output(const Graph& graph, const NodeKernels& kernels, Plan& plan, int node) {
-  int made = -1;
+  Steps made;
   bool possible = !graph.node(node).signature.whole_batch;
   std::vector<Step*> later;
-  for_each_step(plan, [&](int segment, int, Step& step, bool) {
-    if (step.kind == StepKind::forward && step.node == node) made = segment;
-    if (!reads_output(graph, plan, step, node) || segment == made) return;
+  for_each_step(plan, [&](int segment, int position, Step& step, bool whole) {
+    if (step.kind == StepKind::forward && step.node == node) made.add(segment, position, whole);
+    if (!reads_output(graph, plan, step, node) || segment == made.segment) return;
     const Node& reader = graph.node(step.node);
-    possible = possible && reader.signature.reads_bf16 &&
+    possible = possible && step.kind != StepKind::forward_sums && reader.signature.reads_bf16 &&
                kernels[static_cast<std::size_t>(step.node)]->precision == Precision::bf16 &&
                reader.inputs.front() == node && reads_as_input(graph, step, node) == 1;
     later.push_back(&step);
   });
   if (!possible || later.empty()) return;
   for (Step* step : later) step->bf16_x = true;
-  steps_of(plan, made).push_back({StepKind::round_y, node});
+  insert(plan, made.segment, made.last + 1, {StepKind::round_y, node});
 }
 
 void round_gradient(const Graph& graph, Plan& plan, int node) {
   const Signature& signature = graph.node(node).signature;
   if (!signature.reads_bf16 || graph.node(node).inputs.size() > 1) return;
-  Spot made;
+  Steps made;
   Step* reader = nullptr;
   int read = -1;
   for_each_step(plan, [&](int segment, int position, Step& step, bool whole) {
-    if (step.kind != StepKind::backward) return;
-    if (reads_as_input(graph, step, node) > 0) made.add(segment, position, whole);
-    if (step.node == node) reader = &step, read = segment;
+    const bool writes = step.kind == StepKind::backward && reads_as_input(graph, step, node) > 0;
+    const bool sums = step.kind == StepKind::backward_sums && step.node == node;
+    if (writes || sums) made.add(segment, position, whole);
+    if (step.kind == StepKind::backward && step.node == node) reader = &step, read = segment;
   });
-  if (reader == nullptr || !reader->bf16_x || made.segment < 0 || !made.one || read == made.segment) return;
+  if (reader == nullptr || !reader->bf16_x || made.segment < 0 || made.elsewhere || read == made.segment) return;
   reader->bf16_dy = true;
-  steps_of(plan, made.segment).push_back({StepKind::round_dy, node});
+  insert(plan, made.segment, made.last + 1, {StepKind::round_dy, node});
 }
 
 }  // namespace
@@ -101,17 +106,16 @@ void round_gradient(const Graph& graph, Plan& plan, int node) {
 void recompute_outputs(const Graph& graph, Plan& plan) {
   for (int i = 1; i < graph.size(); ++i) {
     if (!graph.node(i).signature.recomputable) continue;
-    Spot forward;
-    Spot backward;
+    Steps forward;
+    Steps backward;
     for_each_step(plan, [&](int segment, int position, Step& step, bool whole) {
       const bool makes = step.kind == StepKind::forward && step.node == i;
       if (!makes && !reads_output(graph, plan, step, i)) return;
       (is_backward(step.kind) ? backward : forward).add(segment, position, whole);
     });
-    if (!forward.one || !backward.one || backward.segment <= forward.segment) continue;
-    auto& steps = steps_of(plan, backward.segment);
-    steps.insert(steps.begin() + backward.position, {StepKind::recompute, i});
-    plan_of(plan, i).recomputed = true;
+    if (forward.elsewhere || backward.elsewhere || backward.segment <= forward.segment) continue;
+    insert(plan, backward.segment, backward.first, {StepKind::recompute, i});
+    plan.nodes[static_cast<std::size_t>(i)].recomputed = true;
   }
 }
 

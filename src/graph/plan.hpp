@@ -11,7 +11,6 @@
 
 namespace fpcpu {
 
-/// In the order in which a node goes through them.
 enum class StepKind : std::uint8_t {
   forward_sums,
   forward,
@@ -45,6 +44,7 @@ enum class StepKind : std::uint8_t {
   return "";
 }
 
+/// Steps behind the loss, as the order of StepKind has it.
 [[nodiscard]] constexpr bool is_backward(StepKind kind) noexcept { return kind > StepKind::loss; }
 
 /// One call of one layer on one slice, or the rounding of what it made (round_y, round_dy).

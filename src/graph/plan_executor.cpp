@@ -155,6 +155,7 @@ const kernels::Bf16* PlanExecutor::rounded_input(const Node& node, const Piece& 
 
 void PlanExecutor::round(const TensorPlan& from, const TensorPlan& to, const Piece& piece) const noexcept {
   const std::size_t count = to.bytes_per_sample / sizeof(kernels::Bf16) * static_cast<std::size_t>(piece.n);
+  // Nodes with parameters behind them have tables of the plan's precision, the image first of all.
   kernels_.front()->round_to_bf16(locate<float>(from, piece.home, piece.first),
                                   locate<kernels::Bf16>(to, piece.home, piece.first), count);
 }

@@ -31,10 +31,7 @@ struct Moment {
 class Planner {
  public:
   Planner(const Graph& graph, const PlanOptions& options, const kernels::KernelTable<float>& kernels)
-      : graph_(graph),
-        kernels_(node_kernels(graph, kernels)),
-        readers_(graph.consumers()),
-        rounds_(kernels.precision == Precision::bf16) {
+      : graph_(graph), kernels_(node_kernels(graph, kernels)), readers_(graph.consumers()) {
     plan_.options = options;
     plan_.nodes.resize(static_cast<std::size_t>(graph.size()));
   }
@@ -49,7 +46,7 @@ class Planner {
     if (plan_.options.training) {
       schedule_backward();
       recompute_outputs(graph_, plan_);
-      if (rounds_) round_kept_tensors(graph_, kernels_, plan_);
+      round_kept_tensors(graph_, kernels_, plan_);
     }
     choose_pieces();
     place_tensors();
@@ -356,7 +353,6 @@ class Planner {
   std::vector<std::vector<int>> readers_;
   std::vector<std::uint8_t> needs_gradient_;
   std::vector<WorkspaceNeed> needs_;
-  bool rounds_;
   int last_forward_ = 0;
   Plan plan_;
 };

@@ -20,7 +20,8 @@ struct Traffic {
   }
 };
 
-/// What one step of a plan costs for a full batch.
+/// What one step of a plan costs for a full batch. Making an output again is not counted as work, so that shares of the
+/// peak stay shares of what a training must do.
 struct StepCost {
   double flops = 0;  // multiply and add counted separately
   Traffic traffic;

@@ -228,7 +228,7 @@ struct OptimizerUpdate {
 template <class T>
 struct KernelTable {
   Isa isa = Isa::eigen;
-  /// bf16: convolutions may round their factors to bfloat16; all tensors stay float.
+  /// bf16: convolutions may round their factors to bfloat16, and norm_act_pool reads tensors that were kept in it.
   Precision precision = Precision::fp32;
 
   // --- convolution: n images, all groups ---

@@ -22,7 +22,7 @@ class FullFilters {
 
   void describe(Attributes& attributes) const {
     attributes.set("out_channels", std::int64_t{out_channels_}).set("groups", std::int64_t{groups_});
-    attributes.set("residual", residual_);
+    if (residual_) attributes.set("residual", true);
   }
   void check(const Shape& in) const {
     check_shape(

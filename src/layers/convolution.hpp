@@ -156,12 +156,13 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     f.y = a.y;
     f.sums = a.sums;
     f.add = filters_.residual();
-    const bool copies = f.add && a.x[1] != a.y;
-    if (copies && a.part > 0) return;
-    if (copies) std::copy_n(a.x[1], static_cast<std::size_t>(a.n) * outputs(s), a.y);
-    if (a.parts > 1 && !copies) {
-      forward_part(*a.kernels, s, f, a.part, a.parts);
-    } else if (!pooled()) {
+    const T* residual = f.add && a.x[1] != a.y ? a.x[1] : nullptr;  // null: it is where the output goes
+    if (a.parts > 1) {
+      forward_part(*a.kernels, s, f, residual, a.part, a.parts);
+      return;
+    }
+    if (residual != nullptr) std::copy_n(residual, static_cast<std::size_t>(a.n) * outputs(s), a.y);
+    if (!pooled()) {
       Filters::forward(*a.kernels, s, f);
     } else if (pools_whole_images(s)) {
       forward_then_pool(*a.kernels, s, f);
@@ -318,10 +319,11 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   }
 
   /// One part of one image. Rows where there are plenty: Winograd makes them by fours, so parts begin at multiples of
-  /// that. Otherwise channels, which also share the weights, most of what a small map reads.
+  /// that. Otherwise channels, which also share the weights, most of what a small map reads; a residual is copied by
+  /// rows.
   template <class T>
-  void forward_part(const kernels::KernelTable<T>& k, const kernels::ConvShape& s, kernels::ConvForward<T> f, int part,
-                    int parts) const noexcept {
+  void forward_part(const kernels::KernelTable<T>& k, const kernels::ConvShape& s, kernels::ConvForward<T> f,
+                    const T* residual, int part, int parts) const noexcept {
     if (pooled() && pool_.padding > 0) {
       if (part == 0) forward_then_pool(k, s, f);
       return;
@@ -335,8 +337,8 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     const bool clamps = activation == kernels::Activation::none || activation == kernels::Activation::relu ||
                         activation == kernels::Activation::relu6;
     const int panels = (s.k + kernels::kSharedColumns - 1) / kernels::kSharedColumns;
-    if (!pooled() && clamps && Filters::kSharesChannels && s.groups == 1 && rows < 4 * unit * parts &&
-        panels >= parts) {
+    if (!pooled() && residual == nullptr && clamps && Filters::kSharesChannels && s.groups == 1 &&
+        rows < 4 * unit * parts && panels >= parts) {
       f.channel_begin = border(s.k, kernels::kSharedColumns, part);
       f.channel_end = border(s.k, kernels::kSharedColumns, part + 1);
       if (f.channel_begin < f.channel_end) Filters::forward(k, s, f);
@@ -349,6 +351,10 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     if (pooled()) {
       forward_pooled_rows(k, s, f, begin, end);
     } else {
+      if (residual != nullptr) {
+        const std::size_t offset = static_cast<std::size_t>(begin) * row_outputs(s);
+        std::copy_n(residual + offset, static_cast<std::size_t>(end - begin) * row_outputs(s), f.y);
+      }
       f.row_begin = begin;
       f.row_end = end;
       Filters::forward(k, s, f);

@@ -64,7 +64,8 @@ struct Signature {
   /// Backward and forward can read the first input, and backward the gradient of the output, as bfloat16
   /// (ForwardArgs::x_bf16 and so on) with kernels of that precision.
   bool reads_bf16 = false;
-  /// In inference the output may be written over this input, which nobody reads later; -1: over none.
+  /// Forward may be called with this input, of the output's shape, in the memory of the output (and without): the
+  /// planner saves a tensor in inference where nobody reads the input later. -1: none.
   int updates_input = -1;
   bool bands = false;  // forward of one sample can be cut into parts in the same way, by rows or by channels
   double flops = 0;    // forward, per sample, multiply and add counted separately

@@ -38,11 +38,19 @@ Graph branching_network() {
   const int gate =
       g.add("gate", make_conv2d({.out_channels = 8, .kernel = 1, .activation = ActivationKind::sigmoid}), {sum});
   const int gated = g.add("gated", make_multiply(), {sum, gate});
-  const int low = g.add("low", make_average_pool({.window = 2}), {gated});
+  // One residual is read by its sum last, one is read again.
+  const int shortcut = g.add("shortcut", make_conv2d({.out_channels = 8, .kernel = 1, .bias = false}), {gated});
+  const int first = g.add("first", make_conv2d({.out_channels = 8, .bias = false}), {gated});
+  const int first_bn = g.add("first_bn", make_batch_norm(), {first});
+  const int first_sum =
+      g.add("first_sum", make_add({.activation = ActivationKind::leaky_relu, .slope = 0.2}), {first_bn, shortcut});
+  const int second = g.add("second", make_conv2d({.out_channels = 8}), {first_sum});
+  const int second_sum = g.add("second_sum", make_add(), {second, first_sum});
+  const int low = g.add("low", make_average_pool({.window = 2}), {second_sum});
   const int grouped = g.add("grouped", make_conv2d({.out_channels = 8, .dilation = 2, .groups = 2}), {low});
   const int prelu = g.add("prelu", make_prelu(), {grouped});
   const int up = g.add("up", make_upsample({.factor = 2, .mode = UpsampleMode::bilinear}), {prelu});
-  const int both = g.add("both", make_concat(), {up, sum});
+  const int both = g.add("both", make_concat(), {up, sum, first_sum});
   const int drop = g.add("drop", make_dropout({.rate = 0.3, .mode = DropoutMode::channels}), {both});
   const int last =
       g.add("last", make_conv2d({.out_channels = 12, .kernel = 3, .activation = ActivationKind::relu}), {drop});
@@ -54,6 +62,27 @@ Graph branching_network() {
   const int hidden = g.add("hidden", make_dense({.units = 10, .activation = ActivationKind::tanh}), {flat});
   g.add("out", make_dense({.units = 6}), {hidden});
   return g;
+}
+
+/// Two batch norms read one convolution, one of them in a later segment.
+Graph two_norms() {
+  Graph g({12, 12, 3});
+  const int a = g.add("a", make_conv2d({.out_channels = 8, .bias = false}));
+  const int early = g.add("early", make_batch_norm(), {a});
+  const int act = g.add("act", make_activation({}), {early});
+  const int c = g.add("c", make_conv2d({.out_channels = 8}), {act});
+  const int late = g.add("late", make_batch_norm(), {a});
+  g.add("sum", make_add({.activation = ActivationKind::relu}), {late, c});
+  g.add("average", make_average_pool({.window = 4}));
+  g.add("out", make_dense({.units = 6}));
+  return g;
+}
+
+/// The tables that would be chosen for either precision; one where there is no bf16.
+std::vector<const kernels::KernelTable<float>*> chosen_tables() {
+  const kernels::KernelTable<float>* fp32 = &kernels::choose_table();
+  const kernels::KernelTable<float>* bf16 = &kernels::choose_table(nullptr, Precision::bf16);
+  return fp32 == bf16 ? std::vector{fp32} : std::vector{fp32, bf16};
 }
 
 struct Named {
@@ -83,6 +112,7 @@ std::vector<Named> networks() {
     all.push_back({std::string(entry.name), make_network(entry.name, {.points = 3, .input_size = size})});
   }
   all.push_back({"branching", branching_network()});
+  all.push_back({"two_norms", two_norms()});
   return all;
 }
 
@@ -293,25 +323,28 @@ TEST_CASE("bf16: the last layer computes in fp32, the others do not") {
 
 TEST_CASE("one instruction set gives the same bits for any number of threads") {
   for (const Named& named : networks()) {
-    std::vector<std::vector<float>> results;
     const Case c(named.graph);
     const Graph fused = fuse_for_training(c.graph);
-    for (const int threads : {1, 2, 5}) {
-      ThreadPool pool(threads);
-      Params<float> params = c.params.clone();
-      PlanExecutor plan(fused, params, {.training = true, .batch = c.batch}, kernels::choose_table(), pool);
-      TrainInput input;
-      input.n = c.batch;
-      input.x = c.x.data();
-      input.targets = c.targets.data();
-      input.visible = c.visible.data();
-      (void)plan.train(input, *choose_loss("auto", c.graph.output_shape()));
-      results.emplace_back(c.params.layout.trainable_size());
-      plan.gradient(results.back().data());
-      results.back().insert(results.back().end(), params.buffers.begin(), params.buffers.end());
+    for (const auto* table : chosen_tables()) {
+      INFO(named.name << " " << kernels::name_of(*table));
+      std::vector<std::vector<float>> results;
+      for (const int threads : {1, 2, 5}) {
+        ThreadPool pool(threads);
+        Params<float> params = c.params.clone();
+        PlanExecutor plan(fused, params, {.training = true, .batch = c.batch}, *table, pool);
+        TrainInput input;
+        input.n = c.batch;
+        input.x = c.x.data();
+        input.targets = c.targets.data();
+        input.visible = c.visible.data();
+        (void)plan.train(input, *choose_loss("auto", c.graph.output_shape()));
+        results.emplace_back(c.params.layout.trainable_size());
+        plan.gradient(results.back().data());
+        results.back().insert(results.back().end(), params.buffers.begin(), params.buffers.end());
+      }
+      CHECK(results[0] == results[1]);
+      CHECK(results[0] == results[2]);
     }
-    CHECK_MESSAGE(results[0] == results[1], named.name);
-    CHECK_MESSAGE(results[0] == results[2], named.name);
   }
 }
 
@@ -320,15 +353,17 @@ TEST_CASE("one image gives the same bits for any number of threads, alone and in
     INFO(named.name);
     const Case c(named.graph);
     const std::size_t width = c.graph.output_shape().size();
-    std::vector<float> first;
-    for (const int threads : {1, 2, 5, 16}) {
-      ThreadPool pool(threads);
-      InferenceNetwork network(c.graph, c.params, c.batch, kernels::choose_table(), pool);
-      for (int n = 1; n <= c.batch; n += 2) {
-        const float* y = network.run(c.x.data(), n);
-        const std::vector<float> found(y, y + width);
-        if (first.empty()) first = found;
-        CHECK_MESSAGE(found == first, threads);
+    for (const auto* table : chosen_tables()) {
+      std::vector<float> first;
+      for (const int threads : {1, 2, 5, 16}) {
+        ThreadPool pool(threads);
+        InferenceNetwork network(c.graph, c.params, c.batch, *table, pool);
+        for (int n = 1; n <= c.batch; n += 2) {
+          const float* y = network.run(c.x.data(), n);
+          const std::vector<float> found(y, y + width);
+          if (first.empty()) first = found;
+          CHECK_MESSAGE(found == first, threads);
+        }
       }
     }
   }

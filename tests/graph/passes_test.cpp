@@ -101,6 +101,18 @@ TEST_CASE("inference folding: additions and their activations move into the conv
   CHECK(count_kind(kept.graph, "activation") == 1);
 }
 
+TEST_CASE("inference folding leaves a convolution that adds a residual already as it is") {
+  Graph graph({8, 8, 3});
+  const int a = graph.add("a", make_conv2d({.out_channels = 3}));
+  const int b = graph.add("b", make_conv2d({.out_channels = 3, .residual = true}), {a, a});
+  graph.add("norm", make_batch_norm(), {b});
+  graph.add("pool", make_max_pool());
+  graph.add("out", make_dense({.units = 2}));
+  const FoldedNetwork folded = fold_for_inference(graph, Params<float>{ParamLayout(graph)});
+  CHECK(count_kind(folded.graph, "norm_act_pool") == 1);
+  CHECK(count_kind(folded.graph, "conv2d") == 2);
+}
+
 TEST_CASE("the rate of dropout can be changed, and a network without dropout says so") {
   const Graph changed = set_dropout(make_network("bn", {}), 0.625);
   const Attributes attributes = changed.node(changed.find("dropout")).layer->describe();

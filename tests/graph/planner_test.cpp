@@ -81,6 +81,8 @@ TEST_CASE("in inference a sum is made in the memory of the summand that nobody r
     if (node.inputs.size() < 2) continue;
     ++sums;
     const auto at = [&](int k) -> const TensorPlan& { return plan.nodes[static_cast<std::size_t>(k)].y; };
+    CHECK(at(i).place == Place::worker);
+    CHECK(at(node.inputs[1]).place == Place::worker);
     CHECK(at(i).offset == at(node.inputs[1]).offset);
     CHECK(at(i).offset != at(node.inputs[0]).offset);
   }
@@ -95,6 +97,20 @@ TEST_CASE("in inference a sum is made in the memory of the summand that nobody r
   again.add("out", make_dense({.units = 2}));
   const Plan kept = make_plan(again, {.training = false, .batch = 4}, table());
   CHECK(kept.nodes[3].y.offset != kept.nodes[1].y.offset);
+
+  // Neither over the image nor, in training, over anything.
+  Graph image({8, 8, 3});
+  image.add("sum", make_conv2d({.out_channels = 3, .residual = true}), {0, 0});
+  image.add("out", make_dense({.units = 2}));
+  CHECK(make_plan(image, {.training = false, .batch = 4}, table()).nodes[1].y.place == Place::worker);
+  const Plan training = make_plan(folded.graph, {.training = true, .batch = 4}, table());
+  for (int i = 1; i < folded.graph.size(); ++i) {
+    const Node& node = folded.graph.node(i);
+    if (node.inputs.size() < 2) continue;
+    const TensorPlan& y = training.nodes[static_cast<std::size_t>(i)].y;
+    const TensorPlan& residual = training.nodes[static_cast<std::size_t>(node.inputs[1])].y;
+    CHECK((y.place != residual.place || y.offset != residual.offset));
+  }
 }
 
 TEST_CASE("slices do not depend on threads and shrink when gradient rows would be large") {

@@ -57,6 +57,32 @@ TEST_CASE("a gradient that is added to is read as well; none flows into the imag
   CHECK(net.cost(StepKind::loss, "points").traffic.tensors == 4 * 3 * 16);
 }
 
+TEST_CASE("what is made again or kept rounded moves as many bytes as it has") {
+  const kernels::KernelTable<float>& table = kernels::choose_table(nullptr, Precision::bf16);
+  const bool bf16 = table.precision == Precision::bf16;
+  Graph graph({8, 8, 2});
+  graph.add("a", make_conv2d({.out_channels = 4}));
+  graph.add("norm", make_norm_act_pool({.activation = ActivationKind::relu}));
+  graph.add("b", make_conv2d({.out_channels = 4}));
+  graph.add("last", make_batch_norm());
+  graph.add("points", make_dense({.units = 4}));
+  const Plan plan = make_plan(graph, {.training = true, .batch = 4}, table);
+  const double kept = bf16 ? kMap / 2 : kMap;
+  int seen = 0;
+  for (const Segment& segment : plan.segments) {
+    for (const Step& step : segment.steps) {
+      const double tensors = cost_of(graph, plan, step).traffic.tensors;
+      if (step.kind == StepKind::round_y || step.kind == StepKind::round_dy) CHECK(tensors == 4 * (kMap + kMap / 2));
+      if (step.node != graph.find("norm")) continue;
+      if (step.kind == StepKind::recompute || step.kind == StepKind::forward) CHECK(tensors == 4 * (kept + kMap));
+      if (step.kind == StepKind::backward_sums) CHECK(tensors == 4 * (kept + kMap));
+      if (step.kind == StepKind::backward) CHECK(tensors == 4 * (2 * kept + kMap));
+      ++seen;
+    }
+  }
+  CHECK(seen == (bf16 ? 5 : 4));
+}
+
 TEST_CASE("the steps of a plan do the work of a training step") {
   const Residual net;
   const double conv_a = 2.0 * 64 * 4 * 18;

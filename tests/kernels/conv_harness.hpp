@@ -26,7 +26,7 @@ template <class T>
   return {t.conv_scratch_size, t.conv_forward, t.conv_backward_data, t.conv_backward_weights, true};
 }
 
-/// What a result is added to.
+/// What beta = 1 adds to.
 inline constexpr float kBefore = 0.5F;
 
 struct ConvResult {
@@ -51,7 +51,7 @@ struct ConvInputs {
     packed.emplace_back(passes.packs ? table.conv_packed_size(s, pass) : 0);
     if (packed.back().size() > 0) table.conv_pack(s, pass, w.data(), packed.back().data());
   }
-  ConvResult r{std::vector<double>(dy.size()),       std::vector<double>(dy.size(), static_cast<double>(kBefore)),
+  ConvResult r{std::vector<double>(dy.size()),       dy,
                std::vector<double>(2 * bias.size()), std::vector<double>(x.size()),
                std::vector<double>(w.size()),        std::vector<double>(bias.size())};
   kernels::ConvForward<double> forward;
@@ -164,8 +164,14 @@ inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels:
       CHECK(y.intact());
       CHECK(worst_error(sums, want.sums, magnitude.sums, forward_length) <= allowed_loss(algorithm, forward_length));
 
+      // dy serves as the residual that is added to.
+      const auto start_of = [&](bool add, std::size_t first, std::size_t size) {
+        Guarded<float> buffer = filled(size, kNan);
+        if (add) std::copy_n(in.dy.begin() + static_cast<std::ptrdiff_t>(first), size, buffer.data());
+        return buffer;
+      };
+      const Guarded<float> added = start_of(!depthwise, 0, in.dy.size());
       if (!depthwise) {
-        const Guarded<float> added = filled(in.dy.size(), kBefore);
         kernels::ConvForward<float> residual = forward;
         residual.add = true, residual.y = added.data(), residual.sums = nullptr;
         passes.forward(s, residual);
@@ -173,37 +179,49 @@ inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels:
         CHECK(added.intact());
       }
 
-      if (s.n == 1) {
-        const std::size_t row = count(1, s.ow, s.k);
-        forward.row_begin = s.oh / 3, forward.row_end = s.oh - s.oh / 4;
-        const std::size_t skipped = row * static_cast<std::size_t>(forward.row_begin);
-        const Guarded<float> band = filled(row * static_cast<std::size_t>(forward.row_end - forward.row_begin), kNan);
-        forward.y = band.data();
-        passes.forward(s, forward);
-        const auto part = [&](const std::vector<double>& v) {
-          const auto first = v.begin() + static_cast<std::ptrdiff_t>(skipped);
-          return std::vector<double>(first, first + static_cast<std::ptrdiff_t>(band.size()));
-        };
-        CHECK(error(band, part(want.y), part(magnitude.y), forward_length) <= 1.0);
-        // Rows must not depend on which rows are asked for, to the bit. Eigen's product blocks by size and does not
-        // promise it.
-        if (table.isa != Isa::eigen) CHECK(std::equal(band.data(), band.data() + band.size(), y.data() + skipped));
-        CHECK(band.intact());
-      }
-
-      const auto whole_activation = activation.kind != kernels::Activation::none &&
-                                    activation.kind != kernels::Activation::relu &&
-                                    activation.kind != kernels::Activation::relu6;
-      if (!depthwise && s.groups == 1 && s.k > kernels::kSharedColumns && !whole_activation) {
-        const Guarded<float> channels = filled(in.dy.size(), kNan);
-        forward.row_begin = 0, forward.row_end = s.oh, forward.y = channels.data(), forward.sums = nullptr;
-        for (int k = 0; k < s.k; k += kernels::kSharedColumns) {
-          forward.channel_begin = k, forward.channel_end = std::min(s.k, k + kernels::kSharedColumns);
+      for (const bool add : {false, true}) {
+        if (depthwise && add) continue;
+        CAPTURE(add);
+        const Guarded<float>& all = add ? added : y;
+        const std::vector<double>& wanted = add ? want.added : want.y;
+        const std::vector<double>& size = add ? magnitude.added : magnitude.y;
+        forward.add = add;
+        if (s.n == 1) {
+          const std::size_t row = count(1, s.ow, s.k);
+          forward.row_begin = s.oh / 3, forward.row_end = s.oh - s.oh / 4;
+          const std::size_t skipped = row * static_cast<std::size_t>(forward.row_begin);
+          const Guarded<float> band =
+              start_of(add, skipped, row * static_cast<std::size_t>(forward.row_end - forward.row_begin));
+          forward.y = band.data();
           passes.forward(s, forward);
+          const auto part = [&](const std::vector<double>& v) {
+            const auto first = v.begin() + static_cast<std::ptrdiff_t>(skipped);
+            return std::vector<double>(first, first + static_cast<std::ptrdiff_t>(band.size()));
+          };
+          CHECK(error(band, part(wanted), part(size), forward_length) <= 1.0);
+          // Rows must not depend on which rows are asked for, to the bit. Eigen's product blocks by size and does not
+          // promise it.
+          if (table.isa != Isa::eigen) CHECK(std::equal(band.data(), band.data() + band.size(), all.data() + skipped));
+          CHECK(band.intact());
         }
-        CHECK(error(channels, want.y, magnitude.y, forward_length) <= 1.0);
-        if (table.isa != Isa::eigen) CHECK(std::equal(channels.data(), channels.data() + channels.size(), y.data()));
-        CHECK(channels.intact());
+
+        const auto whole_activation = activation.kind != kernels::Activation::none &&
+                                      activation.kind != kernels::Activation::relu &&
+                                      activation.kind != kernels::Activation::relu6;
+        if (!depthwise && s.groups == 1 && s.k > kernels::kSharedColumns && !whole_activation) {
+          const Guarded<float> channels = start_of(add, 0, in.dy.size());
+          forward.row_begin = 0, forward.row_end = s.oh, forward.y = channels.data(), forward.sums = nullptr;
+          for (int k = 0; k < s.k; k += kernels::kSharedColumns) {
+            forward.channel_begin = k, forward.channel_end = std::min(s.k, k + kernels::kSharedColumns);
+            passes.forward(s, forward);
+          }
+          forward.channel_begin = forward.channel_end = 0;
+          CHECK(error(channels, wanted, size, forward_length) <= 1.0);
+          if (table.isa != Isa::eigen) {
+            CHECK(std::equal(channels.data(), channels.data() + channels.size(), all.data()));
+          }
+          CHECK(channels.intact());
+        }
       }
 
       for (const float beta : {0.0F, 1.0F}) {

@@ -47,7 +47,7 @@ TEST_CASE("options survive the round trip") {
                    .activation = ActivationKind::leaky_relu,
                    .slope = 0.125,
                    .pool = {.window = 3, .stride = 2, .padding = 1}}),
-      make_conv2d({.out_channels = 2, .residual = true}),
+      make_conv2d({.out_channels = 4, .residual = true}),
       make_depthwise_conv2d({.kernel = 5, .stride = 2, .bias = false, .activation = ActivationKind::relu6}),
       make_dense({.units = 3, .bias = false, .activation = ActivationKind::tanh, .init = DenseInit::small}),
       make_norm_act_pool(
@@ -102,6 +102,11 @@ TEST_CASE("mistakes in attributes are named with the nearest word") {
   CHECK(one("conv2d", "stride", std::int64_t{0}) == "node1: conv2d: stride is 0, expected 1 to 1048576.");
   CHECK(one("conv2d", "stride", std::int64_t{1} << 40) ==
         "node1: conv2d: 'stride' is 1099511627776, beyond the range of a 32-bit number.");
+  Attributes residual;
+  residual.set("out_channels", std::int64_t{8}).set("residual", true).set("pool_window", std::int64_t{2});
+  CHECK(make_error("conv2d", residual) == "node1: conv2d: adds a residual or pools, not both.");
+  residual.set("pool_window", std::int64_t{0}).set("activation", std::string("hard_swish"));
+  CHECK(make_error("conv2d", residual) == "node1: conv2d: with a residual can end in relu, leaky_relu or relu6 only.");
   CHECK(one("conv2d", "groups", std::int64_t{3}) == "node1: conv2d: out_channels 8 is not a multiple of groups 3.");
   CHECK(one("conv2d", "bias", std::string("yes")) == "node1: conv2d: 'bias' is not true or false.");
   CHECK(one("conv2d", "activation", true) == "node1: conv2d: 'activation' is not a text; put it in quotes.");

@@ -45,6 +45,10 @@ class Folder {
  private:
   void fold_into_weights(int i) {
     const Node& node = graph_.node(i);
+    if (node.inputs.size() > 1) {  // a residual would have to be scaled as well
+      rewriter_.copy(i);
+      return;
+    }
     Attributes attributes = node.layer->describe();
     std::vector<int> replaces = {i};
     std::vector<int> inputs = node.inputs;
@@ -83,24 +87,11 @@ class Folder {
     const auto& summands = graph_.node(*add).inputs;
     const int other = summands[0] == replaces.back() ? summands[1] : summands[0];
     if (!rewriter_.done(other)) return false;
-    std::string activation = text_attribute(*graph_.node(*add).layer, "activation", "none");
-    AttributeValue slope = attribute(*graph_.node(*add).layer, "slope", 0.0);
-    const auto fits = [](const std::string& name) {
-      return name == "none" || name == "relu" || name == "leaky_relu" || name == "relu6";
-    };
-    if (!fits(activation)) return false;
+    if (!residual_can_end_in(text_attribute(*graph_.node(*add).layer, "activation", "none"))) return false;
     attributes.set("residual", true);
     inputs.push_back(other);
     replaces.push_back(*add);
-    if (const auto act = rewriter_.only_reader(*add, "activation"); act && activation == "none") {
-      const std::string function = text_attribute(*graph_.node(*act).layer, "function", "none");
-      if (fits(function)) {
-        activation = function;
-        slope = attribute(*graph_.node(*act).layer, "slope", 0.0);
-        replaces.push_back(*act);
-      }
-    }
-    attributes.set("activation", activation).set("slope", slope);
+    take_activation_of_add(graph_, rewriter_, *add, attributes, replaces);
     return true;
   }
 

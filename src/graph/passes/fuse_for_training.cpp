@@ -26,11 +26,6 @@ bool split_activation_before_pool(const Graph& graph, Rewriter& rewriter, int i)
   return true;
 }
 
-/// Activations whose gradient can be had from the output.
-bool residual_can_end_in(std::string_view function) noexcept {
-  return function == "none" || function == "relu" || function == "leaky_relu" || function == "relu6";
-}
-
 /// The input of an add that a batch norm makes for nobody else: it can be made in the add itself. The residual is the
 /// other input.
 struct NormAndAdd {
@@ -63,23 +58,12 @@ bool waits_for_add(const Graph& graph, const Rewriter& rewriter, int i) {
 bool fuse_residual(const Graph& graph, Rewriter& rewriter, int i) {
   const auto found = norm_in_add(graph, rewriter, i);
   if (!found) return false;
-  const Layer& add = *graph.node(i).layer;
   const Node& norm = graph.node(found->norm);
   Attributes fused;
   fused.set("norm", true).set("residual", true);
   fused.set("momentum", attribute(*norm.layer, "momentum", 0.1)).set("eps", attribute(*norm.layer, "eps", 1e-5));
   std::vector<int> replaces = {found->norm, i};
-  std::string function = text_attribute(add, "activation", "none");
-  fused.set("slope", attribute(add, "slope", 0.0));
-  if (const auto reader = rewriter.only_reader(i, "activation"); reader && function == "none") {
-    const Layer& activation = *graph.node(*reader).layer;
-    if (const std::string behind = text_attribute(activation, "function", "none"); residual_can_end_in(behind)) {
-      function = behind;
-      fused.set("slope", attribute(activation, "slope", 0.0));
-      replaces.push_back(*reader);
-    }
-  }
-  fused.set("activation", function);
+  take_activation_of_add(graph, rewriter, i, fused, replaces);
   rewriter.add(norm.name, make_layer("norm_act_pool", fused, norm.name), {norm.inputs.front(), found->residual},
                replaces);
   return true;

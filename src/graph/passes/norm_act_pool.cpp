@@ -10,6 +10,25 @@ bool pass_can_fuse(std::string_view activation) noexcept {
   return std::find(kKnown.begin(), kKnown.end(), activation) != kKnown.end();
 }
 
+bool residual_can_end_in(std::string_view activation) noexcept {
+  return activation == "none" || activation == "relu" || activation == "leaky_relu" || activation == "relu6";
+}
+
+void take_activation_of_add(const Graph& graph, const Rewriter& rewriter, int add, Attributes& attributes,
+                            std::vector<int>& replaces) {
+  const Layer* layer = graph.node(add).layer.get();
+  std::string function = text_attribute(*layer, "activation", "none");
+  if (const auto reader = rewriter.only_reader(add, "activation"); reader && function == "none") {
+    const Layer& activation = *graph.node(*reader).layer;
+    if (const std::string behind = text_attribute(activation, "function", "none"); residual_can_end_in(behind)) {
+      function = behind;
+      layer = &activation;
+      replaces.push_back(*reader);
+    }
+  }
+  attributes.set("activation", function).set("slope", attribute(*layer, "slope", 0.0));
+}
+
 void set_pool(Attributes& attributes, const Layer& max_pool) {
   attributes.set("pool_window", attribute(max_pool, "window", std::int64_t{2}));
   attributes.set("pool_stride", attribute(max_pool, "stride", std::int64_t{2}));

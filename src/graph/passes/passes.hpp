@@ -23,8 +23,8 @@ struct FoldedNetwork {
 };
 
 /// For inference: dropout goes, batch norm with running statistics moves into the weights of the convolution in front
-/// of it (landmark_systems.md section 10; computed in double), an activation and a max pool move into the layer in
-/// front.
+/// of it (landmark_systems.md section 10; computed in double), an activation, a max pool and the addition of a
+/// residual move into the layer in front.
 ///   w'[..., k] = s_k w[..., k],  b'_k = s_k (b_k - mean_k) + beta_k,  s_k = gamma_k / sqrt(var_k + eps)
 [[nodiscard]] FoldedNetwork fold_for_inference(const Graph& graph, const Params<float>& params);
 

@@ -24,7 +24,7 @@ HWY_INLINE Taps taps_inside(const Axis& axis, int o, int size) {
 /// Neighbouring outputs that are computed for one vector of channels before the next: enough to keep the filter in
 /// registers, few enough that their inputs stay in the first-level cache. With 512 channels the pixels are 2 KB apart
 /// and fall into two sets of it: with runs of 16 the kernels took twice as long as with runs of 2.
-HWY_INLINE int run_length(int channels) { return max_int(2, min_int(kSumRun, 1024 / channels)); }
+HWY_INLINE int run_length(int channels) { return max_int(2, min_int(16, 1024 / channels)); }
 
 /// body(begin, end, taps) over all outputs of a row, in pieces that use the same taps and are at most `run` long.
 template <class Body>
