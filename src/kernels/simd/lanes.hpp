@@ -95,6 +95,11 @@ HWY_INLINE void store_some(V v, float* p, int n) {
   }
 }
 
+/// The first n of the sums at p: replaced or, with `add`, added to.
+inline HWY_NOINLINE void add_part(V sum, float* p, int n, bool add) {
+  store_some(add ? hn::Add(sum, load_some(p, n)) : sum, p, n);
+}
+
 template <int I>
 struct Constant {
   static constexpr int value = I;

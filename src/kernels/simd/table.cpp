@@ -11,6 +11,7 @@ const KernelTable<float>& table() noexcept {
   static constexpr KernelTable<float> kTable = {
       .isa = Isa::FPCPU_FP32_NAME,
       .precision = kPerWord == 2 ? Precision::bf16 : Precision::fp32,
+      .amx = kAmx,
       .conv_algorithm = FPCPU_ISA_NAME::conv_algorithm,
       .conv_packed_size = FPCPU_ISA_NAME::conv_packed_size,
       .conv_pack = FPCPU_ISA_NAME::conv_pack,
