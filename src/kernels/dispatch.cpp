@@ -41,7 +41,7 @@ const KernelTable<float>& table() noexcept;
 
 namespace {
 
-/// Null if this build has no such table. AMX wherever the processor has it: its multiplications are ten times as fast.
+/// Null if this build has no such table. For bf16 that of AMX wherever it can be used: docs/adr/0012.
 const KernelTable<float>* built_table(Isa isa, Precision precision) noexcept {
   if (precision == Precision::bf16) {
 #if defined(FPCPU_HAS_avx512_amx)

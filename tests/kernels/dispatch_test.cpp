@@ -11,6 +11,7 @@ using fpcpu::Precision;
 using fpcpu::kernels::choose_table;
 using fpcpu::kernels::ConvAlgorithm;
 using fpcpu::kernels::ConvPass;
+using fpcpu::kernels::describe;
 using fpcpu::kernels::float_table;
 using fpcpu::kernels::has_table;
 using fpcpu::kernels::name_of;
@@ -118,6 +119,7 @@ TEST_CASE("bf16 runs in AMX wherever the processor has it, and says so") {
   const auto& table = float_table(Isa::avx512, Precision::bf16);
   CHECK(table.amx == fpcpu::cpu_has_amx());
   CHECK(name_of(table) == (table.amx ? "avx512_amx" : "avx512_bf16"));
+  CHECK(describe(table) == (table.amx ? "avx512 bf16 (AMX)" : "avx512 bf16"));
 #endif
 }
 

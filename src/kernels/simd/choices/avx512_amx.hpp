@@ -2,8 +2,8 @@
 
 #include "kernels/choice_classes.hpp"
 
-// Not measured: no processor with AMX was at hand. AMX multiplies more than ten times as fast as vectors of floats, while
-// Winograd saves at most a factor of four and pays for it with such vectors.
+// Not measured, for want of a processor with AMX. It multiplies about ten times as fast as vectors of floats, while
+// Winograd with those saves at most a factor of four.
 namespace fpcpu::kernels::choices {
 
 constexpr ConvChoices avx512_amx = choices_of("bbbbbbb");
