@@ -9,6 +9,7 @@
 
 #include "core/cpu.hpp"
 #include "core/thread_pool.hpp"
+#include "kernels/table.hpp"
 
 namespace fpcpu::bench {
 
@@ -82,9 +83,10 @@ template <class Work>
   return summarise(std::move(seconds));
 }
 
-/// Multiply-add peak of all threads of the pool for vectors of `isa`, in GFLOP/s, measured now with a loop that stays
-/// in registers. SSE4 has no fused instruction: a multiplication and an addition are counted.
-[[nodiscard]] double peak_gflops(Isa isa, ThreadPool& pool, double seconds = 0.1);
+/// Multiply-add peak of all threads of the pool in GFLOP/s, measured now: with float vectors of the table's instruction
+/// set that stay in registers or, where it computes in AMX, with blocks of two by two tiles read from the second-level
+/// cache. SSE4 has no fused instruction: a multiplication and an addition are counted.
+[[nodiscard]] double peak_gflops(const kernels::KernelTable<float>& table, ThreadPool& pool, double seconds = 0.1);
 
 /// Memory traffic of all threads of the pool in GB/s, measured now: a[i] = b[i] + s * c[i] (triad, two reads and one
 /// write counted) over three arrays that together take `bytes` on each thread: the level of the hierarchy that holds

@@ -32,7 +32,7 @@ KernelReport::KernelReport(const BenchOptions& options)
   }
   if (options.json) return;
   std::printf("%s, %s, %d thread(s), %d image(s) a call, multiply-add peak %.1f GFLOP/s\n", found_.cpu.c_str(),
-              found_.isa.c_str(), options.threads, images_, peak_gflops(table_.isa, pool_));
+              found_.isa.c_str(), options.threads, images_, peak_gflops(table_, pool_));
   std::printf("%-14s %-8s %-26s %9s %9s %6s %8s %7s %5s %11s\n", "kernel", "pass", "shape", "min ms", "median ms",
               "MAD %", "GFLOP/s", "GB/s", "peak", "of limit");
 }
@@ -59,7 +59,7 @@ KernelReport::Rate KernelReport::rate(const KernelCase& c, std::vector<AlignedBu
   Sampling sampling;
   if (options_.seconds > 0) sampling.seconds = options_.seconds;
   sampling.clock = clock_for(options_.threads);
-  const double peak = peak_gflops(table_.isa, pool_, kLimitSeconds);
+  const double peak = peak_gflops(table_, pool_, kLimitSeconds);
   Rate r;
   r.timing = measure(
       [&] {

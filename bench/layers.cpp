@@ -8,7 +8,7 @@ int run_layers(const BenchOptions& options) {
   NetworkCase c(options, 32);
   const std::vector<TimedStep> steps = time_steps(c, options.seconds > 0 ? options.seconds : 2);
   if (steps.empty()) return 1;
-  const double peak = peak_gflops(c.table.isa, c.pool);
+  const double peak = peak_gflops(c.table, c.pool);
   double sum = 0;
   for (const TimedStep& s : steps) sum += s.seconds;
   for (const TimedStep& s : steps) {

@@ -80,7 +80,7 @@ Result speed(NetworkCase& c, const std::string& mode, const Timing& timing, doub
           {"ms_min", number(1e3 * timing.min, 3)},
           {"ms_mad", number(1e3 * timing.mad, 3)},
           {"gflops", number(gflops, 1)},
-          {"peak_fraction", number(gflops / peak_gflops(c.table.isa, c.pool), 3)},
+          {"peak_fraction", number(gflops / peak_gflops(c.table, c.pool), 3)},
           {"peak_rss_mb", number(memory, 0)}};
 }
 

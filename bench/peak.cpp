@@ -1,9 +1,12 @@
 #include <cstddef>
+#include <vector>
 
 #include "harness.hpp"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+
+#include "kernels/simd/amx.hpp"
 #elif defined(__aarch64__)
 #include <arm_neon.h>
 #endif
@@ -41,6 +44,29 @@ __attribute__((target("avx2,fma"))) double run_avx2(float seed, volatile float& 
 __attribute__((target("avx512f"))) double run_avx512(float seed, volatile float& sink) {
   FPCPU_PEAK_LOOP(__m512, 16, _mm512_set1_ps, _mm512_fmadd_ps);
 }
+
+double run_amx() {
+  namespace amx = kernels::amx;
+  constexpr int kTile = amx::kRows * amx::kRowWords;
+  constexpr int kBlocks = 128;  // 4 KB each: more than a first-level cache, less than a second-level one
+  constexpr int kPasses = 20;
+  constexpr double kOperations = 4.0 * kTile * amx::kRowWords * 2 * 2;  // of a block: four tiles of sums of pairs
+  static thread_local const std::vector<float> factors(4 * kTile * kBlocks, 0.5F);
+  const amx::Session session;
+  for (int pass = 0; pass < kPasses; ++pass) {
+    for (const float* p = factors.data(); p != factors.data() + factors.size(); p += 4 * kTile) {
+      amx::load<4>(p, amx::kRowWords);
+      amx::load<5>(p + kTile, amx::kRowWords);
+      amx::load<6>(p + 2 * kTile, amx::kRowWords);
+      amx::load<7>(p + 3 * kTile, amx::kRowWords);
+      amx::multiply_add<0, 4, 6>();
+      amx::multiply_add<1, 4, 7>();
+      amx::multiply_add<2, 5, 6>();
+      amx::multiply_add<3, 5, 7>();
+    }
+  }
+  return kOperations * kBlocks * kPasses;
+}
 #elif defined(__aarch64__)
 #define FPCPU_MULTIPLY_ADD_NEON(s, f, t) vfmaq_f32(t, s, f)
 double run_neon(float seed, volatile float& sink) {
@@ -49,10 +75,12 @@ double run_neon(float seed, volatile float& sink) {
 #endif
 
 /// Floating-point operations done by one call.
-double run_loop(Isa isa) {
+double run_loop(const kernels::KernelTable<float>& table) {
+  const Isa isa = table.isa;
   volatile float seed = 1e-3F;
   volatile float sink = 0.0F;
 #if defined(__x86_64__)
+  if (table.amx) return run_amx();
   switch (isa) {
     case Isa::avx2:
       return run_avx2(seed, sink);
@@ -75,10 +103,10 @@ double run_loop(Isa isa) {
 
 }  // namespace
 
-double peak_gflops(Isa isa, ThreadPool& pool, double seconds) {
+double peak_gflops(const kernels::KernelTable<float>& table, ThreadPool& pool, double seconds) {
   std::vector<double> operations(static_cast<std::size_t>(pool.threads()), 0.0);
   const auto all = [&] {
-    pool.parallel_for(pool.threads(), [&](int i, int) { operations[static_cast<std::size_t>(i)] = run_loop(isa); });
+    pool.parallel_for(pool.threads(), [&](int i, int) { operations[static_cast<std::size_t>(i)] = run_loop(table); });
   };
   const Timing t = measure(all, {.seconds = seconds, .clock = clock_for(pool.threads())});
   double total = 0.0;

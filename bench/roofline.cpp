@@ -53,7 +53,7 @@ int run_roofline(const BenchOptions& options) {
   }
   NetworkCase c(options, 32);
   Roofline picture;
-  picture.peak_gflops = peak_gflops(c.table.isa, c.pool);
+  picture.peak_gflops = peak_gflops(c.table, c.pool);
   picture.slopes = slopes(c.table.isa, c.pool);
   const std::vector<TimedStep> steps = time_steps(c, options.seconds > 0 ? options.seconds : 10);
   if (steps.empty()) return 1;

@@ -24,17 +24,18 @@ void print_machine(const Arguments& a) {
   const auto& table = chosen_kernels(a);
   std::string found;
   const kernels::IsaList list = kernels::available_isas();
-  bool bf16 = false;
+  std::string precisions = "fp32";
   for (int i = 0; i < list.count; ++i) {
     found += (i == 0 ? "" : ", ") + std::string(to_string(list.items[i]));
-    bf16 = bf16 || kernels::has_table(list.items[i], Precision::bf16);
+    if (!kernels::has_table(list.items[i], Precision::bf16)) continue;
+    precisions += kernels::float_table(list.items[i], Precision::bf16).amx ? ", bf16 (AMX)" : ", bf16";
   }
   std::printf(
       "fpcpu             %s\nprocessor         %s\ncores             %d\nthreads           %d\n"
-      "instruction sets  %s\nprecisions        %s\nchosen            %s %s\n\nmodels\n",
+      "instruction sets  %s\nprecisions        %s\nchosen            %s\n\nmodels\n",
       std::string(kVersion).c_str(), cpu_name().c_str(), available_cores(),
-      a.threads() > 0 ? a.threads() : available_cores(), found.c_str(), bf16 ? "fp32, bf16" : "fp32",
-      std::string(to_string(table.isa)).c_str(), std::string(to_string(table.precision)).c_str());
+      a.threads() > 0 ? a.threads() : available_cores(), found.c_str(), precisions.c_str(),
+      kernels::describe(table).c_str());
   for (const ZooEntry& entry : zoo()) {
     const Graph graph = make_network(entry.name, {});
     std::printf("  %-9s %5.2f M parameters, %6.0f MFLOP, input %s: %s\n", std::string(entry.name).c_str(),

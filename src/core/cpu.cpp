@@ -15,6 +15,8 @@
 #endif
 #if defined(__linux__)
 #include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #endif
 #if defined(__unix__) || defined(__APPLE__)
 #include <sys/resource.h>
@@ -31,6 +33,19 @@ constexpr std::array<std::string_view, 2> kPrecisionNames = {"fp32", "bf16"};
 bool has_avx512_bf16() noexcept {
   std::uint32_t a = 0, b = 0, c = 0, d = 0;
   return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a >> 5U & 1U) != 0;
+}
+#endif
+
+#if defined(FPCPU_X86) && defined(__linux__)
+/// CPUID leaf 7, EDX bits 22 (AMX-BF16) and 24 (AMX-TILE). The system says no if it does not save tiles, or if signal
+/// handlers run on a stack too small for them; so there is no need to look at XCR0.
+bool request_amx() noexcept {
+  constexpr std::uint32_t kNeeded = 1U << 22U | 1U << 24U;
+  constexpr long kRequestPermission = 0x1023;  // ARCH_REQ_XCOMP_PERM
+  constexpr long kTileData = 18;               // XFEATURE_XTILEDATA
+  std::uint32_t a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & kNeeded) == kNeeded &&
+         syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
 }
 #endif
 }  // namespace
@@ -79,6 +94,15 @@ bool cpu_supports(Isa isa, Precision precision) noexcept {
   }
 #elif defined(__aarch64__)
   return isa == Isa::neon;
+#else
+  return false;
+#endif
+}
+
+bool cpu_has_amx() noexcept {
+#if defined(FPCPU_X86) && defined(__linux__)
+  static const bool granted = request_amx();
+  return granted;
 #else
   return false;
 #endif

@@ -24,6 +24,10 @@ enum class Precision { fp32, bf16 };
 /// True if this CPU and operating system can run code for `isa`, with bf16 instructions of its width if asked for.
 [[nodiscard]] bool cpu_supports(Isa isa, Precision precision = Precision::fp32) noexcept;
 
+/// True if the processor multiplies tiles of bfloat16 (AMX-TILE and AMX-BF16) and the system lets this process use
+/// them: Linux is asked at the first call, for all threads.
+[[nodiscard]] bool cpu_has_amx() noexcept;
+
 /// Marketing name of the processor, or "unknown processor".
 [[nodiscard]] std::string cpu_name();
 

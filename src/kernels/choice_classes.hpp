@@ -28,6 +28,17 @@ constexpr ConvChoices choices_by_hand() {
   return choices;
 }
 
+/// Where nothing was measured and one algorithm is taken for everything.
+constexpr ConvChoices choices_of(const char* row) {
+  ConvChoices choices{};
+  for (auto& pass : choices.letters) {
+    for (auto& size : pass) {
+      for (const char*& letters : size) letters = row;
+    }
+  }
+  return choices;
+}
+
 /// The letter of each ConvAlgorithm, in its order.
 inline constexpr char kChoiceLetters[] = "?d24btf";
 

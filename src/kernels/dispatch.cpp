@@ -28,6 +28,11 @@ namespace avx512_bf16 {
 const KernelTable<float>& table() noexcept;
 }
 #endif
+#if defined(FPCPU_HAS_avx512_amx)
+namespace avx512_amx {
+const KernelTable<float>& table() noexcept;
+}
+#endif
 #if defined(FPCPU_HAS_neon)
 namespace neon {
 const KernelTable<float>& table() noexcept;
@@ -36,9 +41,12 @@ const KernelTable<float>& table() noexcept;
 
 namespace {
 
-/// Null if this build has no such table.
+/// Null if this build has no such table. For bf16 that of AMX wherever it can be used: docs/adr/0012.
 const KernelTable<float>* built_table(Isa isa, Precision precision) noexcept {
   if (precision == Precision::bf16) {
+#if defined(FPCPU_HAS_avx512_amx)
+    if (isa == Isa::avx512 && cpu_has_amx()) return &avx512_amx::table();
+#endif
 #if defined(FPCPU_HAS_avx512_bf16)
     if (isa == Isa::avx512) return &avx512_bf16::table();
 #endif
@@ -121,7 +129,13 @@ const KernelTable<float>& choose_table(const char* name, Precision precision) {
 
 std::string name_of(const KernelTable<float>& table) {
   const std::string isa(to_string(table.isa));
+  if (table.amx) return isa + "_amx";
   return table.precision == Precision::fp32 ? isa : isa + "_" + std::string(to_string(table.precision));
+}
+
+std::string describe(const KernelTable<float>& table) {
+  return std::string(to_string(table.isa)) + " " + std::string(to_string(table.precision)) +
+         (table.amx ? " (AMX)" : "");
 }
 
 std::string precision_notice(const KernelTable<float>& table, Precision wanted) {

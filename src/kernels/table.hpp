@@ -230,6 +230,8 @@ struct KernelTable {
   Isa isa = Isa::eigen;
   /// bf16: convolutions may round their factors to bfloat16, and norm_act_pool reads tensors that were kept in it.
   Precision precision = Precision::fp32;
+  /// Convolutions in bf16 run in the tiles of AMX. They have no Winograd: `direct_bf16` stands for it.
+  bool amx = false;
 
   // --- convolution: n images, all groups ---
   /// What `best` means; never `best` itself. Depends on the shape only, and not on n: the choice changes the last bits.
@@ -311,8 +313,11 @@ struct IsaList {
 /// @throws Error{usage} for an unknown or unavailable name.
 [[nodiscard]] const KernelTable<float>& choose_table(const char* name = nullptr, Precision precision = Precision::fp32);
 
-/// The instruction set, and the precision if it is not fp32: "avx2", "avx512_bf16".
+/// The instruction set, and what computes bf16 if it is asked for: "avx2", "avx512_bf16", "avx512_amx".
 [[nodiscard]] std::string name_of(const KernelTable<float>& table);
+
+/// The same for a reader: "avx2 fp32", "avx512 bf16", "avx512 bf16 (AMX)".
+[[nodiscard]] std::string describe(const KernelTable<float>& table);
 
 /// What to tell a user who asked for `wanted` and got this table; empty if that is what it does.
 [[nodiscard]] std::string precision_notice(const KernelTable<float>& table, Precision wanted);

@@ -43,10 +43,9 @@ std::string describe_machine(const std::string& model, const Graph& graph, const
   const ParamLayout layout(graph);
   char text[256];
   std::snprintf(text, sizeof(text),
-                "%s, input %s, %.2f M parameters, %.0f MFLOP per training image; %s, %s %s, %d threads", model.c_str(),
+                "%s, input %s, %.2f M parameters, %.0f MFLOP per training image; %s, %s, %d threads", model.c_str(),
                 to_string(graph.input_shape()).c_str(), static_cast<double>(layout.parameter_count()) / 1e6,
-                graph.training_flops() / 1e6, cpu_name().c_str(), std::string(to_string(kernels.isa)).c_str(),
-                std::string(to_string(kernels.precision)).c_str(), threads);
+                graph.training_flops() / 1e6, cpu_name().c_str(), kernels::describe(kernels).c_str(), threads);
   return text;
 }
 

@@ -11,8 +11,10 @@ using fpcpu::Precision;
 using fpcpu::kernels::choose_table;
 using fpcpu::kernels::ConvAlgorithm;
 using fpcpu::kernels::ConvPass;
+using fpcpu::kernels::describe;
 using fpcpu::kernels::float_table;
 using fpcpu::kernels::has_table;
+using fpcpu::kernels::name_of;
 using fpcpu::kernels::precision_notice;
 
 namespace {
@@ -111,6 +113,16 @@ TEST_CASE("bf16 is chosen where it can run, and what is chosen instead elsewhere
 #endif
 }
 
+TEST_CASE("bf16 runs in AMX wherever the processor has it, and says so") {
+#ifndef FPCPU_SANITIZED
+  if (!has_table(Isa::avx512, Precision::bf16)) return;
+  const auto& table = float_table(Isa::avx512, Precision::bf16);
+  CHECK(table.amx == fpcpu::cpu_has_amx());
+  CHECK(name_of(table) == (table.amx ? "avx512_amx" : "avx512_bf16"));
+  CHECK(describe(table) == (table.amx ? "avx512 bf16 (AMX)" : "avx512 bf16"));
+#endif
+}
+
 TEST_CASE("only tables for bf16 compute with rounded factors") {
   fpcpu::kernels::ConvShape s = fpcpu::testing::conv_shape({8, 8, 32, 32, 3, 3, 1, 1, 1, 1, 1});
   for (const auto* table : fpcpu::testing::tables()) {
@@ -119,7 +131,8 @@ TEST_CASE("only tables for bf16 compute with rounded factors") {
          {ConvAlgorithm::direct_bf16, ConvAlgorithm::winograd2_bf16, ConvAlgorithm::winograd4_bf16}) {
       s.algorithm = algorithm;
       const ConvAlgorithm used = table->conv_algorithm(s, ConvPass::backward_data);
-      CHECK(used == (table->precision == Precision::bf16 ? algorithm : ConvAlgorithm::direct));
+      const ConvAlgorithm own = table->amx ? ConvAlgorithm::direct_bf16 : algorithm;
+      CHECK(used == (table->precision == Precision::bf16 ? own : ConvAlgorithm::direct));
     }
     s.algorithm = ConvAlgorithm::winograd2_bf16;
     s.stride = 2;

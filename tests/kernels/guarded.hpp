@@ -12,6 +12,12 @@
 #include "core/rng.hpp"
 #include "kernels/table.hpp"
 
+#if defined(FPCPU_HAS_avx512_amx_emulated)
+namespace fpcpu::kernels::avx512_amx_emulated {
+const KernelTable<float>& table() noexcept;
+}
+#endif
+
 /// Memory for tests of kernels: canaries on both sides, misaligned on purpose unless it is scratch.
 namespace fpcpu::testing {
 
@@ -110,7 +116,7 @@ template <class Got>
   return {list.items, list.items + list.count};
 }
 
-/// Every table that can run here, those for bf16 included.
+/// Every table that can run here, those for bf16 included, and the one for AMX with its instructions in C++.
 [[nodiscard]] inline std::vector<const kernels::KernelTable<float>*> tables() {
   std::vector<const kernels::KernelTable<float>*> all;
   for (const Precision precision : {Precision::fp32, Precision::bf16}) {
@@ -118,6 +124,9 @@ template <class Got>
       if (kernels::has_table(isa, precision)) all.push_back(&kernels::float_table(isa, precision));
     }
   }
+#if defined(FPCPU_HAS_avx512_amx_emulated)
+  if (cpu_supports(Isa::avx512, Precision::bf16)) all.push_back(&kernels::avx512_amx_emulated::table());
+#endif
   return all;
 }
 

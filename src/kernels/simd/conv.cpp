@@ -4,6 +4,7 @@
 #include "kernels/simd/conv_choice.hpp"
 #include "kernels/simd/kernels.hpp"
 #include "kernels/simd/winograd.hpp"
+#include "kernels/simd/words.hpp"
 
 namespace fpcpu::kernels::FPCPU_ISA_NAME {
 
@@ -33,20 +34,29 @@ HWY_INLINE ConvShape with_algorithm(ConvShape s, ConvAlgorithm algorithm) {
   return s;
 }
 
+/// direct(), or winograd(F2{}) or winograd(F4{}); AMX has no Winograd, docs/adr/0012 says why.
+template <class Direct, class Winograd>
+HWY_INLINE auto in_own_words([[maybe_unused]] ConvAlgorithm algorithm, const Direct& direct,
+                             [[maybe_unused]] const Winograd& winograd) {
+  if constexpr (!kAmx) {
+    if (algorithm == kWinograd2) return winograd(F2{});
+    if (algorithm == kWinograd4) return winograd(F4{});
+  }
+  return direct();
+}
+
 HWY_INLINE std::size_t max_size(std::size_t a, std::size_t b) { return a > b ? a : b; }
 
 std::size_t pass_scratch_size(const ConvShape& s, ConvPass pass) noexcept {
   const ConvAlgorithm algorithm = conv_algorithm(s, pass);
   if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_scratch_size(with_algorithm(s, algorithm));
   const bool weights = pass == ConvPass::backward_weights;
-  switch (algorithm) {
-    case kWinograd2:
-      return weights ? winograd::weights_scratch_size<F2>(s) : winograd::scratch_size<F2>(s, pass);
-    case kWinograd4:
-      return weights ? winograd::weights_scratch_size<F4>(s) : winograd::scratch_size<F4>(s, pass);
-    default:
-      return weights ? direct::weights_scratch_size(s) : direct::scratch_size(s);
-  }
+  return in_own_words(
+      algorithm, [&] { return weights ? direct::weights_scratch_size(s) : direct::scratch_size(s); },
+      [&](auto f) {
+        using F = decltype(f);
+        return weights ? winograd::weights_scratch_size<F>(s) : winograd::scratch_size<F>(s, pass);
+      });
 }
 
 }  // namespace
@@ -56,34 +66,24 @@ ConvAlgorithm conv_algorithm(const ConvShape& s, ConvPass pass) noexcept {
   const ConvAlgorithm algorithm = !best ? s.algorithm : winograd::applies(s) ? chosen(s, pass) : chosen_direct(s);
   const bool own = algorithm == kDirect || algorithm == kWinograd2 || algorithm == kWinograd4;
   if (in_float(algorithm)) return winograd::applies(s) ? algorithm : ConvAlgorithm::direct;
-  return own && winograd::applies(s) ? algorithm : kDirect;
+  return own && !kAmx && winograd::applies(s) ? algorithm : kDirect;
 }
 
 std::size_t conv_packed_size(const ConvShape& s, ConvPass pass) noexcept {
   if (pass == ConvPass::backward_weights) return 0;
   const ConvAlgorithm algorithm = conv_algorithm(s, pass);
   if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_packed_size(with_algorithm(s, algorithm), pass);
-  switch (algorithm) {
-    case kWinograd2:
-      return winograd::packed_size<F2>(s, pass);
-    case kWinograd4:
-      return winograd::packed_size<F4>(s, pass);
-    default:
-      return direct::packed_size(s, pass);
-  }
+  return in_own_words(
+      algorithm, [&] { return direct::packed_size(s, pass); },
+      [&](auto f) { return winograd::packed_size<decltype(f)>(s, pass); });
 }
 
 void conv_pack(const ConvShape& s, ConvPass pass, const float* w, float* packed) noexcept {
   const ConvAlgorithm algorithm = conv_algorithm(s, pass);
   if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_pack(with_algorithm(s, algorithm), pass, w, packed);
-  switch (algorithm) {
-    case kWinograd2:
-      return winograd::pack<F2>(s, pass, w, packed);
-    case kWinograd4:
-      return winograd::pack<F4>(s, pass, w, packed);
-    default:
-      return direct::pack(s, pass, w, packed);
-  }
+  return in_own_words(
+      algorithm, [&] { return direct::pack(s, pass, w, packed); },
+      [&](auto f) { return winograd::pack<decltype(f)>(s, pass, w, packed); });
 }
 
 std::size_t conv_scratch_size(const ConvShape& s) noexcept {
@@ -94,40 +94,24 @@ std::size_t conv_scratch_size(const ConvShape& s) noexcept {
 void conv_forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
   const ConvAlgorithm algorithm = conv_algorithm(s, ConvPass::forward);
   if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_forward(with_algorithm(s, algorithm), a);
-  switch (algorithm) {
-    case kWinograd2:
-      return winograd::forward<F2>(s, a);
-    case kWinograd4:
-      return winograd::forward<F4>(s, a);
-    default:
-      return direct::forward(s, a);
-  }
+  return in_own_words(
+      algorithm, [&] { return direct::forward(s, a); }, [&](auto f) { return winograd::forward<decltype(f)>(s, a); });
 }
 
 void conv_backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept {
   const ConvAlgorithm algorithm = conv_algorithm(s, ConvPass::backward_data);
   if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_backward_data(with_algorithm(s, algorithm), a);
-  switch (algorithm) {
-    case kWinograd2:
-      return winograd::backward_data<F2>(s, a);
-    case kWinograd4:
-      return winograd::backward_data<F4>(s, a);
-    default:
-      return direct::backward_data(s, a);
-  }
+  return in_own_words(
+      algorithm, [&] { return direct::backward_data(s, a); },
+      [&](auto f) { return winograd::backward_data<decltype(f)>(s, a); });
 }
 
 void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) noexcept {
   const ConvAlgorithm algorithm = conv_algorithm(s, ConvPass::backward_weights);
   if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_backward_weights(with_algorithm(s, algorithm), a);
-  switch (algorithm) {
-    case kWinograd2:
-      return winograd::backward_weights<F2>(s, a);
-    case kWinograd4:
-      return winograd::backward_weights<F4>(s, a);
-    default:
-      return direct::backward_weights(s, a);
-  }
+  return in_own_words(
+      algorithm, [&] { return direct::backward_weights(s, a); },
+      [&](auto f) { return winograd::backward_weights<decltype(f)>(s, a); });
 }
 
 }  // namespace fpcpu::kernels::FPCPU_ISA_NAME

@@ -22,7 +22,9 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
 namespace winograd {
 
 /// 3x3 with stride, dilation and groups 1, padded by at most 2.
-bool applies(const ConvShape& s) noexcept;
+HWY_INLINE bool applies(const ConvShape& s) {
+  return s.kh == 3 && s.kw == 3 && s.stride == 1 && s.dilation == 1 && s.groups == 1 && s.pad_h <= 2 && s.pad_w <= 2;
+}
 
 template <class F>
 std::size_t packed_size(const ConvShape& s, ConvPass pass) noexcept;

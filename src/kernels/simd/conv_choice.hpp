@@ -3,6 +3,7 @@
 #include "kernels/choice_classes.hpp"
 #include "kernels/simd/choices/avx2.hpp"
 #include "kernels/simd/choices/avx512.hpp"
+#include "kernels/simd/choices/avx512_amx.hpp"
 #include "kernels/simd/choices/avx512_bf16.hpp"
 #include "kernels/simd/choices/neon.hpp"
 #include "kernels/simd/choices/sse4.hpp"

@@ -3,7 +3,11 @@
 #include "kernels/simd/conv_algorithms.hpp"
 #include "kernels/simd/direct_band.hpp"
 #include "kernels/simd/kernels.hpp"
+#if FPCPU_AMX
+#include "kernels/simd/amx_tile.hpp"
+#else
 #include "kernels/simd/tile.hpp"
+#endif
 
 namespace fpcpu::kernels::FPCPU_ISA_NAME::direct {
 
@@ -13,12 +17,25 @@ namespace {
 constexpr int kDepthBlock = 1024;
 constexpr int kMaxPieces = 64;
 constexpr int kMaxBandPixels = 1024;
-constexpr int kShortLine = kTileRows<2> / 2 + 1;
 
-HWY_INLINE int depth_of(const Walk& w) { return w.rows.taps * w.cols.taps * words_of(w.group_in); }
+#if FPCPU_AMX
+HWY_INLINE int short_line(const Walk& w) { return amx_short_line(w); }
+#else
+HWY_INLINE int short_line(const Walk&) { return kTileRows<2> / 2 + 1; }
+#endif
+
+HWY_INLINE BandPlan plan_outputs(const Walk& w) {
+  return plan_band(w, Members::channels, short_line(w), kMaxBandPixels);
+}
+
+HWY_INLINE bool has_work(const Walk& w) { return w.rows.outputs > 0 && w.cols.outputs > 0; }
+HWY_INLINE bool has_taps(const Walk& w) { return w.rows.taps > 0 && w.cols.taps > 0; }
+
+/// Words of the sum of one output.
+HWY_INLINE int depth_of(const BandPlan& plan) { return plan.segments * whole_steps(plan.segment_length); }
 HWY_INLINE int padded_outputs(const Walk& w) { return ceil_div(w.group_out, kLanes) * kLanes; }
 HWY_INLINE Index packed_elements(const Walk& w) {
-  return static_cast<Index>(w.groups) * depth_of(w) * padded_outputs(w);
+  return has_taps(w) ? static_cast<Index>(w.groups) * depth_of(plan_outputs(w)) * padded_outputs(w) : 0;
 }
 
 /// The first `n` of kLanes values that are `stride` apart.
@@ -29,10 +46,14 @@ HWY_INLINE V load_strided(const float* p, Index stride, int n) {
   return hn::Load(d, lanes);
 }
 
-/// Panels [group][panel][tap row][tap column][word of in channels][panel width]; the last panel may be one vector wide.
-/// `in_stride` and `out_stride` are the distances in w between channels that are read and written.
+/// Panels [group][panel][segment][word][panel width] with the segments of the band's plan, filled up with zeros; the
+/// last panel may be one vector wide. `in_stride` and `out_stride` are the distances in w between channels that are
+/// read and written.
 void pack_walk(const Walk& w, const ConvShape& s, Index in_stride, Index out_stride, Index group_stride,
                const float* HWY_RESTRICT weights, float* HWY_RESTRICT packed) {
+  if (!has_taps(w)) return;
+  const BandPlan plan = plan_outputs(w);
+  const int missing = whole_steps(plan.segment_length) - plan.segment_length;
   for (int g = 0; g < w.groups; ++g) {
     for (int n0 = 0; n0 < w.group_out; n0 += kPanel) {
       const int count = min_int(kPanel, w.group_out - n0);
@@ -53,6 +74,9 @@ void pack_walk(const Walk& w, const ConvShape& s, Index in_stride, Index out_str
             for (int n = 0; n < width; n += kLanes) finish_word(packed + n);
             packed += width;
           }
+          if (plan.whole_rows && j < w.cols.taps - 1) continue;
+          zero_floats(packed, missing * width);
+          packed += missing * width;
         }
       }
     }
@@ -72,27 +96,22 @@ struct Epilogue {
   int channel_begin, channel_end;  // of each group
 };
 
-/// All tiles of one panel, for NV vectors of output channels.
-template <int NV>
-void run_panel(const TileJob& job, const Band& band, const float* a, float* y, Index y_line) {
-  for (int line = 0; line < band.lines; ++line) {
-    run_tiles<NV>(job, band.pixels, a + line * band.line, y + line * y_line);
-  }
-}
-
 void run_band(const Walk& w, const BandPlan& plan, const Band& band, const float* packed, const Epilogue& epilogue,
               const Target& target, float* y) {
-  const int depth = depth_of(w);
-  const int block = ceil_div(depth, ceil_div(depth, kDepthBlock));
+  const int depth = depth_of(plan);
+  const int block = whole_steps(ceil_div(depth, ceil_div(depth, kDepthBlock)));
+  const int segment_length = whole_steps(plan.segment_length);
+  const Lines lines{band.lines, band.pixels, band.line, target.line};
   Piece pieces[kMaxPieces];
+  [[maybe_unused]] const TileSession session;
   for (int g = 0; g < w.groups; ++g) {
     const float* weights = packed + static_cast<Index>(g) * depth * padded_outputs(w);
     for (int begin = 0, end = 0; begin < depth; begin = end) {
       int count = 0;
       while (end < depth && end - begin < block && count < kMaxPieces) {
-        const int segment = end / plan.segment_length;
-        const int inside = end % plan.segment_length;
-        const int length = min_int(plan.segment_length - inside, block - (end - begin));
+        const int segment = end / segment_length;
+        const int inside = end % segment_length;
+        const int length = min_int(segment_length - inside, block - (end - begin));
         pieces[count++] = {segment_offset(w, plan, band, segment) + inside, length};
         end += length;
       }
@@ -112,19 +131,14 @@ void run_band(const Walk& w, const BandPlan& plan, const Band& band, const float
         job.b = weights + static_cast<Index>(n) * depth + static_cast<Index>(begin) * width;
         const float* a = band.base + static_cast<Index>(g) * plan.group_words;
         if (width == kPanel) {
-          run_panel<2>(job, band, a, y + channel, target.line);
+          run_lines<2>(job, lines, a, y + channel);
         } else {
-          run_panel<1>(job, band, a, y + channel, target.line);
+          run_lines<1>(job, lines, a, y + channel);
         }
       }
     }
   }
 }
-
-HWY_INLINE BandPlan plan_outputs(const Walk& w) { return plan_band(w, Members::channels, kShortLine, kMaxBandPixels); }
-
-HWY_INLINE bool has_work(const Walk& w) { return w.rows.outputs > 0 && w.cols.outputs > 0; }
-HWY_INLINE bool has_taps(const Walk& w) { return w.rows.taps > 0 && w.cols.taps > 0; }
 
 HWY_INLINE Index scratch_elements(const Walk& w) {
   return has_work(w) && has_taps(w) ? band_elements(w, plan_outputs(w)) : 0;

@@ -40,6 +40,8 @@ HWY_INLINE void copy_row(const Walk& w, const BandPlan& plan, const float* row, 
         zero_floats(words, plan.group_words);
       }
     }
+    // What lies between pixels is read where a sum is filled up.
+    if constexpr (kAmx) zero_floats(to + w.groups * plan.group_words, plan.pixel - w.groups * plan.group_words);
   }
 }
 
@@ -83,6 +85,7 @@ HWY_INLINE Band prepare_band(const Walk& w, const BandPlan& plan, const float* x
         }
       }
     }
+    zero_floats(scratch, overrun(w, plan));
     return band;
   }
   const bool copied = plan.layout == Layout::rows;
@@ -111,6 +114,7 @@ HWY_INLINE Band prepare_band(const Walk& w, const BandPlan& plan, const float* x
         copy_members(members, w.in_c, to);
       }
     }
+    zero_floats(scratch + input_rows * row_stride, overrun(w, plan));
   }
   return band;
 }

@@ -124,6 +124,8 @@ HWY_INLINE BandPlan plan_band(const Walk& w, Members members, int short_line, in
   plan.joined = dense_out && (plan.layout == Layout::taps || pointwise);
   plan.pixel = plan.layout != Layout::direct && bad_stride(words) ? words + 16 : words;
   plan.columns = (cols.outputs - 1) * cols.stride + (cols.taps - 1) * cols.step + 1;
+  // The pixels of AMX's sums go on from line to line if a row is a whole number of words.
+  if (kAmx && members == Members::places) plan.columns += plan.columns % kPerWord;
   plan.whole_rows = plan.layout != Layout::taps && w.groups == 1 && cols.step == 1 && plan.pixel == words;
   plan.segments = plan.whole_rows ? rows.taps : rows.taps * cols.taps;
   plan.segment_length = plan.whole_rows ? cols.taps * words : plan.group_words;
@@ -148,14 +150,22 @@ HWY_INLINE int line_steps(const BandPlan& plan, int pixels) {
   return plan.members == Members::places ? words_of(pixels) : pixels;
 }
 
+/// Words of zeros behind a copied band. Tiles of AMX have 16 rows and 16 words each way, whether they exist or not:
+/// they read at most 15 pixels and 15 words too far. What a row that does not exist gives is dropped; words that do not
+/// exist meet factors that are zero, and must not be NaN.
+HWY_INLINE Index overrun(const Walk& w, const BandPlan& plan) {
+  return !kAmx ? 0 : (kDepthStep - 1) * kPerWord * w.cols.stride * plan.pixel + kDepthStep;
+}
+
 /// Words of scratch that the copied input of a band takes.
 HWY_INLINE Index band_elements(const Walk& w, const BandPlan& plan) {
   if (plan.layout == Layout::taps) {
-    return plan.pixel * w.rows.taps * w.cols.taps * line_steps(plan, w.cols.outputs * plan.band_rows);
+    return plan.pixel * w.rows.taps * w.cols.taps * line_steps(plan, w.cols.outputs * plan.band_rows) +
+           overrun(w, plan);
   }
   if (plan.layout == Layout::rows) {
     const int input_rows = (plan.band_rows - 1) * w.rows.stride + (w.rows.taps - 1) * w.rows.step + 1;
-    return plan.pixel * plan.columns * input_rows;
+    return plan.pixel * plan.columns * input_rows + overrun(w, plan);
   }
   return 0;
 }

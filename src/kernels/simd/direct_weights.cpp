@@ -1,7 +1,7 @@
 // Weight gradient of the convolution: the same register tile with the filter's positions as rows and pixels as depth.
 
 #include "kernels/simd/conv_algorithms.hpp"
-#include "kernels/simd/direct_band.hpp"
+#include "kernels/simd/weight_bands.hpp"
 #include "kernels/simd/weight_tile.hpp"
 
 namespace fpcpu::kernels::FPCPU_ISA_NAME::direct {
@@ -11,29 +11,6 @@ namespace {
 // The dy panel of a band (this many pixels) and the lines of x that pass by share the first-level cache.
 constexpr int kMaxBandPixels = 192;
 constexpr int kShortLine = 16;
-
-/// Copies `columns` channels of lines of dy into a panel `width` wide, zero padded, and adds up their sums.
-void pack_gradient(const float* HWY_RESTRICT dy, int lines, int pixels, int k, int columns, int width,
-                   float* HWY_RESTRICT panel, float* db, bool add) {
-  for (int n = 0; n < width; n += kLanes) {
-    V sum = hn::Zero(d);
-    const float* from = dy + n;
-    float* to = panel + n;
-    for (int line = 0; line < lines; ++line) {
-      for (int p = 0; p < pixels; ++p, from += k) {
-        const V v = load_some(from, columns - n);
-        store_member(v, to, p);
-        if (p % kPerWord == kPerWord - 1) to += width;
-        sum = hn::Add(sum, v);
-      }
-      if (pixels % kPerWord != 0) {
-        finish_word(to);
-        to += width;
-      }
-    }
-    if (db != nullptr) add_part(sum, db + n, columns - n, add);
-  }
-}
 
 /// All panels of one tile of m rows: what it reads of x stays in the first-level cache, and dw is written row by row.
 void run_tile(WeightJob job, const float* panels, int channels, int m, const float* x, float* dw) {
@@ -69,8 +46,7 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
   const int tiles = ceil_div(plan.segment_length, kTileRows<2>);
   const int size = plan.segment_length / tiles;
   const int larger = plan.segment_length % tiles;
-  const auto add_band = [&](const float* x, const float* dy, int row, int count, bool add) {
-    const Band band = prepare_band(w, plan, x, row, count, a.scratch);
+  for_each_band(s, a, w, plan, [&](const Band& band, const float* dy, int count, bool add) {
     WeightJob job{};
     job.lines = band.lines;
     job.pixels = band.pixels;
@@ -99,15 +75,7 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
         }
       }
     }
-  };
-  for (Index image = 0; image < s.n; ++image) {
-    const float* x = a.x + image * s.h * s.w * s.c;
-    const float* dy = a.dy + image * s.oh * s.ow * s.k;
-    for (int row = 0; row < s.oh; row += plan.band_rows) {
-      add_band(x, dy + static_cast<Index>(row) * s.ow * s.k, row, min_int(plan.band_rows, s.oh - row),
-               a.beta != 0.0F || row > 0 || image > 0);
-    }
-  }
+  });
 }
 
 }  // namespace fpcpu::kernels::FPCPU_ISA_NAME::direct

@@ -60,12 +60,16 @@ void conv_forward(const ConvShape& s, const ConvForward<float>& a) noexcept;
 void conv_backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept;
 void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) noexcept;
 
+}  // namespace fpcpu::kernels::FPCPU_ISA_NAME
+
+namespace fpcpu::kernels::FPCPU_BF16_NAME {
+
 void norm_act_pool_forward(const NormActPoolForward<float>& a) noexcept;
 void norm_act_pool_backward_sums(const NormActPoolBackward<float>& a) noexcept;
 void norm_act_pool_backward_data(const NormActPoolBackward<float>& a) noexcept;
 void round_to_bf16(const float* x, Bf16* y, std::size_t n) noexcept;
 
-}  // namespace fpcpu::kernels::FPCPU_ISA_NAME
+}  // namespace fpcpu::kernels::FPCPU_BF16_NAME
 #else
 namespace fpcpu::kernels::FPCPU_ISA_NAME {
 inline constexpr decltype(KernelTable<float>::round_to_bf16) round_to_bf16 = nullptr;

@@ -23,6 +23,13 @@
 #define FPCPU_FP32_NAME FPCPU_ISA_NAME
 #endif
 
+/// AMX has convolutions of its own again; what else computes in bfloat16 is that of its vectors.
+#if FPCPU_AMX
+#define FPCPU_BF16_NAME avx512_bf16
+#else
+#define FPCPU_BF16_NAME FPCPU_ISA_NAME
+#endif
+
 /// For lambdas: clang would inline a big one called twice too late to keep the arrays it captures in registers (the
 /// convolution tile ran at 13 % of the peak instead of 95 %).
 #define FPCPU_INLINE HWY_ATTR __attribute__((always_inline))
@@ -93,6 +100,11 @@ HWY_INLINE void store_some(V v, float* p, int n) {
   } else if (n > 0) {
     store_part(v, p, n);
   }
+}
+
+/// The first n of the sums at p: replaced or, with `add`, added to.
+inline HWY_NOINLINE void add_part(V sum, float* p, int n, bool add) {
+  store_some(add ? hn::Add(sum, load_some(p, n)) : sum, p, n);
 }
 
 template <int I>

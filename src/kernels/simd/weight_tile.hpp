@@ -15,10 +15,6 @@ struct WeightJob {
   bool add;           // dw already holds a part of the sum
 };
 
-inline HWY_NOINLINE void add_part(V sum, float* dw, int columns, bool add) {
-  store_some(add ? hn::Add(sum, load_some(dw, columns)) : sum, dw, columns);
-}
-
 /// dw[m][n] (+)= sum over pixels of x[pixel][m] * dy[pixel][n]
 template <int M, int NV>
 void tile_weights(const WeightJob& job, const float* HWY_RESTRICT x, float* HWY_RESTRICT dw) {

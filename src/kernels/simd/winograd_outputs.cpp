@@ -180,10 +180,6 @@ void run(const Grid& g, const float* in, const float* packed, const Epilogue& e,
 
 }  // namespace
 
-bool applies(const ConvShape& s) noexcept {
-  return s.kh == 3 && s.kw == 3 && s.stride == 1 && s.dilation == 1 && s.groups == 1 && s.pad_h <= 2 && s.pad_w <= 2;
-}
-
 template <class F, Members members>
 void transform_inputs(const Grid& g, const float* HWY_RESTRICT in, int begin, int count, const Planes& planes) {
   constexpr int kSize = F::kIn;

@@ -93,4 +93,15 @@ HWY_INLINE void copy_members(const float* const (&members)[1], Index n, float* H
 
 HWY_INLINE int words_of(int values) { return ceil_div(values, kPerWord); }
 
+/// Whether sums are computed by AMX, which needs FPCPU_BF16.
+#if FPCPU_AMX
+inline constexpr bool kAmx = true;
+#else
+inline constexpr bool kAmx = false;
+#endif
+
+/// How many words of a sum a tile takes at once. Runs of a sum that are contiguous are filled up to a multiple of it.
+inline constexpr int kDepthStep = kAmx ? 16 : 1;
+HWY_INLINE int whole_steps(int words) { return ceil_div(words, kDepthStep) * kDepthStep; }
+
 }  // namespace fpcpu::kernels::FPCPU_ISA_NAME
