@@ -49,7 +49,7 @@ Image develop(Canvas canvas, Rng& rng) {
   const Vec3 gain = Vec3{std::exp(warmth), std::exp(0.03F * rng.normal()), std::exp(-warmth)} * exposure;
   const float contrast = rng.uniform(0.9F, 1.9F);
   const float lift = rng.chance(0.15F) ? rng.uniform(0, 0.1F) : 0;
-  const float saturation = rng.uniform(0.4F, 1.5F);
+  const float saturation = rng.uniform(0.35F, 1.3F);
   const float grain = rng.chance(0.4F) ? rng.uniform(0, 0.03F) : 0.004F;
   const bool gray = rng.chance(0.1F);
   Image image{canvas.size, canvas.size, gray ? 1 : 3, std::vector<std::uint8_t>(pixels * (gray ? 1 : 3))};

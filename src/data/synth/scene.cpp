@@ -79,7 +79,7 @@ Material material_at(const Scene& scene, const Hit& hit) {
 Vec3 colour_at(const Scene& scene, const Hit& hit, float px, float py) {
   Material m = material_at(scene, hit);
   Vec3 normal = hit.normal;
-  if (normal.z < 0) {  // the inside of a curtain of hair, the underside of a brim
+  if (normal.z < 0) {  // the inside of a curtain of hair, the underside of a brim, the rim of an outline
     normal = normal * -1;
     m.shade *= 0.35F;
     m.colour = m.colour * 0.6F;
