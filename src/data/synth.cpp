@@ -7,6 +7,7 @@
 #include "core/rng.hpp"
 #include "data/image_write.hpp"
 #include "data/points_csv.hpp"
+#include "data/synth/cut.hpp"
 #include "data/synth/scene.hpp"
 #include "fpcpu/error.hpp"
 
@@ -17,7 +18,7 @@ namespace {
 constexpr int kLeastSize = 24;
 constexpr int kMostSize = 1024;
 
-/// Rendering decisions use stream b = 0 of a face, those about its file b = 1.
+/// Rendering decisions use stream b = 0 of a face, those about its file b = 1, the cut b = 2.
 Rng file_stream(std::uint64_t seed, std::size_t index) { return {seed, RandomUse::synth, index, 1}; }
 
 int face_size(std::uint64_t seed, std::size_t index, int size) {
@@ -32,21 +33,28 @@ class SynthDataset final : public Dataset {
     faces_.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
       const int side = face_size(seed, i, size);
-      faces_.push_back({side, "synth" + std::to_string(i), synth::scene_points(seed, i, side)});
+      Landmarks marks = synth::scene_points(seed, i, side);
+      const synth::Cut cut = size == 0 ? synth::draw_cut(seed, i, side, marks) : synth::Cut{0, 0, side, side};
+      for (std::size_t j = 0; j < marks.xy.size(); ++j)
+        marks.xy[j] -= static_cast<float>(j % 2 == 0 ? cut.left : cut.top);
+      faces_.push_back({side, cut, "synth" + std::to_string(i), std::move(marks)});
     }
   }
 
   std::size_t size() const noexcept override { return faces_.size(); }
   int points() const noexcept override { return 14; }
   const std::string& name(std::size_t i) const override { return faces_[i].name; }
-  int width(std::size_t i) const override { return faces_[i].side; }
-  int height(std::size_t i) const override { return faces_[i].side; }
+  int width(std::size_t i) const override { return faces_[i].cut.width; }
+  int height(std::size_t i) const override { return faces_[i].cut.height; }
   const Landmarks& landmarks(std::size_t i) const override { return faces_[i].marks; }
-  Image image(std::size_t i) const override { return synth::render_scene(seed_, i, faces_[i].side); }
+  Image image(std::size_t i) const override {
+    return synth::crop(synth::render_scene(seed_, i, faces_[i].side), faces_[i].cut);
+  }
 
  private:
   struct FaceEntry {
     int side;
+    synth::Cut cut;
     std::string name;
     Landmarks marks;
   };

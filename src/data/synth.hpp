@@ -11,7 +11,7 @@ namespace fpcpu {
 /// `count` procedural faces with 14 points, rendered when asked for. Face i is a pure function of (seed, i, size).
 /// The points (left = left side of the picture): brows outer, inner, inner, outer; eyes outer, centre, inner, inner,
 /// centre, outer; nose tip; mouth left, centre, right.
-/// @param size  side of the images in pixels, 24 or more; 0 = mixed, 64 to 200
+/// @param size  side of the square images in pixels, 24 or more; 0 = mixed, 64 to 200, and some of them cut on one side
 /// @throws Error{usage} for a size outside 24..1024 or a count below 1.
 [[nodiscard]] DatasetPtr make_synth_dataset(std::size_t count, std::uint64_t seed, int size = 0);
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "data/synth/head.hpp"
+#include "data/synth/shadow.hpp"
 #include "data/synth/view.hpp"
 #include "support/messages.hpp"
 #include "support/temporary_folder.hpp"
@@ -37,20 +38,24 @@ TEST_CASE("faces are of several sizes, some gray, all with contrast, points in o
   const DatasetPtr faces = make_synth_dataset(70, 3);
   std::set<int> sizes;
   int gray = 0;
+  int cut = 0;
   for (std::size_t i = 0; i < faces->size(); ++i) {
     const Image image = faces->image(i);
     const auto count = static_cast<double>(image.pixels.size());
     CHECK(image.width == faces->width(i));
     CHECK(image.pixels.size() == static_cast<std::size_t>(image.width * image.height * image.channels));
-    sizes.insert(image.width);
+    CHECK(image.height == faces->height(i));
+    sizes.insert(std::max(image.width, image.height));
+    cut += image.width != image.height ? 1 : 0;
     gray += image.channels == 1 ? 1 : 0;
     double sum = 0, squares = 0;
     for (const std::uint8_t v : image.pixels) sum += v, squares += static_cast<double>(v) * v;
     CHECK(std::sqrt(squares / count - sum / count * sum / count) > 8);
     const std::vector<float>& p = faces->landmarks(i).xy;
-    for (const float v : p) {
-      CHECK(v > 0.05F * static_cast<float>(image.width));
-      CHECK(v < 0.95F * static_cast<float>(image.width));
+    for (std::size_t j = 0; j < p.size(); ++j) {
+      const auto side = static_cast<float>(j % 2 == 0 ? image.width : image.height);
+      CHECK(p[j] > 0.04F * side);
+      CHECK(p[j] < 0.96F * side);
     }
     CHECK(p[0] < p[2]);  // brows from left to right
     CHECK(p[2] < p[4]);
@@ -63,6 +68,66 @@ TEST_CASE("faces are of several sizes, some gray, all with contrast, points in o
   CHECK(sizes.size() >= 6);
   CHECK(gray > 1);
   CHECK(gray < 20);
+  CHECK(cut > 2);
+  CHECK(cut < 25);
+}
+
+TEST_CASE("a cut picture is a part of the whole one, and its points are moved with it") {
+  // The same scenes as squares, seed and index by seed and index; 64 is one of the mixed sizes.
+  const DatasetPtr mixed = make_synth_dataset(200, 3);
+  const DatasetPtr squares = make_synth_dataset(200, 3, 64);
+  int found = 0;
+  for (std::size_t i = 0; i < 200; ++i) {
+    const int width = mixed->width(i);
+    const int height = mixed->height(i);
+    if (width == height || std::max(width, height) != 64) continue;
+    ++found;
+    const Image part = mixed->image(i);
+    const Image whole = squares->image(i);
+    const int left = static_cast<int>(std::lround(squares->landmarks(i).xy[0] - mixed->landmarks(i).xy[0]));
+    const int top = static_cast<int>(std::lround(squares->landmarks(i).xy[1] - mixed->landmarks(i).xy[1]));
+    for (int y = 0; y < height; ++y) {
+      const auto from = part.pixels.begin() + y * width * part.channels;
+      const auto same = whole.pixels.begin() + ((y + top) * 64 + left) * whole.channels;
+      CHECK(std::equal(from, from + width * part.channels, same));
+    }
+  }
+  CHECK(found > 1);
+}
+
+TEST_CASE("a shadow falls behind a thing, not beside it and not on it") {
+  const synth::View view(0, 0, 0, 700);
+  const auto corner = [&](float x, float y) { return synth::Vertex{view.project({x, y, 40}), {}, {}}; };
+  const synth::Mesh plate{
+      synth::Part::brim, 2, 2, {corner(-20, -20), corner(20, -20), corner(-20, 20), corner(20, 20)}};
+  synth::ShadowMap shadows({0, 0, 1});
+  shadows.cast(plate, view);
+  CHECK(shadows.lit({0, 0, 0}) == 0);
+  CHECK(shadows.lit({60, 0, 0}) == 1);
+  CHECK(shadows.lit({0, 0, 40}) == 1);
+  CHECK(shadows.lit({0, 0, 90}) == 1);
+  // From above the shadow falls below the plate.
+  synth::ShadowMap high(synth::unit({0, -1, 1}));
+  high.cast(plate, view);
+  CHECK(high.lit({0, 40, 0}) == 0);
+  CHECK(high.lit({0, -40, 0}) == 1);
+}
+
+TEST_CASE("a bend moves every point with the surface, each one its own way") {
+  synth::Face face;
+  const auto straight = synth::landmark_positions(synth::Head{face});
+  face.bend = 8;
+  face.texture_seed = 5;
+  const auto bent = synth::landmark_positions(synth::Head{face});
+  float least = 100, most = -100;
+  for (std::size_t k = 0; k < straight.size(); ++k) {
+    const float dx = bent[k].x - straight[k].x;
+    CHECK(std::abs(dx) <= 8);
+    CHECK(std::abs(bent[k].y - straight[k].y) <= 8);
+    least = std::min(least, dx);
+    most = std::max(most, dx);
+  }
+  CHECK(most - least > 2);
 }
 
 TEST_CASE(
@@ -88,6 +153,20 @@ TEST_CASE(
   const auto points = synth::landmark_positions(head);
   CHECK(points[10].z > points[4].z + 15);
   CHECK(points[0].x == doctest::Approx(-points[3].x));
+}
+
+TEST_CASE("a place in the picture with its depth leads back to the place in space") {
+  synth::View view(0.3F, -0.2F, 0.1F, 600);
+  view.frame(-80, -90, 200, 96);
+  const synth::Vec3 p{31, -12, 18};
+  // Pose and projection apart: the way back ends in camera space, after the turn about the neck.
+  const synth::Vec3 seen = view.project(p);
+  const synth::Vec3 back = view.position(seen);
+  const synth::Vec3 neck = view.position(view.project({0, 90, -95}));
+  const synth::Vec3 turned = view.turn(p - synth::Vec3{0, 90, -95});
+  CHECK(back.x - neck.x == doctest::Approx(turned.x).epsilon(1e-3));
+  CHECK(back.y - neck.y == doctest::Approx(turned.y).epsilon(1e-3));
+  CHECK(back.z - neck.z == doctest::Approx(turned.z).epsilon(1e-3));
 }
 
 TEST_CASE("turning the head to the right moves the nose to the right and nodding moves it down") {

@@ -29,6 +29,11 @@ void paint_background(Canvas& canvas, Rng& rng);
 /// Frame, bridge, temples and lenses, drawn over the face from the same geometry.
 void draw_glasses(Canvas& canvas, const Head& head, const View& view, float light);
 
+/// Now and then strands of hair, a hand or another thing in front of the face.
+/// @param light     the common brightness of lit things
+/// @param to_light  direction to the lamp
+void draw_obstacles(Canvas& canvas, const Face& face, Rng& rng, Vec3 light, Vec3 to_light);
+
 /// Exposure, colour cast, contrast, softness, noise; sometimes black and white. 8-bit sRGB.
 [[nodiscard]] Image develop(Canvas canvas, Rng& rng);
 

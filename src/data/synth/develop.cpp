@@ -37,19 +37,19 @@ void soften(Canvas& canvas, float sigma) {
 
 Image develop(Canvas canvas, Rng& rng) {
   const auto pixels = static_cast<std::size_t>(canvas.size) * static_cast<std::size_t>(canvas.size);
-  if (rng.chance(0.55F)) soften(canvas, rng.uniform(0.35F, 1.3F) * static_cast<float>(canvas.size) / 128);
+  if (rng.chance(0.45F)) soften(canvas, rng.uniform(0.35F, 1.2F) * static_cast<float>(canvas.size) / 128);
   // A camera's automatic exposure: two thirds of the way from the scene's own brightness to a common one.
   float brightness = 0;
   for (const Vec3& p : canvas.pixels) brightness += std::sqrt(p.y);
   brightness = std::max(brightness / static_cast<float>(pixels), 0.02F);
-  const float wanted = 0.46F + 0.09F * std::clamp(rng.normal(), -2.0F, 2.0F);
+  const float wanted = 0.46F + 0.11F * std::clamp(rng.normal(), -2.0F, 2.0F);
   const float exposure = std::pow(wanted / brightness, 1.33F);
   // White balance errs along warm and cold; greenish and pinkish pictures are rare.
   const float warmth = (rng.chance(0.35F) ? 0.22F : 0.08F) * rng.normal();
   const Vec3 gain = Vec3{std::exp(warmth), std::exp(0.03F * rng.normal()), std::exp(-warmth)} * exposure;
-  const float contrast = rng.uniform(0.85F, 1.5F);
+  const float contrast = rng.uniform(0.9F, 1.9F);
   const float lift = rng.chance(0.15F) ? rng.uniform(0, 0.1F) : 0;
-  const float saturation = rng.uniform(0.5F, 1.3F);
+  const float saturation = rng.uniform(0.35F, 1.3F);
   const float grain = rng.chance(0.4F) ? rng.uniform(0, 0.03F) : 0.004F;
   const bool gray = rng.chance(0.1F);
   Image image{canvas.size, canvas.size, gray ? 1 : 3, std::vector<std::uint8_t>(pixels * (gray ? 1 : 3))};

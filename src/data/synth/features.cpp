@@ -48,6 +48,7 @@ void paint_eye(const Face& f, float x, float y, float blur, Material& m) {
   const float fold = l.upper - 3.2F - 2 * arc;
   m.colour = m.colour * (1 - 0.5F * f.crease * arc * hill((y - fold) / (1.4F + blur), 0));
   m.colour = m.colour * (1 - 0.25F * arc * hill((y - l.upper + 4) / 6, 0));
+  m.colour = mix(m.colour, m.colour * f.eye_shadow, hill(e / 1.4F, (y - l.upper + 3) / 9));
   m.colour = m.colour * (1 - 0.3F * f.bags * arc * hill((y - l.lower - 7) / 3.5F, 0));
 
   const float inside = width * below(l.upper, y, blur) * below(y, l.lower, blur);
@@ -66,6 +67,7 @@ void paint_eye(const Face& f, float x, float y, float blur, Material& m) {
 }
 
 void paint_mouth(const Face& f, float x, float y, float blur, Material& m) {
+  x -= f.mouth_shift;
   const float side = x / f.mouth_half;
   if (std::abs(side) > 1.25F || std::abs(y - f.mouth_y) > 45) return;
   const Lips l = lips(f, std::clamp(side, -1.0F, 1.0F));

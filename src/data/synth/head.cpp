@@ -24,10 +24,10 @@ constexpr std::array<Knot, 16> kWidth = {{{-120, 0},
                                           {22, 70.5F},
                                           {45, 66},
                                           {64, 62},
-                                          {82, 55},
-                                          {96, 47},
-                                          {107, 37},
-                                          {116, 26},
+                                          {82, 57},
+                                          {96, 50},
+                                          {107, 41},
+                                          {116, 29},
                                           {124, 0}}};
 constexpr std::array<Knot, 17> kFront = {{{-120, -86},
                                           {-117, -62},
@@ -90,22 +90,24 @@ float Head::relief(float x, float y) const noexcept {
   const Face& f = face_;
   const float s = std::abs(x);
   float z = 0;
-  z += 3.5F * hill((s - 32) / 30, (y + 17) / 13);                         // brow ridge
-  z -= 8 * hill((s - f.eye_x) / 22, (y + 2) / 14);                        // socket
-  z += 5.5F * hill((s - f.eye_x) / 15, (y + 0.5F) / 10);                  // eyeball
-  z += (4 + f.plumpness) * hill((s - 42) / 30, (y - 36) / 30);            // cheek
-  z += 5 * hill(x / 22, (y - bottom_ + 24) / 16);                         // chin
-  z -= 3 * hill(x / 22, (y - f.mouth_y - 17 - 0.7F * f.mouth_open) / 7);  // under the lip
+  z += 3.5F * hill((s - 32) / 30, (y + 17) / 13);                                           // brow ridge
+  z -= 8 * hill((s - f.eye_x) / 22, (y + 2) / 14);                                          // socket
+  z += 5.5F * hill((s - f.eye_x) / 15, (y + 0.5F) / 10);                                    // eyeball
+  z += (4 + f.plumpness) * hill((s - 42) / 30, (y - 36) / 30);                              // cheek
+  z += 5 * hill(x / 22, (y - bottom_ + 24) / 16);                                           // chin
+  z -= 3 * hill((x - f.mouth_shift) / 22, (y - f.mouth_y - 17 - 0.7F * f.mouth_open) / 7);  // under the lip
   const float bridge = (y + 14) / (f.nose_y + 14);
-  if (bridge > 0 && y < f.nose_y + 14) {
-    const float height = y < f.nose_y ? mix(f.nose_bridge, f.nose_height, bridge * std::sqrt(bridge))
-                                      : f.nose_height * smooth_step(f.nose_y + 14, f.nose_y, y);
-    const float half = mix(15, f.nose_half * 1.25F, saturate(bridge));
-    const float across = saturate(1 - s / half);
-    z += height * smooth_step(0, 0.25F, bridge) * across * across * (3 - 2 * across);
+  const float nx = x - f.nose_shift * saturate(bridge);
+  if (bridge > 0 && y < f.nose_y + 12) {
+    const float ridge = 0.68F * f.nose_height;
+    const float height = y < f.nose_y ? mix(f.nose_bridge, ridge, std::pow(bridge, 1.2F))
+                                      : ridge * smooth_step(f.nose_y + 12, f.nose_y - 2, y);
+    const float across = saturate(1 - std::abs(nx) / mix(15, 1.05F * f.nose_half, saturate(bridge)));
+    z += height * smooth_step(0, 0.4F, bridge) * across * across * (3 - 2 * across);
   }
-  z += 0.5F * f.nose_height * hill((s - 0.72F * f.nose_half) / 8.5F, (y - f.nose_y - 4) / 10);  // wings
-  const float m = x / (f.mouth_half * 1.05F);
+  z += 0.34F * f.nose_height * hill(nx / (0.85F * f.nose_half), (y - f.nose_y) / 12);                     // tip
+  z += 0.45F * f.nose_height * hill((std::abs(nx) - 0.68F * f.nose_half) / 10, (y - f.nose_y - 2) / 11);  // wings
+  const float m = (x - f.mouth_shift) / (f.mouth_half * 1.05F);
   z += 4 * hill(m, (y - f.mouth_y + 3.5F) / 8);
   z += 5 * hill(m * 1.15F, (y - f.mouth_y - 6 - 0.7F * f.mouth_open) / 9);
   z -= 3 * hill(m, (y - f.mouth_y) / 2.5F);
@@ -115,7 +117,8 @@ float Head::relief(float x, float y) const noexcept {
 Vec3 Head::at(float u, float y) const noexcept {
   const float c = std::cos(u);
   const float x = half_width(y) * std::sin(u);
-  float z = kMiddleZ + (front_z(y) - kMiddleZ) * c;
+  const float reach = c > 0 ? std::pow(c, 1 - face_.flatness) : c;
+  float z = kMiddleZ + (front_z(y) - kMiddleZ) * reach;
   float side = 0;
   if (c > 0) {
     z += relief(x, y) * smooth_step(0, 0.3F, c);
@@ -124,7 +127,11 @@ Vec3 Head::at(float u, float y) const noexcept {
   }
   const float ear = hill((std::abs(u) - 1.62F) / 0.2F, (y - 14) / 30);
   side += 15 * ear * (u > 0 ? 1.0F : -1.0F);
-  return {x + side, y, z};
+  // The same bend moves the picture and the points.
+  constexpr float kCell = 1 / 28.0F;
+  const float dx = face_.bend * noise(x * kCell, y * kCell, face_.texture_seed ^ 51U);
+  const float dy = face_.bend * noise(x * kCell, y * kCell, face_.texture_seed ^ 52U);
+  return {x + side + dx, y + dy, z};
 }
 
 Vec3 Head::front(float x, float y) const noexcept {
@@ -142,10 +149,13 @@ float Head::hair_cover(float u, float x, float y, float soft, float ragged) cons
   line = mix(line, f.hair_side, temple);
   if (f.bald) line = mix(-160, 0, smooth_step(1.3F, 1.6F, turn));
   line = mix(line, 85, behind);
-  if (f.hat) line = std::max(line, -42 + 0.002F * x * x);
+  if (f.hat) line = std::max(line, kHatLine + 2 + 0.002F * x * x);
+  if (f.scarf) line = std::max(mix(f.hairline, -40, 0.6F), mix(-60, 160, smooth_step(0.75F, 1.2F, turn)));
   const float ear = hill((turn - 1.5F) / 0.22F, (y - 12) / 32);
-  if (ragged > 0 && !f.hat) line += ragged * noise(x * 0.35F, y * 0.08F, f.texture_seed);
-  return smooth_step(soft, -soft, y - line) * (1 - (f.long_hair > 0 ? 0.0F : smooth_step(0.05F, 0.3F, ear)));
+  if (ragged > 0 && !f.hat) {
+    line += ragged * (noise(x * 0.11F, y * 0.05F, f.texture_seed) + noise(x * 0.9F, y * 0.15F, f.texture_seed ^ 8U));
+  }
+  return smooth_step(soft, -soft, y - line) * (1 - (f.long_hair > 0 || f.scarf ? 0.0F : smooth_step(0.05F, 0.3F, ear)));
 }
 
 std::array<Vec3, 14> landmark_positions(const Head& head) {
@@ -157,20 +167,19 @@ std::array<Vec3, 14> landmark_positions(const Head& head) {
       const Lids l = lids(f, side, e);
       return head.front(sign * (f.eye_x + e * f.eye_half), 0.5F * (l.upper + l.lower));
     };
-    const Vec3 outer = head.front(sign * f.brow_outer_x, brow_y(f, 1));
-    const Vec3 inner = head.front(sign * f.brow_inner_x, brow_y(f, 0));
+    const Vec3 outer = head.front(sign * f.brow_outer_x, brow_y(f, side, 1));
+    const Vec3 inner = head.front(sign * f.brow_inner_x, brow_y(f, side, 0));
     p[side == 0 ? 0 : 3] = outer;
     p[side == 0 ? 1 : 2] = inner;
     p[side == 0 ? 4 : 9] = eye(1);
     p[side == 0 ? 5 : 8] = (eye(-0.3F) + eye(0.3F)) * 0.5F;
     p[side == 0 ? 6 : 7] = eye(-1);
   }
-  p[10] = head.front(0, f.nose_y);
-  const Lips corner = lips(f, 1);
+  p[10] = head.front(f.nose_shift, f.nose_y);
   const Lips middle = lips(f, 0);
-  p[11] = head.front(-f.mouth_half, corner.upper_inner);
-  p[12] = head.front(0, 0.5F * (middle.upper_inner + middle.lower_inner));
-  p[13] = head.front(f.mouth_half, corner.upper_inner);
+  p[11] = head.front(f.mouth_shift - f.mouth_half, lips(f, -1).upper_inner);
+  p[12] = head.front(f.mouth_shift, 0.5F * (middle.upper_inner + middle.lower_inner));
+  p[13] = head.front(f.mouth_shift + f.mouth_half, lips(f, 1).upper_inner);
   return p;
 }
 

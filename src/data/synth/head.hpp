@@ -11,6 +11,7 @@ namespace fpcpu::synth {
 class Head {
  public:
   static constexpr float kMiddleZ = -88;  // axis of the skull
+  static constexpr float kHatLine = -44;  // height at which a hat sits
 
   explicit Head(const Face& face);
 
@@ -21,7 +22,7 @@ class Head {
   [[nodiscard]] float half_width(float y) const noexcept;
   /// Surface at turn u (radians from the front, positive to the right) and height y.
   [[nodiscard]] Vec3 at(float u, float y) const noexcept;
-  /// The point of the front surface that has this x and y.
+  /// The point of the front surface at this x and y, before the bend.
   [[nodiscard]] Vec3 front(float x, float y) const noexcept;
   /// How much of the skin at (u, y) hair covers, 0..1, x = half_width(y) sin u. The edge is `soft` mm wide and moved by
   /// up to `ragged` mm, strand by strand.

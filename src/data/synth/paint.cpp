@@ -14,7 +14,7 @@ void paint_brow(const Face& f, float x, float y, float blur, Material& m) {
   const float s = std::abs(x);
   const float t = (s - f.brow_inner_x) / (f.brow_outer_x - f.brow_inner_x);
   if (t < -0.12F || t > 1.12F || y < -60 || y > 10) return;
-  const float middle = brow_y(f, std::clamp(t, 0.0F, 1.0F));
+  const float middle = brow_y(f, x < 0 ? 0 : 1, std::clamp(t, 0.0F, 1.0F));
   const float half =
       f.brow_thickness * (1 - 0.72F * smooth_step(0.45F, 1, t)) * (0.75F + 0.25F * smooth_step(0, 0.2F, t));
   const float edge = 1.2F + blur;
@@ -31,7 +31,8 @@ void paint_beard(const Head& head, float u, float x, float y, Material& m) {
   const Face& f = head.face();
   if (f.stubble <= 0 && f.moustache <= 0) return;
   const float s = std::abs(x);
-  const float around_mouth = 1 - hill(x / (f.mouth_half * 1.25F), (y - f.mouth_y - 3 - 0.4F * f.mouth_open) / 17);
+  const float around_mouth =
+      1 - hill((x - f.mouth_shift) / (f.mouth_half * 1.25F), (y - f.mouth_y - 3 - 0.4F * f.mouth_open) / 17);
   const float cheek_line =
       mix(f.mouth_y - 8, 25, smooth_step(30, 62, s)) + 4 * noise(x * 0.15F, y * 0.15F, f.texture_seed);
   float cover = f.stubble * smooth_step(-6, 6, y - cheek_line) * mix(0.25F, 1, around_mouth) *
@@ -49,11 +50,15 @@ void paint_beard(const Head& head, float u, float x, float y, Material& m) {
 void paint_nose(const Face& f, float x, float y, Material& m) {
   const float s = std::abs(x);
   if (s > 40 || y < -20 || y > f.nose_y + 30) return;
-  const float nostril = hill((s - 0.45F * f.nose_half) / (0.34F * f.nose_half), (y - f.nose_y - 8.5F) / 4);
-  m.colour = mix(m.colour, f.skin * Vec3{0.1F, 0.06F, 0.05F}, 0.9F * saturate(1.5F * nostril));
-  m.shade *= 1 - 0.38F * hill(x / (1.2F * f.nose_half), (y - f.nose_y - 12) / 10);
-  m.shade *= 1 - 0.3F * hill((s - 1.05F * f.nose_half) / 5, (y - f.nose_y - 3) / 12);
-  m.shade *= 1 - 0.25F * hill((s - 15) / 9, (y + 2) / 14);
+  const float n = std::abs(x - f.nose_shift);
+  const float from_middle = n - 0.43F * f.nose_half;
+  const float nostril = hill(from_middle / (0.33F * f.nostril_size * f.nose_half),
+                             (y - f.nose_y - f.nostril_drop + 0.15F * from_middle) / (3.3F * f.nostril_size));
+  m.colour = mix(m.colour, f.skin * Vec3{0.1F, 0.06F, 0.05F}, f.nostril_dark * saturate(1.5F * nostril));
+  // The crease around the wing.
+  m.shade *= 1 - 0.3F * hill((n - 1.12F * f.nose_half) / 3.5F, (y - f.nose_y - 3) / 9);
+  m.shade *= 1 - 0.2F * hill(x / (1.2F * f.nose_half), (y - f.nose_y - 12) / 10);
+  m.shade *= 1 - 0.2F * hill((s - 15) / 9, (y + 2) / 14);
 }
 
 void paint_age(const Face& f, float x, float y, Material& m) {
@@ -79,16 +84,15 @@ Material paint_head(const Head& head, float u, float x, float y, float blur) {
   const float s = std::abs(x);
   const float cover = head.hair_cover(u, x, y, 3, 4);
   if (cover >= 1) {
-    if (f.hat) {
-      m.colour = f.hat_colour * (0.85F + 0.12F * noise(x * 0.5F, y * 0.5F, f.texture_seed ^ 6U));
-      return m;
-    }
+    if (f.hat) return paint_hat(head, 70 * u, y);
     return paint_hair(head, u, y);
   }
-  const float mottle = 1 + 0.05F * noise(x * 0.09F, y * 0.09F, f.texture_seed) +
-                       0.05F * noise(x * 0.45F, y * 0.45F, f.texture_seed ^ 1U);
+  const float mottle =
+      1 + f.mottle * (noise(x * 0.03F, y * 0.03F, f.texture_seed ^ 15U) + noise(x * 0.09F, y * 0.09F, f.texture_seed) +
+                      noise(x * 0.45F, y * 0.45F, f.texture_seed ^ 1U));
   m.colour = f.skin * mottle;
-  m.gloss = f.gloss * (0.6F + 0.8F * hill(x / 30, (y + 45) / 40) + 0.8F * hill(x / 8, (y - f.nose_y) / 12));
+  m.gloss =
+      f.gloss * (0.6F + 0.8F * hill(x / 30, (y + 45) / 40) + 0.8F * hill((x - f.nose_shift) / 8, (y - f.nose_y) / 12));
   const float red = f.blush * (hill((s - 40) / 28, (y - 38) / 24) + 0.7F * hill(x / 15, (y - f.nose_y) / 14) +
                                hill((std::abs(u) - 1.62F) / 0.25F, (y - 14) / 34));
   m.colour = mix(m.colour, m.colour * Vec3{1, 0.66F, 0.64F}, saturate(red));
@@ -111,7 +115,7 @@ Material paint_head(const Head& head, float u, float x, float y, float blur) {
   const float near_hair = head.hair_cover(u, x, y - 7, 6, 0);
   m.shade *= 1 - 0.3F * near_hair;
   if (cover > 0) {
-    const Material hair = f.hat ? Material{f.hat_colour * 0.6F} : paint_hair(head, u, y);
+    const Material hair = f.hat ? paint_hat(head, 70 * u, y) : paint_hair(head, u, y);
     m.colour = mix(m.colour, hair.colour, cover);
     m.gloss = mix(m.gloss, hair.gloss, cover);
     m.shade = mix(m.shade, hair.shade, cover);
@@ -130,6 +134,15 @@ Material paint_hair(const Head& head, float u, float y) {
   return m;
 }
 
+Material paint_hat(const Head& head, float a, float b) {
+  const Face& f = head.face();
+  Material m;
+  const float bands = smooth_step(-0.1F, 0.1F, std::sin((a * f.hat_slant + b) * f.hat_bands));
+  m.colour = mix(f.hat_colour, f.hat_second, bands) * (0.88F + 0.15F * noise(a * 0.3F, b * 0.3F, f.texture_seed ^ 6U));
+  m.shade = 0.95F;
+  return m;
+}
+
 Material paint_body(const Head& head, float u, float x, float y, float blur) {
   const Face& f = head.face();
   Material m;
@@ -138,7 +151,7 @@ Material paint_body(const Head& head, float u, float x, float y, float blur) {
   // The chin's shadow.
   m.shade = mix(0.42F, 1, smooth_step(head.bottom() - 12, head.bottom() + 42, y));
   const float neckline = f.collar + 18 * hill(x / 60, 0);
-  const float cloth = saturate(0.5F + (y - neckline) / (blur + 1));
+  const float cloth = f.scarf ? 1 : saturate(0.5F + (y - neckline) / (blur + 1));
   const float folds = 1 + 0.18F * noise(x * 0.04F + u, y * 0.03F, f.texture_seed ^ 41U);
   const float opening = smooth_step(0, -3, std::abs(x) - 0.35F * (y - neckline));
   m.colour = mix(m.colour, mix(f.clothes, f.clothes_second, opening) * folds, cloth);

@@ -15,6 +15,8 @@ struct Material {
 /// @param blur  width in mm over which edges are softened: about one pixel
 [[nodiscard]] Material paint_head(const Head& head, float u, float x, float y, float blur);
 [[nodiscard]] Material paint_hair(const Head& head, float u, float y);
+/// Cloth of a hat or a scarf at two lengths in mm along it.
+[[nodiscard]] Material paint_hat(const Head& head, float a, float b);
 [[nodiscard]] Material paint_body(const Head& head, float u, float x, float y, float blur);
 
 /// Eyes and mouth change `m` where they cover (x, y); see features.cpp.

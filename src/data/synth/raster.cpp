@@ -22,8 +22,8 @@ void HitBuffer::draw_triangle(Part part, const Vertex& a, const Vertex& b, const
   const float bx = to_grid(b.screen.x), by = to_grid(b.screen.y);
   const float cx = to_grid(c.screen.x), cy = to_grid(c.screen.y);
   const float area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
-  // Closed surfaces show their front only; a curtain of hair has an inside.
-  if (part == Part::long_hair ? std::abs(area) < 1e-6F : area < 1e-6F) return;
+  // Closed surfaces show their front only; a curtain of hair has an inside, a brim an underside.
+  if (part == Part::long_hair || part == Part::brim ? std::abs(area) < 1e-6F : area < 1e-6F) return;
   const int x0 = std::max(0, static_cast<int>(std::ceil(std::min({ax, bx, cx}))));
   const int x1 = std::min(width_ - 1, static_cast<int>(std::floor(std::max({ax, bx, cx}))));
   const int y0 = std::max(0, static_cast<int>(std::ceil(std::min({ay, by, cy}))));

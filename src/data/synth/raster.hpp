@@ -9,8 +9,8 @@
 namespace fpcpu::synth {
 
 /// What a visible surface belongs to.
-enum class Part : std::uint8_t { none, head, long_hair, body };
-inline constexpr std::size_t kParts = 4;
+enum class Part : std::uint8_t { none, head, long_hair, body, brim };
+inline constexpr std::size_t kParts = 5;
 
 /// A corner of the mesh in the picture: position in pixels with depth, and what the painter needs there.
 struct Vertex {

@@ -4,18 +4,12 @@
 #include <numbers>
 
 #include "data/synth/canvas.hpp"
+#include "data/synth/light.hpp"
 #include "data/synth/paint.hpp"
 
 namespace fpcpu::synth {
 
 namespace {
-
-struct Light {
-  Vec3 to_key;  // direction to the lamp
-  Vec3 key;
-  Vec3 ambient;
-  Vec3 bounce;  // from below
-};
 
 /// A face, its pose and the window of the picture. Drawn from the first numbers of the stream, so that the points are
 /// known without painting anything.
@@ -31,8 +25,8 @@ Setting draw_setting(Rng& rng, int size) {
   const auto angle = [&](float deviation, float limit) {
     return std::clamp(deviation * rng.normal(), -limit, limit) * std::numbers::pi_v<float> / 180;
   };
-  const float yaw = angle(17, 45);
-  const float pitch = angle(9, 24);
+  const float yaw = angle(19, 45);
+  const float pitch = angle(11, 30);
   const float roll = angle(8, 28);
   const float distance = rng.uniform(450, 1600);
   s.head_view = View(yaw, pitch, roll, distance);
@@ -56,59 +50,45 @@ Setting draw_setting(Rng& rng, int size) {
   return s;
 }
 
-Light draw_light(Rng& rng) {
-  Light l{};
-  const float side = rng.chance(0.3F) ? 1.2F : 0.5F;
-  l.to_key = unit({side * rng.normal(), -0.35F + 0.4F * rng.normal(), 0.9F});
-  const float warm = 0.12F * rng.normal();
-  const float strength = rng.uniform(0.35F, 1.1F);
-  l.key = Vec3{1 + warm, 1, 1 - warm} * strength;
-  const float fill = std::max(0.12F, rng.uniform(0.75F, 1.0F) - 0.75F * strength);
-  const float cool = 0.1F * rng.normal();
-  l.ambient = Vec3{1 - cool, 1, 1 + cool} * fill;
-  l.bounce = l.ambient * rng.uniform(0.4F, 0.9F);
-  return l;
-}
+/// All that is needed to colour what a sample hit.
+struct Scene {
+  const Setting& setting;
+  const Light& light;
+  const ShadowMap& shadows;
+  float blur;  // mm
+};
 
-Vec3 shine(const Material& m, Vec3 normal, const Light& l) {
-  const Vec3 n = unit(normal);
-  // Light enters skin and comes out around the corner: the terminator is wrapped by a fifth.
-  const float facing = saturate((dot(n, l.to_key) + 0.2F) / 1.2F);
-  const Vec3 half = unit(l.to_key + Vec3{0, 0, 1});
-  const float base = saturate(dot(n, half));
-  const float p2 = base * base;
-  const float p4 = p2 * p2;
-  const float p16 = p4 * p4 * p4 * p4;
-  const Vec3 around = mix(l.ambient, l.bounce, saturate(0.5F + 0.5F * n.y));
-  const Vec3 diffuse = m.colour * (l.key * (facing * (0.35F + 0.65F * m.shade)) + around * m.shade);
-  return diffuse + l.key * (m.gloss * 0.35F * p16 * facing) + Vec3{1, 1, 1} * m.glow;
-}
-
-Vec3 colour_at(const Head& head, const Hit& hit, float blur, const Light& light) {
+Material material_at(const Scene& scene, const Hit& hit) {
+  const Head& head = scene.setting.head;
   const float u = hit.site.x;
   switch (hit.part) {
     case Part::head:
-      return shine(paint_head(head, u, hit.site.y, hit.site.z, blur), hit.normal, light);
-    case Part::long_hair: {
-      Material m = paint_hair(head, u, hit.site.z);
-      Vec3 n = hit.normal;
-      if (n.z < 0) {  // the inside
-        n = n * -1;
-        m.shade *= 0.35F;
-        m.colour = m.colour * 0.6F;
-      }
-      return shine(m, n, light);
-    }
+      return paint_head(head, u, hit.site.y, hit.site.z, scene.blur);
+    case Part::long_hair:
+      return paint_hair(head, u, hit.site.z);
     case Part::body:
-      return shine(paint_body(head, u, hit.site.y, hit.site.z, blur), hit.normal, light);
+      return paint_body(head, u, hit.site.y, hit.site.z, scene.blur);
+    case Part::brim:
+      return paint_hat(head, hit.site.y, hit.site.z);
     case Part::none:
       break;
   }
   return {};
 }
 
+Vec3 colour_at(const Scene& scene, const Hit& hit, float px, float py) {
+  Material m = material_at(scene, hit);
+  Vec3 normal = hit.normal;
+  if (normal.z < 0) {  // the inside of a curtain of hair, the underside of a brim, the rim of an outline
+    normal = normal * -1;
+    m.shade *= 0.35F;
+    m.colour = m.colour * 0.6F;
+  }
+  return shine(m, normal, scene.setting.head_view.position({px, py, hit.depth}), scene.light, scene.shadows);
+}
+
 /// One colour per part that a pixel shows, weighted by the samples it takes.
-Vec3 resolve(const HitBuffer& hits, int px, int py, const Head& head, float blur, const Light& light, Vec3 behind) {
+Vec3 resolve(const HitBuffer& hits, int px, int py, const Scene& scene, Vec3 behind) {
   std::array<Hit, kParts> sums{};
   std::array<float, kParts> count{};
   for (int j = 0; j < HitBuffer::kGrid; ++j) {
@@ -140,7 +120,8 @@ Vec3 resolve(const HitBuffer& hits, int px, int py, const Head& head, float blur
   for (std::size_t part = 1; part < kParts; ++part) {
     if (count[part] == 0) continue;
     sums[part].site = sums[part].site * (1 / count[part]);
-    colour = colour + colour_at(head, sums[part], blur, light) * (count[part] / kSamples);
+    const Vec3 seen = colour_at(scene, sums[part], static_cast<float>(px), static_cast<float>(py));
+    colour = colour + seen * (count[part] / kSamples);
   }
   return colour;
 }
@@ -166,14 +147,23 @@ Image render_scene(std::uint64_t seed, std::uint64_t index, int size) {
   Canvas canvas(size);
   paint_background(canvas, rng);
   HitBuffer hits(size, size);
-  hits.draw(body_mesh(s.head, s.body_view));
-  if (s.head.face().long_hair > 0) hits.draw(long_hair_mesh(s.head, s.head_view));
-  hits.draw(head_mesh(s.head, s.head_view));
-  const float blur = 1.2F / s.head_view.pixels_per_mm();
+  ShadowMap shadows(light.to_key);
+  const auto draw = [&](const Mesh& mesh, const View& view) {
+    hits.draw(mesh);
+    shadows.cast(mesh, view);
+  };
+  const Face& face = s.head.face();
+  draw(body_mesh(s.head, s.body_view), s.body_view);
+  if (face.long_hair > 0) draw(long_hair_mesh(s.head, s.head_view), s.head_view);
+  if (face.brim > 0) draw(brim_mesh(s.head, s.head_view), s.head_view);
+  draw(head_mesh(s.head, s.head_view), s.head_view);
+  const Scene scene{s, light, shadows, 1.2F / s.head_view.pixels_per_mm()};
   for (int y = 0; y < size; ++y) {
-    for (int x = 0; x < size; ++x) canvas.at(x, y) = resolve(hits, x, y, s.head, blur, light, canvas.at(x, y));
+    for (int x = 0; x < size; ++x) canvas.at(x, y) = resolve(hits, x, y, scene, canvas.at(x, y));
   }
-  if (s.head.face().glasses) draw_glasses(canvas, s.head, s.head_view, 0.3F + light.key.y + light.ambient.y);
+  const Vec3 lit = light.key * 0.6F + light.ambient;
+  if (face.glasses) draw_glasses(canvas, s.head, s.head_view, 0.3F + light.key.y + light.ambient.y);
+  draw_obstacles(canvas, face, rng, lit, light.to_key);
   return develop(std::move(canvas), rng);
 }
 

@@ -57,6 +57,11 @@ Vec3 View::project(Vec3 position) const noexcept {
   return {p.x * k * scale_ + offset_x_, p.y * k * scale_ + offset_y_, p.z};
 }
 
+Vec3 View::position(Vec3 projected) const noexcept {
+  const float k = (distance_ - projected.z) / (distance_ * scale_);
+  return {(projected.x - offset_x_) * k, (projected.y - offset_y_) * k, projected.z};
+}
+
 void View::frame(float left, float top, float side, float pixels) noexcept {
   scale_ = pixels / side;
   offset_x_ = -left * scale_ - 0.5F;
@@ -104,12 +109,37 @@ Mesh long_hair_mesh(const Head& head, const View& view) {
                                  mix(78, 92, smooth_step(20, 160, y))) *
                         smooth_step(head.top() - 10, -70, y);
     for (int c = 0; c < kColumns; ++c) {
-      const float u = kPi * mix(0.36F, 1.64F, static_cast<float>(c) / (kColumns - 1));
+      const float u = kPi * mix(f.hair_opening[1], 2 - f.hair_opening[0], static_cast<float>(c) / (kColumns - 1));
       const float wave =
           1 + 0.05F * noise(u * 5, y * 0.02F, f.texture_seed ^ 9U) + 0.05F * f.curls * std::sin(y * 0.12F + 3 * u);
       const auto i = static_cast<std::size_t>(r * kColumns + c);
       positions[i] = {width * wave * std::sin(u), y, Head::kMiddleZ + width * wave * 1.05F * std::cos(u)};
       mesh.vertices[i].site = {u, positions[i].x, y};
+    }
+  }
+  finish(mesh, view, positions);
+  return mesh;
+}
+
+Mesh brim_mesh(const Head& head, const View& view) {
+  constexpr int kRows = 5;
+  constexpr int kColumns = 33;
+  const Face& f = head.face();
+  Mesh mesh = make_mesh(Part::brim, kRows, kColumns);
+  std::vector<Vec3> positions(mesh.vertices.size());
+  const float reach = f.brim_around ? kPi : 1.2F;  // a peak is in front only
+  for (int c = 0; c < kColumns; ++c) {
+    const float t = 2 * static_cast<float>(c) / (kColumns - 1) - 1;
+    const float u = reach * t;
+    const Vec3 root = head.at(u, Head::kHatLine);
+    const Vec3 outward{std::sin(u), 0, std::cos(u)};
+    for (int r = 0; r < kRows; ++r) {
+      const float s = static_cast<float>(r) / (kRows - 1);
+      const float length = f.brim * s * (f.brim_around ? 1.0F : std::sqrt(std::max(0.0F, 1 - t * t)));
+      const float drop = f.brim_tilt * length + (f.brim_around ? 0.0F : 0.1F * f.brim * t * t);
+      const auto i = static_cast<std::size_t>(r * kColumns + c);
+      positions[i] = root + outward * (length + 2) + Vec3{0, drop - 4, 0};
+      mesh.vertices[i].site = {u, positions[i].x, positions[i].z};
     }
   }
   finish(mesh, view, positions);

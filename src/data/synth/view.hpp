@@ -17,6 +17,8 @@ class View {
   [[nodiscard]] Vec3 turn(Vec3 direction) const noexcept;
   /// Position in the picture; z is the depth, larger = nearer.
   [[nodiscard]] Vec3 project(Vec3 position) const noexcept;
+  /// The way back from `project`: camera space, mm.
+  [[nodiscard]] Vec3 position(Vec3 projected) const noexcept;
   /// Afterwards the square of `side` mm with its top-left corner at (left, top) fills `pixels` pixels.
   void frame(float left, float top, float side, float pixels) noexcept;
   [[nodiscard]] float pixels_per_mm() const noexcept { return scale_; }
@@ -32,6 +34,8 @@ class View {
 [[nodiscard]] Mesh head_mesh(const Head& head, const View& view);
 /// Hair that hangs beside and behind the head.
 [[nodiscard]] Mesh long_hair_mesh(const Head& head, const View& view);
+/// The brim of a hat or the peak of a cap.
+[[nodiscard]] Mesh brim_mesh(const Head& head, const View& view);
 /// Neck and shoulders.
 [[nodiscard]] Mesh body_mesh(const Head& head, const View& view);
 
