@@ -150,6 +150,7 @@ class TrainingRun {
       result.run = folder_->path().string();
       result.model = folder_->model().string();
     }
+    result.out_of_time = out_of_time_;
     result.epochs = position_.epoch;
     result.best_epoch = position_.best_epoch;
     result.train_mse100 = last_.train_mse100;
