@@ -133,6 +133,7 @@ class TrainingRun {
     times_.forward = learning.forward;
     times_.backward = learning.backward;
     times_.update = learning.update;
+    times_.measure = learning.measure;
     times_.all = session_.seconds();
     if (const FitFinding finding = describe_fit(options_, best_.fit_mse100, best_.val_mse100); finding.by_heart) {
       say(finding.text);
