@@ -119,7 +119,9 @@ class CrossValidation {
     }
     make_folder(folder_);
     keep_model_file(options_, folder_);
-    write_file_atomically(folder_ / "config.toml", config_text(options_));
+    const std::vector<std::string> comment = {"Repeat this cross-validation bit for bit: fpcpu kfold --folds " +
+                                              std::to_string(plan_.folds) + " --config FILE"};
+    write_file_atomically(folder_ / "config.toml", config_text(options_, comment));
     write_file_atomically(folder_ / "kfold.toml", plan_text(plan_));
   }
 

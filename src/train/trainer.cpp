@@ -50,6 +50,7 @@ class TrainingRun {
       : options_(options_of(std::move(options), run)),
         run_(run),
         callbacks_(callbacks),
+        faces_given_(given != nullptr),
         resumed_(load_run(run)),
         kernels_(choose_kernels(run, resumed_, parse_precision(options_.precision))),
         pool_(run.threads) {
@@ -237,11 +238,21 @@ class TrainingRun {
       folder_ = RunFolder::create(run_.out);
       for (const std::string& text : before_folder_) folder_->log(text);
       keep_model_file(options_, folder_->path());
-      write_file_atomically(folder_->config(), config_text(options_, note_));
+      write_config();
     }
     metrics_.emplace(folder_->metrics(), position_.epoch);
     if (options_.tensorboard) tensorboard_.emplace(folder_->path());
     recall();
+  }
+
+  void write_config() const {
+    std::vector<std::string> comment = {
+        faces_given_
+            ? "The options of this run. Its faces were handed over, as to a fold of fpcpu kfold; `data` says where "
+              "they come from."
+            : "Repeat this run bit for bit: fpcpu train --config FILE"};
+    if (!note_.empty()) comment.push_back(note_);
+    write_file_atomically(folder_->config(), config_text(options_, comment));
   }
 
   /// The figures of the last and of the best epoch of a resumed run.
@@ -400,6 +411,7 @@ class TrainingRun {
   TrainOptions options_;
   RunOptions run_;
   const TrainCallbacks& callbacks_;
+  bool faces_given_;                   // by the caller: `data` does not repeat the run
   std::optional<Checkpoint> resumed_;  // until it is taken up
   const kernels::KernelTable<float>& kernels_;
   ThreadPool pool_;
