@@ -125,6 +125,7 @@ struct TrainResult {
   double val_mse100 = 0;  // of the best epoch; NaN without validation
   double val_nme = 0;
   bool interrupted = false;
+  bool out_of_time = false;  // `time` was used up before the planned end; resumed, the rest runs without a limit
 };
 
 /// Where and how a run executes; none of it changes the resulting weights on one instruction set.

@@ -97,6 +97,7 @@ bool Arguments::parse(const std::vector<std::string_view>& arguments) {
       throw Error(ErrorCode::usage, "fpcpu " + command_ + ": " + n + " is given more than once.");
     }
   }
+  (void)threads();  // a bad number is told by every command, also by those that use one thread
   if (result_.count("positional") > 0) positional_ = result_["positional"].as<std::vector<std::string>>();
   return true;
 }

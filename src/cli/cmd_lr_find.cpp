@@ -9,6 +9,7 @@
 #include "cli/train_arguments.hpp"
 #include "cli/train_monitor.hpp"
 #include "core/file.hpp"
+#include "fpcpu/error.hpp"
 #include "fpcpu/search.hpp"
 #include "train/epoch_line.hpp"
 #include "train/lr_curve.hpp"
@@ -78,6 +79,10 @@ int run_lr_find(const std::vector<std::string_view>& arguments) {
   find.to = a.number("to", find.to, 1e-30, 1e6);
   find.steps = static_cast<int>(a.integer("steps", find.steps, 10, 1'000'000));
 
+  const std::filesystem::path folder = a.has("out") ? text_path(a.text("out")) : free_run_folder("lr-find");
+  if (std::filesystem::exists(folder / "lr_find.csv")) {
+    throw Error(ErrorCode::usage, path_text(folder) + " already holds an lr_find.csv. Choose another --out.");
+  }
   const bool quiet = a.quiet();
   LiveLine live(!quiet);
   TrainCallbacks callbacks;
@@ -102,7 +107,6 @@ int run_lr_find(const std::vector<std::string_view>& arguments) {
     if (!quiet) std::printf("interrupted; nothing was written\n");
     return kInterrupted;
   }
-  const std::filesystem::path folder = a.has("out") ? text_path(a.text("out")) : free_run_folder("lr-find");
   make_folder(folder);
   write_file_atomically(folder / "lr_find.csv", lr_curve_csv(result));
   if (result.curve.size() > 1) write_file_atomically(folder / "lr_find.svg", lr_curve_svg(result));

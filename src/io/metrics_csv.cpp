@@ -26,8 +26,7 @@ std::string to_line(const EpochRow& row) {
   line += exact_text(row.step);
   for (const double value : {row.lr, row.train_loss, row.train_mse100, row.val_loss, row.val_mse100, row.val_nme,
                              row.images_per_s, row.seconds, row.fit_mse100}) {
-    line += ',';
-    if (!std::isnan(value)) line += exact_text(value);
+    line += ',' + exact_cell(value);
   }
   return line + '\n';
 }

@@ -80,11 +80,15 @@ std::optional<RunOutcome> complete_run(const fs::path& folder, std::shared_ptr<c
                                        const TrainOptions& options, const RunOptions& run,
                                        const TrainCallbacks& callbacks, OnNumericFailure on_failure) {
   if (auto known = load_outcome(folder)) return known;
-  const RunOptions into = where_to_go_on(folder, run);
+  const auto go_on = [&] {
+    const RunOptions into = where_to_go_on(folder, run);
+    return data ? train(data, options, into, callbacks) : train(options, into, callbacks);
+  };
   RunOutcome outcome;
   try {
-    const TrainResult result =
-        data ? train(std::move(data), options, into, callbacks) : train(options, into, callbacks);
+    TrainResult result = go_on();
+    // Half a training must not be ranked among whole ones: the number of epochs counts, the time only chose it.
+    if (result.out_of_time) result = go_on();
     if (result.interrupted) return std::nullopt;
     outcome.val_mse100 = result.val_mse100;
     outcome.val_nme = result.val_nme;

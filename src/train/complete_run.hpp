@@ -22,8 +22,9 @@ struct RunOutcome {
 
 enum class OnNumericFailure { raise, remember };
 
-/// Trains into `folder`; goes on with an interrupted training there; returns at once when it is finished. Nothing when
-/// the caller asked to stop.
+/// Trains into `folder`; goes on with an interrupted training there; returns at once when it is finished. One
+/// whose `time` was used up goes on without a limit, to the number of epochs chosen for it. Nothing when the caller
+/// asked to stop.
 /// @param data replaces options.data when not null. @param run threads and isa.
 /// @throws as train(); Error{numeric} only with OnNumericFailure::raise.
 [[nodiscard]] std::optional<RunOutcome> complete_run(const std::filesystem::path& folder,

@@ -285,9 +285,9 @@ void apply_entries(TrainOptions& options, std::span<const TomlEntry> entries, co
   }
 }
 
-std::string config_text(const TrainOptions& options, const std::string& note) {
-  std::string text = "# Repeat this run bit for bit: fpcpu train --config FILE\n";
-  if (!note.empty()) text += "# " + note + "\n";
+std::string config_text(const TrainOptions& options, std::span<const std::string> comment) {
+  std::string text;
+  for (const std::string& line : comment) text += "# " + line + "\n";
   text += "version = \"" + std::string(kVersion) + "\"\n";
   std::string_view group;
   for (const ConfigKey& key : kKeys) {

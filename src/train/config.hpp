@@ -48,8 +48,8 @@ void apply_entries(TrainOptions& options, std::span<const TomlEntry> entries, co
 /// Reads a configuration file over `options`. @throws Error{io|format|usage} with file and line.
 void read_config(const std::filesystem::path& file, TrainOptions& options);
 
-/// The configuration file of a run: every option, with the version. Reading it back gives equal options.
-/// @param note  one line for the reader, may be empty.
-[[nodiscard]] std::string config_text(const TrainOptions& options, const std::string& note = "");
+/// A configuration file: every option, with the version. Reading it back gives equal options.
+/// @param comment  the lines at its top that say what it is for, without "# "; may be empty.
+[[nodiscard]] std::string config_text(const TrainOptions& options, std::span<const std::string> comment = {});
 
 }  // namespace fpcpu

@@ -1,7 +1,6 @@
 #include "train/image_errors.hpp"
 
 #include <charconv>
-#include <cmath>
 #include <limits>
 
 #include "core/file.hpp"
@@ -11,8 +10,6 @@
 namespace fpcpu {
 
 namespace {
-
-std::string cell(double value) { return std::isnan(value) ? "" : exact_text(value); }
 
 double number(const CsvReader& csv, const std::string& text) {
   if (text.empty()) return std::numeric_limits<double>::quiet_NaN();
@@ -28,7 +25,7 @@ void write_image_errors(const std::filesystem::path& file, const Dataset& data, 
   std::string text = "filename,mse100,nme\n";
   for (std::size_t i = 0; i < data.size(); ++i) {
     const ImageError& e = metrics.per_image[i];
-    text += csv_cell(data.name(i)) + ',' + cell(e.mse100) + ',' + cell(e.nme) + '\n';
+    text += csv_cell(data.name(i)) + ',' + exact_cell(e.mse100) + ',' + exact_cell(e.nme) + '\n';
   }
   write_file_atomically(file, text);
 }

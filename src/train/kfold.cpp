@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/file.hpp"
+#include "core/number_text.hpp"
 #include "data/csv_reader.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/search.hpp"
@@ -13,7 +14,6 @@
 #include "train/complete_run.hpp"
 #include "train/config.hpp"
 #include "train/evaluator.hpp"
-#include "train/html_text.hpp"
 #include "train/mean_spread.hpp"
 #include "train/run_folder.hpp"
 #include "train/setup.hpp"
@@ -119,7 +119,9 @@ class CrossValidation {
     }
     make_folder(folder_);
     keep_model_file(options_, folder_);
-    write_file_atomically(folder_ / "config.toml", config_text(options_));
+    const std::vector<std::string> comment = {"Repeat this cross-validation bit for bit: fpcpu kfold --folds " +
+                                              std::to_string(plan_.folds) + " --config FILE"};
+    write_file_atomically(folder_ / "config.toml", config_text(options_, comment));
     write_file_atomically(folder_ / "kfold.toml", plan_text(plan_));
   }
 
@@ -193,11 +195,10 @@ class CrossValidation {
     std::string text = "filename,fold,mse100";
     for (std::size_t k = 1; k <= width / 2; ++k) text += ",x" + std::to_string(k) + ",y" + std::to_string(k);
     for (std::size_t i = 0; i < data_->size(); ++i) {
-      const double error = all.per_image[i].mse100;
-      text += '\n' + csv_cell(data_->name(i)) + ',' + std::to_string(fold_of_[i] + 1) + ',';
-      if (!std::isnan(error)) text += html::number(error, 6);
+      text += '\n' + csv_cell(data_->name(i)) + ',' + std::to_string(fold_of_[i] + 1) + ',' +
+              exact_cell(all.per_image[i].mse100);
       for (std::size_t j = i * width; j < (i + 1) * width; ++j) {
-        text += ',' + html::number(static_cast<double>(predictions_[j]), 6);
+        text += ',' + exact_cell(predictions_[j]);
       }
     }
     return text + '\n';

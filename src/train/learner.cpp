@@ -144,22 +144,33 @@ void Learner::measure_statistics(Loader& loader, int epoch) {
   loader.start(epoch);
   Params<float> current = params_.clone();
   std::copy_n(average_->data(), average_->size(), params_.trainable.data());
-  for (int t = 1; t <= count; ++t) executor_.measure(input_of(*loader.next()), 1.0 / t);
+  collect_step_times();  // what follows is no part of a step
+  for (int t = 1; t <= count; ++t) {
+    const TrainInput input = input_of(*loader.next());
+    const Clock measuring;
+    executor_.measure(input, 1.0 / t);
+    measure_seconds_ += measuring.seconds();
+  }
+  executor_.record(&step_times_);
   std::copy(params_.buffers.begin(), params_.buffers.end(), statistics_.begin());
   std::copy(current.trainable.begin(), current.trainable.end(), params_.trainable.begin());
   std::copy(current.buffers.begin(), current.buffers.end(), params_.buffers.begin());
 }
 
-LearnerTimes Learner::take_times() {
+void Learner::collect_step_times() {
   executor_.record(nullptr);
-  double forward = 0;
-  double backward = 0;
   for (const StepTime& t : step_times_.steps) {
-    (is_backward(t.step.kind) ? backward : forward) += t.seconds;
+    (is_backward(t.step.kind) ? backward_thread_seconds_ : forward_thread_seconds_) += t.seconds;
   }
-  const double share = forward > 0 ? forward / (forward + backward) : 0.0;
-  const LearnerTimes times{compute_seconds_ * share, compute_seconds_ * (1 - share), update_seconds_};
-  compute_seconds_ = update_seconds_ = 0;
+}
+
+LearnerTimes Learner::take_times() {
+  collect_step_times();
+  const double all = forward_thread_seconds_ + backward_thread_seconds_;
+  const double share = all > 0 ? forward_thread_seconds_ / all : 0.0;
+  const LearnerTimes times{compute_seconds_ * share, compute_seconds_ * (1 - share), update_seconds_, measure_seconds_};
+  forward_thread_seconds_ = backward_thread_seconds_ = 0;
+  compute_seconds_ = update_seconds_ = measure_seconds_ = 0;
   executor_.record(&step_times_);
   return times;
 }

@@ -34,6 +34,7 @@ struct LearnerTimes {
   double forward = 0;   // with the loss
   double backward = 0;  // down to the gradient of each slice
   double update = 0;    // sum of gradients, optimizer, moving average
+  double measure = 0;   // statistics of batch norm for the averaged weights
 };
 
 /// A network that learns: executor, optimizer, schedule and moving average over one block of parameters.
@@ -74,6 +75,8 @@ class Learner {
   /// The batch as the executor wants it, with the keys of the step's random numbers.
   [[nodiscard]] TrainInput input_of(const Batch& batch) const noexcept;
   void undo(const Batch& batch, StepResult& result);
+  /// Takes what the executor has recorded since it was told to.
+  void collect_step_times();
   [[nodiscard]] std::string find_not_finite(const Batch& batch) const;
   [[nodiscard]] double batch_mse100(const Batch& batch) noexcept;
 
@@ -94,6 +97,9 @@ class Learner {
   std::vector<double> block_norms_;
   int undone_ = 0;  // steps, each of which halved the learning rate
   StepTimes step_times_;
+  double forward_thread_seconds_ = 0;
+  double backward_thread_seconds_ = 0;
+  double measure_seconds_ = 0;
   double compute_seconds_ = 0;
   double update_seconds_ = 0;
 };

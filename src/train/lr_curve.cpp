@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/number_text.hpp"
 #include "train/html_text.hpp"
 #include "train/line_chart.hpp"
 
@@ -65,7 +66,7 @@ void read_off(LrFindResult& result) {
 std::string lr_curve_csv(const LrFindResult& result) {
   std::string text = "lr,loss,smoothed\n";
   for (const LrPoint& p : result.curve) {
-    text += html::number(p.lr, 6) + "," + html::number(p.loss, 6) + "," + html::number(p.smoothed, 6) + "\n";
+    text += exact_cell(p.lr) + "," + exact_cell(p.loss) + "," + exact_cell(p.smoothed) + "\n";
   }
   return text;
 }

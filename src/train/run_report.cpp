@@ -68,10 +68,11 @@ std::string lead(const RunReport& run) {
 }
 
 std::vector<std::pair<std::string, double>> seconds_by_part(const RunTimes& t) {
-  const double known = t.load + t.forward + t.backward + t.update + t.evaluate + t.save;
+  const double known = t.load + t.forward + t.backward + t.update + t.measure + t.evaluate + t.save;
   return {{"forward", t.forward},
           {"backward", t.backward},
           {"update of the weights", t.update},
+          {"batch norm of the averaged weights", t.measure},
           {"waiting for images", t.load},
           {"judging (validation and training faces)", t.evaluate},
           {"saving", t.save},

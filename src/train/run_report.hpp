@@ -15,6 +15,7 @@ struct RunTimes {
   double all = 0;
   double load = 0;  // waiting for images
   double forward = 0, backward = 0, update = 0;
+  double measure = 0;  // batch norm of the averaged weights
   double evaluate = 0;
   double save = 0;
 };

@@ -28,7 +28,13 @@ const kernels::KernelTable<float>& choose_kernels(const RunOptions& run, const s
   if (!run.isa.empty() || !resumed || std::getenv("FPCPU_ISA") != nullptr)
     return kernels::choose_table(run.isa.c_str(), precision);
   const auto made_with = resumed->facts.find("precision");
-  if (made_with != resumed->facts.end()) precision = parse_precision(made_with->second);
+  if (made_with != resumed->facts.end()) {
+    try {
+      precision = parse_precision(made_with->second);
+    } catch (const Error& e) {
+      throw Error(ErrorCode::format, run.resume + "/last.safetensors: " + e.what());
+    }
+  }
   const auto other = [](const std::string& what) {
     return Error(ErrorCode::usage,
                  "the run was made with " + what + ". Give --isa NAME to go on with the bits of this machine.");

@@ -1,21 +1,14 @@
 #include "train/sweep_ranking.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/file.hpp"
+#include "core/number_text.hpp"
 #include "data/csv_reader.hpp"
 #include "train/complete_run.hpp"
-#include "train/html_text.hpp"
 #include "train/mean_spread.hpp"
 
 namespace fpcpu {
-
-namespace {
-
-std::string cell(double value) { return std::isnan(value) ? "" : html::number(value, 6); }
-
-}  // namespace
 
 std::vector<RankedSetting> rank_settings(const SweepPlan& plan, const std::filesystem::path& folder) {
   std::vector<RankedSetting> ranking;
@@ -65,7 +58,7 @@ std::string ranking_csv(const std::vector<RankedSetting>& ranking) {
     for (const auto& [option, value] : r.settings) text += ',' + csv_cell(value);
     text += ',' + std::to_string(r.runs.size()) + ',' + std::to_string(r.failures.size());
     for (const double v : {r.mse100.mean, r.mse100.spread, r.nme.mean, r.nme.spread, r.seconds.mean}) {
-      text += ',' + cell(v);
+      text += ',' + exact_cell(v);
     }
     text += "\n";
   }

@@ -50,6 +50,7 @@ class TrainingRun {
       : options_(options_of(std::move(options), run)),
         run_(run),
         callbacks_(callbacks),
+        faces_given_(given != nullptr),
         resumed_(load_run(run)),
         kernels_(choose_kernels(run, resumed_, parse_precision(options_.precision))),
         pool_(run.threads) {
@@ -133,6 +134,7 @@ class TrainingRun {
     times_.forward = learning.forward;
     times_.backward = learning.backward;
     times_.update = learning.update;
+    times_.measure = learning.measure;
     times_.all = session_.seconds();
     if (const FitFinding finding = describe_fit(options_, best_.fit_mse100, best_.val_mse100); finding.by_heart) {
       say(finding.text);
@@ -150,6 +152,7 @@ class TrainingRun {
       result.run = folder_->path().string();
       result.model = folder_->model().string();
     }
+    result.out_of_time = out_of_time_;
     result.epochs = position_.epoch;
     result.best_epoch = position_.best_epoch;
     result.train_mse100 = last_.train_mse100;
@@ -235,11 +238,21 @@ class TrainingRun {
       folder_ = RunFolder::create(run_.out);
       for (const std::string& text : before_folder_) folder_->log(text);
       keep_model_file(options_, folder_->path());
-      write_file_atomically(folder_->config(), config_text(options_, note_));
+      write_config();
     }
     metrics_.emplace(folder_->metrics(), position_.epoch);
     if (options_.tensorboard) tensorboard_.emplace(folder_->path());
     recall();
+  }
+
+  void write_config() const {
+    std::vector<std::string> comment = {
+        faces_given_
+            ? "The options of this run. Its faces were handed over, as to a fold of fpcpu kfold; `data` says where "
+              "they come from."
+            : "Repeat this run bit for bit: fpcpu train --config FILE"};
+    if (!note_.empty()) comment.push_back(note_);
+    write_file_atomically(folder_->config(), config_text(options_, comment));
   }
 
   /// The figures of the last and of the best epoch of a resumed run.
@@ -398,6 +411,7 @@ class TrainingRun {
   TrainOptions options_;
   RunOptions run_;
   const TrainCallbacks& callbacks_;
+  bool faces_given_;                   // by the caller: `data` does not repeat the run
   std::optional<Checkpoint> resumed_;  // until it is taken up
   const kernels::KernelTable<float>& kernels_;
   ThreadPool pool_;

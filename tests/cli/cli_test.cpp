@@ -380,16 +380,3 @@ TEST_CASE("a network of the user's own trains, and its plan can be shown") {
     CHECK_MESSAGE(o.code == 0, o.err);
   }
 }
-
-TEST_CASE("the configuration of a run repeats it bit for bit, and the command line wins over it") {
-  const TemporaryFolder folder;
-  REQUIRE(
-      run_program(folder, "train --data synth:40 --epochs 2 --loss wing --optimizer nesterov --schedule one-cycle " +
-                              kQuick + "--out a --quiet")
-          .code == 0);
-  REQUIRE(run_program(folder, "train --config a/config.toml --out b --quiet").code == 0);
-  CHECK(test::read_text(folder / "a/model.safetensors") == test::read_text(folder / "b/model.safetensors"));
-  REQUIRE(run_program(folder, "train --config a/config.toml --seed 9 --out c --quiet").code == 0);
-  CHECK(test::read_text(folder / "a/model.safetensors") != test::read_text(folder / "c/model.safetensors"));
-  CHECK(contains(test::read_text(folder / "c/config.toml"), "seed = 9"));
-}

@@ -2,7 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
+#include <sstream>
 
 #include "cli/program.hpp"
 #include "support/messages.hpp"
@@ -35,8 +37,19 @@ TEST_CASE("lr-find prints a curve and a suggestion with its rule, and writes pic
   CHECK(contains(o.out, "suggestion: --lr "));
   CHECK(contains(o.out, "half the rate"));
   CHECK(contains(o.out, " 1.00e-05 "));
-  CHECK(read_text(folder / "lr/lr_find.csv").starts_with("lr,loss,smoothed\n1e-05,"));
+  // Rates rise by the same factor: (0.1 / 1e-5) ^ (1 / 59).
+  std::istringstream curve(read_text(folder / "lr/lr_find.csv"));
+  std::string line;
+  std::getline(curve, line);
+  CHECK(line == "lr,loss,smoothed");
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(std::getline(curve, line));
+    CHECK(std::stod(line) == doctest::Approx(1e-5 * std::pow(1e4, i / 59.0)));
+  }
   CHECK(contains(read_text(folder / "lr/lr_find.svg"), "</svg>"));
+  const std::string table = read_text(folder / "lr/lr_find.csv");
+  check_refused(folder, "lr-find " + kQuick + "--steps 10 --out lr", 2, "lr already holds an lr_find.csv");
+  CHECK(read_text(folder / "lr/lr_find.csv") == table);
   REQUIRE(run_program(folder, "lr-find " + kQuick + "--steps 10 --quiet").code == 0);
   REQUIRE(run_program(folder, "lr-find " + kQuick + "--steps 10 --quiet").code == 0);
   CHECK(std::filesystem::exists(folder / "runs/lr-find/lr_find.svg"));

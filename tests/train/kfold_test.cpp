@@ -86,7 +86,13 @@ TEST_CASE("each image is judged once, by the detector of its fold, which has not
   }
   CHECK(!std::getline(lines, line));
   CHECK(size == std::map<int, int>{{1, 11}, {2, 10}, {3, 10}});
-  CHECK(r.all_mse100 == doctest::Approx(sum / 31).epsilon(1e-4));
+  // Nothing is rounded on its way into a file.
+  CHECK(r.all_mse100 == doctest::Approx(sum / 31).epsilon(1e-12));
+  // What a configuration promises holds: that of all repeats all, that of a fold is said not to repeat the fold.
+  CHECK(test::content(folder / "k/config.toml")
+            .starts_with("# Repeat this cross-validation bit for bit: fpcpu kfold --folds 3"));
+  CHECK(test::content(folder / "k/fold2/config.toml")
+            .starts_with("# The options of this run. Its faces were handed over"));
   // 31 images without a fold of 10, a tenth of the rest for validation.
   CHECK(contains(test::content(folder / "k/fold2/log.txt"), "19 training faces, 2 for validation"));
   CHECK(contains(test::content(folder / "k/summary.json"), "\"mse100_spread\":"));

@@ -190,7 +190,7 @@ TEST_CASE("the images of the report are those of the first epoch") {
   CHECK(names.size() == 5);
 }
 
-TEST_CASE("forward, backward and update take the time of the steps") {
+TEST_CASE("forward, backward and update take the time of the steps; measuring statistics has its own") {
   const Graph graph = make_network("small", {.input_size = 48});
   Params<float> params{ParamLayout(graph)};
   initialize(params, 1);
@@ -211,4 +211,17 @@ TEST_CASE("forward, backward and update take the time of the steps") {
   CHECK(sum <= wall);
   CHECK(sum > 0.9 * wall);
   CHECK(learner.take_times().backward == 0.0);
+
+  const DatasetPtr faces = open_dataset("synth:16:2");
+  LoaderOptions loading;
+  loading.batch = 8;
+  Loader loader(faces, measure_preprocessing(options, *faces, graph), loading);
+  for (int i = 0; i < 5; ++i) (void)learner.step(noise.batch());
+  // Twice as many forward passes as the steps had; in their share they would outweigh backward.
+  for (int i = 0; i < 10; ++i) learner.measure_statistics(loader, i);
+  const LearnerTimes both = learner.take_times();
+  CHECK(both.measure > 0);
+  CHECK(both.backward > both.forward);
+  CHECK(both.forward > 0);
+  CHECK(learner.take_times().measure == 0.0);
 }

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "fpcpu/search.hpp"
+#include "io/checkpoint.hpp"
 #include "support/files.hpp"
 #include "support/messages.hpp"
 #include "support/temporary_folder.hpp"
@@ -137,6 +138,33 @@ TEST_CASE("a training that another process was killed in is taken over when its 
   CHECK(waited >= 1);
   REQUIRE(r.ranking.size() == 1);
   CHECK(r.ranking[0].runs.size() == 1);
+}
+
+TEST_CASE("a training whose time is used up goes on to its planned end before it is ranked") {
+  const test::TemporaryFolder folder;
+  const auto run = folder / "run";
+  TrainOptions options;
+  options.data = {"synth:24"};
+  options.input_size = 32;
+  options.batch = 8;
+  options.epochs = 3;
+  TrainCallbacks stopping;
+  stopping.stop = [left = 2]() mutable { return --left <= 0; };
+  CHECK(!complete_run(run, nullptr, options, {}, stopping, OnNumericFailure::raise));
+  Checkpoint last = load_checkpoint(run / "last.safetensors");
+  last.state["budget"] = "900";
+  last.state["seconds"] = "1000";
+  save_checkpoint(run / "last.safetensors", last);
+
+  std::string said;
+  TrainCallbacks callbacks;
+  callbacks.notice = [&](const std::string& text) { said += text; };
+  const auto outcome = complete_run(run, nullptr, options, {}, callbacks, OnNumericFailure::raise);
+  REQUIRE(outcome);
+  CHECK(contains(said, "the time is used up"));
+  const std::string rows = content(run / "metrics.csv");
+  CHECK(std::count(rows.begin(), rows.end(), '\n') == 4);
+  CHECK(load_checkpoint(run / "last.safetensors").facts["epoch"] == "3");
 }
 
 TEST_CASE("a training whose loss explodes is noted, comes last and is not tried again") {

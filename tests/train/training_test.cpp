@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <numeric>
 
 #include "data/folder_dataset.hpp"
@@ -91,6 +92,47 @@ TEST_CASE("bf16 gives the same bytes for any number of threads and when resumed;
   CHECK(test::contains(content(folder / "eigen" / "log.txt"), notices[0]));
 }
 
+TEST_CASE("a run goes on with the instruction set and precision its checkpoint names, or not at all") {
+  const test::TemporaryFolder folder;
+  const auto run = folder / "run";
+  RunOptions first = into(run);
+  first.isa = "eigen";
+  CHECK(train(quick(), first, stop_after(4)).interrupted);
+  const std::string last = content(run / "last.safetensors");
+  const auto resume_as = [&](const char* fact, const char* value, const char* isa) {
+    std::ofstream(run / "last.safetensors", std::ios::binary) << last;
+    Checkpoint edited = load_checkpoint(run / "last.safetensors");
+    edited.facts[fact] = value;
+    save_checkpoint(run / "last.safetensors", edited);
+    RunOptions resume;
+    resume.resume = run.string();
+    resume.isa = isa;
+    (void)train({}, resume, stop_after(1));
+  };
+  // There are no kernels of eigen for bf16, on any machine; options of the run ask for fp32.
+  const std::string other = test::message_of(ErrorCode::usage, [&] { resume_as("precision", "bf16", ""); });
+  CHECK(test::contains(other, "the run was made with precision bf16, which this machine does not have"));
+  CHECK(test::contains(other, "--isa"));
+  CHECK(test::contains(test::message_of(ErrorCode::usage, [&] { resume_as("isa", "quantum", ""); }), "quantum"));
+  CHECK(test::contains(test::message_of(ErrorCode::format, [&] { resume_as("precision", "fp61", ""); }), "fp61"));
+  CHECK_NOTHROW(resume_as("precision", "bf16", "eigen"));
+
+  // The checkpoint decides, not the options: bits of two precisions do not make one run.
+  const auto* table = &kernels::choose_table(nullptr, Precision::bf16);
+  if (table->precision != Precision::bf16) return;
+  TrainOptions options = quick();
+  options.precision = "bf16";
+  (void)train(options, into(folder / "whole"));
+  CHECK(train(options, into(folder / "edited"), stop_after(4)).interrupted);
+  options.precision = "fp32";
+  std::ofstream(folder / "edited" / "config.toml") << config_text(options);
+  RunOptions resume;
+  resume.resume = (folder / "edited").string();
+  (void)train({}, resume);
+  CHECK(load_checkpoint(folder / "edited" / "last.safetensors").facts["precision"] == "bf16");
+  CHECK(content(folder / "edited" / "model.safetensors") == content(folder / "whole" / "model.safetensors"));
+}
+
 TEST_CASE("stopped anywhere and resumed equals never stopped") {
   const test::TemporaryFolder folder;
   for (const std::string schedule : {"cosine", "plateau"}) {
@@ -136,6 +178,7 @@ TEST_CASE("a run writes its folder, and its config.toml repeats it") {
   CHECK(std::count(metrics.begin(), metrics.end(), '\n') == 4);
   const std::string refused = test::message_of(ErrorCode::usage, [&] { (void)train(quick(), into(folder / "run")); });
   CHECK(test::contains(refused, "--resume"));
+  CHECK(content(folder / "run" / "config.toml").starts_with("# Repeat this run bit for bit: fpcpu train --config"));
 }
 
 TEST_CASE("the configuration of a run holds every range of its augmentation and repeats it bit for bit") {

@@ -1,0 +1,222 @@
+// Every option of training changes the training: one that were read and then ignored would be found here.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/number_text.hpp"
+#include "data/synth.hpp"
+#include "fpcpu/dataset.hpp"
+#include "fpcpu/trainer.hpp"
+#include "kernels/table.hpp"
+#include "support/into.hpp"
+#include "support/temporary_folder.hpp"
+#include "train/config.hpp"
+
+using namespace fpcpu;
+using test::into;
+
+namespace {
+
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+/// An option, a value that is to make a difference, and what must hold for it to be able to.
+struct Effect {
+  std::string option;
+  std::string value;
+  Settings given = {};
+};
+
+const std::vector<Effect> kEffects = {
+    {"data", "others"},
+    {"val", "others"},
+    {"val-split", "0.4"},
+    {"mirror", "0,1,2,3,4,5,6,7,8,9,10,11,12,13", {{"aug-mirror", "0.5"}}},
+    {"augment", "basic"},
+    {"aug-mirror", "0.5"},
+    {"aug-rotation", "30"},
+    {"aug-rotation-chance", "0.5", {{"aug-rotation", "30"}}},
+    {"aug-scale", "0.2"},
+    {"aug-shift", "0.1"},
+    {"aug-perspective", "0.1"},
+    {"aug-crop", "0.2"},
+    {"aug-crop-chance", "0.5", {{"aug-crop", "0.2"}}},
+    {"aug-brightness", "0.2"},
+    {"aug-contrast", "0.5"},
+    {"aug-gamma", "0.5"},
+    {"aug-hue", "0.2"},
+    {"aug-saturation", "0.5"},
+    {"aug-value", "0.3"},
+    {"aug-gray", "0.5"},
+    {"aug-occlusion", "0.5"},
+    {"aug-occlusion-chance", "0.5", {{"aug-occlusion", "0.5"}}},
+    {"aug-blur", "2"},
+    {"aug-blur-chance", "0.5", {{"aug-blur", "2"}}},
+    {"aug-noise", "0.1"},
+    {"aug-noise-chance", "0.5", {{"aug-noise", "0.1"}}},
+    {"aug-jpeg-chance", "0.5"},
+    {"aug-jpeg-low", "5", {{"aug-jpeg-chance", "1"}}},
+    {"aug-jpeg-high", "50", {{"aug-jpeg-chance", "1"}}},
+    {"aug-calm", "0.5", {{"aug-brightness", "0.2"}}},
+    {"model", "small"},
+    {"input-size", "40x32"},
+    {"channels", "1"},
+    {"dropout", "0.9"},
+    {"precision", "bf16"},
+    {"epochs", "2"},
+    {"batch", "5"},
+    {"optimizer", "rmsprop"},
+    {"lr", "0.01"},
+    {"momentum", "0.5"},
+    {"beta2", "0.5"},
+    {"weight-decay", "0.5"},
+    {"l1", "0.01"},
+    {"clip", "0.01"},
+    {"schedule", "one-cycle"},
+    {"warmup", "0"},
+    {"drop-every", "2", {{"schedule", "step"}}},
+    {"milestones", "1", {{"schedule", "multi-step"}}},
+    {"gamma", "0.5", {{"schedule", "step"}}},
+    {"plateau-patience", "0", {{"schedule", "plateau"}, {"lr", "10"}, {"epochs", "8"}}},
+    {"final-ratio", "0.5"},
+    {"loss", "mse"},
+    {"ema", "0.5"},
+    {"patience", "1", {{"lr", "1e-30"}}},
+    {"start", "zero"},
+    {"seed", "2"},
+};
+
+// What makes no difference to the figures of an epoch, and where it is tested instead.
+const std::map<std::string, std::string> kElsewhere = {
+    {"time", "budget_test.cpp"}, {"tensorboard", "monitoring_test.cpp"}, {"cache-mb", "below"}};
+
+constexpr const char* kTinyNetwork = R"(
+input = [32, 32, 3]
+[[layer]]
+kind = "conv2d"
+out_channels = 8
+stride = 2
+activation = "relu"
+[[layer]]
+kind = "conv2d"
+out_channels = 16
+stride = 2
+activation = "relu"
+[[layer]]
+kind = "dropout"
+rate = 0.1
+[[layer]]
+kind = "landmarks"
+)";
+
+/// Two small sets of faces and a network that trains in milliseconds; relative names are meant in this folder.
+class Workplace {
+ public:
+  Workplace() {
+    write_synth_folder(folder_ / "faces", 20, 3, 40);
+    write_synth_folder(folder_ / "others", 20, 4, 40);
+    std::ofstream(folder_ / "tiny.toml") << kTinyNetwork;
+  }
+
+  [[nodiscard]] TrainOptions options(const Settings& settings) const;
+  /// Everything an epoch tells but the time it took, of each epoch.
+  [[nodiscard]] std::string story(const Settings& settings) const;
+
+ private:
+  test::TemporaryFolder folder_;
+};
+
+TrainOptions Workplace::options(const Settings& settings) const {
+  TrainOptions options;
+  options.data = {(folder_ / "faces").string()};
+  options.model = (folder_ / "tiny.toml").string();
+  options.input_size = 32;
+  options.batch = 4;
+  options.epochs = 4;
+  options.augment = "none";
+  options.ema = 0;
+  for (const auto& [name, value] : settings) {
+    std::string key = name;
+    std::replace(key.begin(), key.end(), '-', '_');
+    if (name == "data") options.data.clear();
+    set_option(options, *find_config_key(key), value == "others" ? (folder_ / value).string() : value);
+  }
+  return options;
+}
+
+std::string Workplace::story(const Settings& settings) const {
+  const test::TemporaryFolder run;
+  std::string text;
+  TrainCallbacks callbacks;
+  callbacks.epoch = [&](const EpochResult& e) {
+    for (const double v : {e.lr, e.train_loss, e.train_mse100, e.val_loss, e.val_mse100, e.val_nme, e.fit_mse100}) {
+      text += exact_text(v) + " ";
+    }
+    text += "\n";
+  };
+  (void)train(options(settings), into(run / "run", 1), callbacks);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("every option of training changes the course of a training") {
+  const Workplace work;
+  std::map<Settings, std::string> without;
+  for (const Effect& e : kEffects) {
+    if (e.option == "precision" && kernels::choose_table(nullptr, Precision::bf16).precision != Precision::bf16)
+      continue;
+    if (!without.contains(e.given)) without[e.given] = work.story(e.given);
+    Settings with = e.given;
+    with.emplace_back(e.option, e.value);
+    CHECK_MESSAGE(work.story(with) != without[e.given], e.option, " ", e.value, " makes no difference");
+  }
+  CHECK_MESSAGE(work.story({}) == without[{}], "the same options, another story");
+}
+
+TEST_CASE("no option of training is missing here") {
+  for (const ConfigKey& key : config_keys()) {
+    const bool known =
+        kElsewhere.contains(std::string(key.name)) ||
+        std::any_of(kEffects.begin(), kEffects.end(), [&](const Effect& e) { return e.option == key.name; });
+    CHECK_MESSAGE(known, key.name, " needs a line in kEffects");
+  }
+}
+
+TEST_CASE("cache-mb decides how often an image is decoded, and nothing else") {
+  class Counted final : public Dataset {
+   public:
+    explicit Counted(DatasetPtr base) : base_(std::move(base)) {}
+    std::size_t size() const noexcept override { return base_->size(); }
+    int points() const noexcept override { return base_->points(); }
+    const std::string& name(std::size_t i) const override { return base_->name(i); }
+    int width(std::size_t i) const override { return base_->width(i); }
+    int height(std::size_t i) const override { return base_->height(i); }
+    const Landmarks& landmarks(std::size_t i) const override { return base_->landmarks(i); }
+    Image image(std::size_t i) const override {
+      ++decoded;
+      return base_->image(i);
+    }
+    mutable std::atomic<int> decoded = 0;
+
+   private:
+    DatasetPtr base_;
+  };
+  std::vector<int> decoded;
+  std::vector<double> errors;
+  const Workplace work;
+  for (const char* megabytes : {"64", "0"}) {
+    const test::TemporaryFolder run;
+    const TrainOptions options = work.options({{"cache-mb", megabytes}});
+    const auto faces = std::make_shared<Counted>(open_dataset(options.data.front()));
+    errors.push_back(train(faces, options, into(run / "run", 1)).val_mse100);
+    decoded.push_back(faces->decoded);
+  }
+  CHECK(decoded[1] > 2 * decoded[0]);
+  CHECK(errors[1] == errors[0]);
+}
