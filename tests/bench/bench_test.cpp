@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/program.hpp"
+#include "support/help_options.hpp"
 #include "support/messages.hpp"
 
 using namespace fpcpu;
@@ -124,4 +125,30 @@ TEST_CASE("the loader tells milliseconds of an image for each preset, a step how
   const double stall = json::parse(step.out)["loader_stall"];
   CHECK(stall >= 0);
   CHECK(stall < 1);
+}
+
+TEST_CASE("every option of the help is used by a test") {
+  const TemporaryFolder folder;
+  const auto options = test::options_of_help(run_program(folder, "--help").out);
+  const std::string sources = test::sources_of_tests(FPCPU_SOURCE_DIR "/tests/bench");
+  CHECK(options.size() >= 10);
+  for (const std::string& option : options) {
+    CHECK_MESSAGE((option == "help" || test::is_used(option, sources)), option);
+  }
+}
+
+TEST_CASE("threads, instruction set and precision are those that are measured; mistakes are refused") {
+  const TemporaryFolder folder;
+  const Outcome o = run_program(
+      folder, "step --model small --batch 4 --seconds 0.01 --json --threads 2 --isa eigen --precision fp32");
+  REQUIRE_MESSAGE(o.code == 0, o.err);
+  const json row = json::parse(o.out);
+  CHECK(row["threads"] == 2);
+  CHECK(row["isa"] == "eigen");
+  CHECK(row["precision"] == "fp32");
+  CHECK(contains(run_program(folder, "step --precision bf61").err, "bf61"));
+  CHECK(contains(run_program(folder, "step --isa quantum").err, "quantum"));
+  const Outcome roofline = run_program(folder, "roofline --model small --batch 2 --seconds 0.001 --out r.svg");
+  CHECK_MESSAGE(roofline.code == 0, roofline.err);
+  CHECK(contains(test::read_text(folder / "r.svg"), "</svg>"));
 }
