@@ -273,7 +273,7 @@ TEST_CASE("a short run on the sample faces beats the mean shape clearly, and det
   options.data = {"synth:500:11"};
   options.val = data;
   options.input_size = 48;
-  options.epochs = 10;
+  options.epochs = 16;
   options.batch = 16;
   const test::TemporaryFolder folder;
   const TrainResult result = train(options, into(folder / "run"));
