@@ -270,10 +270,10 @@ TEST_CASE("a short run on the sample faces beats the mean shape clearly, and det
   const double mean_error = compute_metrics(*faces, guess).mse100;
 
   TrainOptions options;
-  options.data = {"synth:500:11"};
+  options.data = {"synth:1000:11"};
   options.val = data;
   options.input_size = 48;
-  options.epochs = 16;
+  options.epochs = 8;
   options.batch = 16;
   const test::TemporaryFolder folder;
   const TrainResult result = train(options, into(folder / "run"));
