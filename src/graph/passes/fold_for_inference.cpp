@@ -19,6 +19,9 @@ bool has_weights(std::string_view kind) noexcept {
   return kind == "conv2d" || kind == "depthwise_conv2d" || kind == "dense";
 }
 
+/// Layers with weights and additions can end in any.
+bool any_activation(std::string_view) noexcept { return true; }
+
 class Folder {
  public:
   explicit Folder(const Graph& graph) : graph_(graph), rewriter_(graph) {}
@@ -63,11 +66,7 @@ class Folder {
         rewriter_.add(node.name, make_layer("conv2d", attributes, node.name), inputs, replaces);
         return;
       }
-      if (const auto act = rewriter_.only_reader(replaces.back(), "activation")) {
-        attributes.set("activation", text_attribute(*graph_.node(*act).layer, "function", "none"));
-        attributes.set("slope", attribute(*graph_.node(*act).layer, "slope", 0.0));
-        replaces.push_back(*act);
-      }
+      take_activation(graph_, rewriter_, replaces.back(), any_activation, attributes, replaces);
     }
     if (node.layer->kind() == "conv2d") {
       if (const auto pool = rewriter_.only_reader(replaces.back(), "max_pool")) {
@@ -100,11 +99,7 @@ class Folder {
     Attributes attributes = node.layer->describe();
     std::vector<int> replaces = {i};
     if (text_attribute(*node.layer, "activation", "none") == "none") {
-      if (const auto act = rewriter_.only_reader(i, "activation")) {
-        attributes.set("activation", text_attribute(*graph_.node(*act).layer, "function", "none"));
-        attributes.set("slope", attribute(*graph_.node(*act).layer, "slope", 0.0));
-        replaces.push_back(*act);
-      }
+      take_activation(graph_, rewriter_, i, any_activation, attributes, replaces);
     }
     rewriter_.add(node.name, make_layer("add", attributes, node.name), node.inputs, replaces);
   }

@@ -12,6 +12,11 @@ namespace fpcpu {
 /// Activations whose gradient can be had from the output: what a layer with a residual can end in.
 [[nodiscard]] bool residual_can_end_in(std::string_view activation) noexcept;
 
+/// If the only reader of node `last` is an activation whose function fits, a layer takes its place: `activation` and
+/// `slope` of that layer are set, and `replaces` names the activation.
+void take_activation(const Graph& graph, const Rewriter& rewriter, int last, bool (*fits)(std::string_view) noexcept,
+                     Attributes& attributes, std::vector<int>& replaces);
+
 /// Sets `activation` and `slope` of a layer that takes the place of the addition `add`: those of the addition, or of
 /// the activation behind it if it fits, which `replaces` then names.
 void take_activation_of_add(const Graph& graph, const Rewriter& rewriter, int add, Attributes& attributes,
