@@ -110,7 +110,8 @@ template <class T>
 struct DenseForward {
   const T* x = nullptr;
   const T* w = nullptr;
-  const T* bias = nullptr;  // outputs, may be null
+  const T* packed = nullptr;  // from dense_pack, read in place of w; may be null
+  const T* bias = nullptr;    // outputs, may be null
   ActivationSpec activation;
   int begin = 0, end = 0;  // outputs
   T* y = nullptr;
@@ -228,7 +229,8 @@ struct OptimizerUpdate {
 template <class T>
 struct KernelTable {
   Isa isa = Isa::eigen;
-  /// bf16: convolutions may round their factors to bfloat16, and norm_act_pool reads tensors that were kept in it.
+  /// bf16: convolutions and dense layers may round their factors to bfloat16, and norm_act_pool reads tensors that were
+  /// kept in it.
   Precision precision = Precision::fp32;
   /// Convolutions in bf16 run in the tiles of AMX. They have no Winograd: `direct_bf16` stands for it.
   bool amx = false;
@@ -246,6 +248,10 @@ struct KernelTable {
   void (*conv_backward_weights)(const ConvShape&, const ConvBackwardWeights<T>&) noexcept;
 
   // --- dense layer ---
+  /// Elements of weights that forward reads faster than those of the layer; 0 if there are none. Worth making for
+  /// weights that stay as they are.
+  std::size_t (*dense_packed_size)(const DenseShape&) noexcept;
+  void (*dense_pack)(const DenseShape&, const T* w, T* packed) noexcept;
   std::size_t (*dense_scratch_size)(const DenseShape&) noexcept;
   void (*dense_forward)(const DenseShape&, const DenseForward<T>&) noexcept;
   void (*dense_backward_data)(const DenseShape&, const DenseBackwardData<T>&) noexcept;

@@ -15,7 +15,8 @@ constexpr std::array<std::string_view, 2> kInits = {"he", "small"};
 /// Weights from this size on are worth reading once for the whole batch; smaller ones stay in the cache of a slice.
 constexpr std::int64_t kSharedWeights = 1 << 16;
 
-/// scratch: [kernel][in training with activation: dz][z, see output_suffices]
+/// prepared: for inference, weights packed for forward
+/// scratch:  [kernel][in training with activation: dz][z, see output_suffices]
 class Dense final : public LayerBase<Dense> {
  public:
   explicit Dense(const DenseOptions& o)
@@ -59,6 +60,7 @@ class Dense final : public LayerBase<Dense> {
   template <class T>
   WorkspaceNeed need(std::span<const Shape> in, int max_n, bool training, const kernels::KernelTable<T>& k) const {
     WorkspaceNeed result;
+    if (!training) result.prepared = padded<T>(k.dense_packed_size(shape(in, 1)));
     result.scratch = padded<T>(k.dense_scratch_size(shape(in, max_n)));
     if (training && activation_.any()) {
       result.scratch += (activation_.output_suffices() ? 1 : 2) * padded<T>(outputs(max_n));
@@ -67,9 +69,15 @@ class Dense final : public LayerBase<Dense> {
   }
 
   template <class T>
+  void run_prepare(const PrepareArgs<T>& a) const noexcept {
+    if (!a.training) a.kernels->dense_pack(shape(a.in, 1), a.params[0], a.prepared);
+  }
+
+  template <class T>
   void run_forward(const ForwardArgs<T>& a) const noexcept {
     const Range units = range(units_, a.part, a.parts);
-    multiply(a, activation_.spec(), units, a.y);
+    const bool packed = !a.training && a.kernels->dense_packed_size(shape(a.in, 1)) > 0;
+    multiply(a, activation_.spec(), units, packed ? a.prepared : nullptr, a.y);
     if (a.sums != nullptr) a.kernels->channel_sums(a.y, static_cast<std::size_t>(a.n), units_, a.sums);
   }
 
@@ -116,10 +124,11 @@ class Dense final : public LayerBase<Dense> {
 
   /// Columns `units` of y = f(x w + b); forward, and backward where z is needed once more.
   template <class Args, class T>
-  void multiply(const Args& a, kernels::ActivationSpec activation, Range units, T* y) const noexcept {
+  void multiply(const Args& a, kernels::ActivationSpec activation, Range units, const T* packed, T* y) const noexcept {
     if (units.begin == units.end) return;
     a.kernels->dense_forward(shape(a.in, a.n), {.x = a.x[0],
                                                 .w = a.params[0],
+                                                .packed = packed,
                                                 .bias = bias_ ? a.params[1] : nullptr,
                                                 .activation = activation,
                                                 .begin = units.begin,
@@ -137,7 +146,7 @@ class Dense final : public LayerBase<Dense> {
     const T* z = a.y;
     if (!activation_.output_suffices()) {
       T* again = dz + padded<T>(outputs(a.n));
-      multiply(a, {}, {0, units_}, again);
+      multiply<BackwardArgs<T>, T>(a, {}, {0, units_}, nullptr, again);
       z = again;
     }
     a.kernels->activation_backward(activation_.spec(), z, a.dy, dz, T(0), outputs(a.n));

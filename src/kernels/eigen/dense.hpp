@@ -6,6 +6,10 @@
 /// Y = f(X W + b) and its gradients, a range of columns at a time.
 namespace fpcpu::kernels::eigen {
 
+[[nodiscard]] inline std::size_t dense_packed_size(const DenseShape&) noexcept { return 0; }
+template <class T>
+void dense_pack(const DenseShape&, const T*, T*) noexcept {}
+
 [[nodiscard]] inline std::size_t dense_scratch_size(const DenseShape&) noexcept { return 0; }
 
 template <class T>

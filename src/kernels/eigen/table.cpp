@@ -20,6 +20,8 @@ const KernelTable<T>& eigen_table() noexcept {
       .conv_forward = eigen::conv_forward<T>,
       .conv_backward_data = eigen::conv_backward_data<T>,
       .conv_backward_weights = eigen::conv_backward_weights<T>,
+      .dense_packed_size = eigen::dense_packed_size,
+      .dense_pack = eigen::dense_pack<T>,
       .dense_scratch_size = eigen::dense_scratch_size,
       .dense_forward = eigen::dense_forward<T>,
       .dense_backward_data = eigen::dense_backward_data<T>,

@@ -13,6 +13,8 @@ void conv_forward(const ConvShape& s, const ConvForward<float>& a) noexcept;
 void conv_backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept;
 void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) noexcept;
 
+std::size_t dense_packed_size(const DenseShape& s) noexcept;
+void dense_pack(const DenseShape& s, const float* w, float* packed) noexcept;
 std::size_t dense_scratch_size(const DenseShape& s) noexcept;
 void dense_forward(const DenseShape& s, const DenseForward<float>& a) noexcept;
 void dense_backward_data(const DenseShape& s, const DenseBackwardData<float>& a) noexcept;
@@ -63,6 +65,13 @@ void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<float>&
 }  // namespace fpcpu::kernels::FPCPU_ISA_NAME
 
 namespace fpcpu::kernels::FPCPU_BF16_NAME {
+
+std::size_t dense_packed_size(const DenseShape& s) noexcept;
+void dense_pack(const DenseShape& s, const float* w, float* packed) noexcept;
+std::size_t dense_scratch_size(const DenseShape& s) noexcept;
+void dense_forward(const DenseShape& s, const DenseForward<float>& a) noexcept;
+void dense_backward_data(const DenseShape& s, const DenseBackwardData<float>& a) noexcept;
+void dense_backward_weights(const DenseShape& s, const DenseBackwardWeights<float>& a) noexcept;
 
 void norm_act_pool_forward(const NormActPoolForward<float>& a) noexcept;
 void norm_act_pool_backward_sums(const NormActPoolBackward<float>& a) noexcept;

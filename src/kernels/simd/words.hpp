@@ -43,17 +43,19 @@ HWY_INLINE void store_words(V v, float* p) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(v.raw)));
 }
 
+/// kLanes words of neighbours, from n values, zeros behind.
+HWY_INLINE V load_words(const float* from, int n) {
+  return V{
+      reinterpret_cast<__m512>(_mm512_cvtne2ps_pbh(load_some(from + kLanes, n - kLanes).raw, load_some(from, n).raw))};
+}
+
 /// n values as ceil(n / 2) words, the last one filled up with zero.
 HWY_INLINE void copy_words(const float* HWY_RESTRICT from, float* HWY_RESTRICT to, Index n) {
   for (; n >= 2 * kLanes; n -= 2 * kLanes, from += 2 * kLanes, to += kLanes) {
-    const __m512bh values = _mm512_cvtne2ps_pbh(hn::LoadU(d, from + kLanes).raw, hn::LoadU(d, from).raw);
-    hn::StoreU(V{reinterpret_cast<__m512>(values)}, d, to);
+    hn::StoreU(load_words(from, 2 * kLanes), d, to);
   }
-  if (n > 0) {
-    const int rest = static_cast<int>(n);
-    const __m512bh values = _mm512_cvtne2ps_pbh(load_some(from + kLanes, rest - kLanes).raw, load_some(from, rest).raw);
-    store_some(V{reinterpret_cast<__m512>(values)}, to, (rest + 1) / 2);
-  }
+  const int rest = static_cast<int>(n);
+  if (rest > 0) store_some(load_words(from, rest), to, (rest + 1) / 2);
 }
 
 /// Writes the values of member `index` of a sum to the words at p, one value a word. Members 2i and 2i + 1 share words
@@ -64,13 +66,19 @@ HWY_INLINE void store_member(V v, float* p, int index) {
 }
 HWY_INLINE void finish_word(float* p) { store_member(hn::Zero(d), p, 1); }
 
-/// Word i holds value i of both members; a null member counts as zeros.
-HWY_INLINE void copy_members(const float* const (&members)[2], Index n, float* HWY_RESTRICT to) {
-  const auto load = [&](int member, Index i) FPCPU_INLINE {
-    return members[member] == nullptr ? hn::Zero(d) : load_some(members[member] + i, static_cast<int>(n - i));
+/// kLanes words of values `at` ... of both members, of which n exist, zeros behind; a null member counts as zeros.
+HWY_INLINE V load_members(const float* const (&members)[2], Index at, int n) {
+  const auto load = [&](int member) FPCPU_INLINE {
+    return members[member] == nullptr ? hn::Zero(d) : load_some(members[member] + at, n);
   };
+  return paired(load(0), load(1));
+}
+
+/// Word i holds value i of both members.
+HWY_INLINE void copy_members(const float* const (&members)[2], Index n, float* HWY_RESTRICT to) {
   for (Index i = 0; i < n; i += kLanes) {
-    store_some(paired(load(0, i), load(1, i)), to + i, static_cast<int>(n - i));
+    const int rest = static_cast<int>(n - i);
+    store_some(load_members(members, i, rest), to + i, rest);
   }
 }
 
@@ -80,11 +88,13 @@ inline constexpr int kPerWord = 1;
 
 HWY_INLINE V multiply_add(V a, V b, V acc) { return hn::MulAdd(a, b, acc); }
 HWY_INLINE void store_words(V v, float* p) { hn::StoreU(v, d, p); }
+HWY_INLINE V load_words(const float* from, int n) { return load_some(from, n); }
 HWY_INLINE void copy_words(const float* HWY_RESTRICT from, float* HWY_RESTRICT to, Index n) {
   copy_floats(from, to, n);
 }
 HWY_INLINE void store_member(V v, float* p, int) { hn::StoreU(v, d, p); }
 HWY_INLINE void finish_word(float*) {}
+HWY_INLINE V load_members(const float* const (&members)[1], Index at, int n) { return load_some(members[0] + at, n); }
 HWY_INLINE void copy_members(const float* const (&members)[1], Index n, float* HWY_RESTRICT to) {
   copy_floats(members[0], to, n);
 }
