@@ -5,11 +5,12 @@
 /// for the kernels of every instruction set include this file.
 namespace fpcpu::kernels {
 
-/// A map belongs to the first size that is not smaller than its longer side, or to the last.
-inline constexpr int kChoiceSizes[] = {2, 4, 6, 9, 14, 28, 64};
+/// A map belongs to the first size that is not smaller than its longer side, or to the last. Close to each other where
+/// F(4x4) depends on what is left over: 12 are three tiles, 14 are three and a half.
+inline constexpr int kChoiceSizes[] = {2, 4, 6, 8, 10, 12, 14, 16, 28, 32, 64};
 /// A number of channels belongs to the last entry that is not larger; fewer than the first are always direct.
 inline constexpr int kChoiceChannels[] = {8, 16, 32, 64, 128, 256, 512};
-inline constexpr int kChoiceSizeCount = 7;
+inline constexpr int kChoiceSizeCount = 11;
 inline constexpr int kChoiceChannelCount = 7;
 
 /// letters[pass][size][input channels][output channels], with the letters of kChoiceLetters.
