@@ -11,7 +11,7 @@ namespace {
 
 constexpr Index kBlockElements = 192 * 1024;
 // The sums of a block of channels are transformed back once per block of tiles.
-constexpr int kLeastTiles = 48;
+constexpr int kLeastTiles = 96;
 
 template <class F>
 inline constexpr int kPositions = F::kIn* F::kIn;
@@ -20,13 +20,19 @@ inline constexpr int kPositions = F::kIn* F::kIn;
 template <class F>
 inline constexpr Index kSums = static_cast<Index>(kPositions<F>) * kTileRows<2>* kPanel;
 
+/// Scalars from one position's panels to the next. Without the padding most shapes would put all positions of a vector
+/// into the same few cache sets.
+HWY_INLINE Index panels_stride(int channels, int words) {
+  return static_cast<Index>(padded_channels(channels)) * words + 16;
+}
+
 /// Panels [position][panel][word of tiles][panel width] of A dY A^T. Sums over the tiles of dy are added to db.
 template <class F>
 void transform_gradients(const Grid& g, const float* HWY_RESTRICT dy, int begin, int count, float* HWY_RESTRICT panels,
                          float* db, bool add) {
   const Index line = static_cast<Index>(g.out_w) * g.out_c;
   const int words = words_of(count);
-  const Index position = static_cast<Index>(padded_channels(g.out_c)) * words;
+  const Index position = panels_stride(g.out_c, words);
   alignas(64) static constexpr float kZeros[kLanes] = {};
   const auto map = [](const V(&v)[F::kOut], V(&o)[F::kIn]) FPCPU_INLINE { F::output_adjoint(v, o); };
   for (int n = 0; n < g.out_c; n += kLanes) {
@@ -110,7 +116,7 @@ std::size_t weights_scratch_size(const ConvShape& s) noexcept {
   const Grid g = forward_grid<F>(s, 0, s.oh);
   const int steps = words_of(most_tiles<F>(g));
   return static_cast<std::size_t>(planes_size<F>(padded_channels(g.in_c), steps) + kSums<F> +
-                                  static_cast<Index>(kPositions<F>) * padded_channels(g.out_c) * steps);
+                                  kPositions<F> * panels_stride(g.out_c, steps));
 }
 
 template <class F>
@@ -133,13 +139,13 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
     job.lines = 1;
     job.pixels = words_of(count);
     job.pixel = inputs.row;
-    const Index position = static_cast<Index>(padded_channels(s.k)) * job.pixels;
-    for (int t = 0, c = 0; t < tiles; ++t) {
-      const int m = t < larger ? size + 1 : size;
-      for (int n = 0; n < s.k; n += kPanel) {
-        const int width = s.k - n > kLanes ? kPanel : kLanes;
-        job.columns = width;
-        job.dw_stride = width;
+    const Index position = panels_stride(s.k, job.pixels);
+    for (int n = 0; n < s.k; n += kPanel) {
+      const int width = s.k - n > kLanes ? kPanel : kLanes;
+      job.columns = width;
+      job.dw_stride = width;
+      for (int t = 0, c = 0; t < tiles; ++t) {
+        const int m = t < larger ? size + 1 : size;
         const WeightFunction tile = width == kPanel ? weight_function<2>(m) : weight_function<1>(m);
         for (int p = 0; p < kPositions<F>; ++p) {
           job.dy = panels + p * position + static_cast<Index>(n) * job.pixels;
@@ -148,8 +154,8 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
         for (int v = 0; v < width; v += kLanes) {
           transform_back<F>(s, sums + v, m, width, s.k - n - v, add, a.dw + static_cast<Index>(c) * s.k + n + v);
         }
+        c += m;
       }
-      c += m;
     }
   }
 }
