@@ -2,6 +2,7 @@
 // for a single row of inputs, packing would take longer than the sums. Sums run over words of words.hpp: neighbouring
 // inputs (forward), outputs (data gradient) or rows (weight gradient).
 
+#include "kernels/simd/channel_block.hpp"
 #include "kernels/simd/kernels.hpp"
 #include "kernels/simd/weight_tile.hpp"
 
@@ -62,28 +63,10 @@ void pack_transposed(const float* HWY_RESTRICT from, Index stride, int count, in
   constexpr int kValues = kLanes * kPerWord;
   for (int i = 0; i < width; i += 4) {
     int u = 0;
-    // Four rows at a time: within each 128-bit block the two steps of interleaving transpose 4x4.
     for (; i + 4 <= count && u + kValues <= units; u += kValues) {
       const float* p = from + i * stride + u;
-      const V r0 = load_words(p, kValues);
-      const V r1 = load_words(p + stride, kValues);
-      const V r2 = load_words(p + 2 * stride, kValues);
-      const V r3 = load_words(p + 3 * stride, kValues);
-      const V low02 = hn::InterleaveLower(d, r0, r2);
-      const V low13 = hn::InterleaveLower(d, r1, r3);
-      const V high02 = hn::InterleaveUpper(d, r0, r2);
-      const V high13 = hn::InterleaveUpper(d, r1, r3);
-      alignas(64) float columns[4][kLanes];
-      hn::Store(hn::InterleaveLower(d, low02, low13), d, columns[0]);
-      hn::Store(hn::InterleaveUpper(d, low02, low13), d, columns[1]);
-      hn::Store(hn::InterleaveLower(d, high02, high13), d, columns[2]);
-      hn::Store(hn::InterleaveUpper(d, high02, high13), d, columns[3]);
-      for (int block = 0; block < kLanes; block += 4) {
-        for (int c = 0; c < 4; ++c) {
-          const Index word = u / kPerWord + block + c;
-          __builtin_memcpy(to + word * width + i, columns[c] + block, 4 * sizeof(float));
-        }
-      }
+      store_transposed(load_words(p, kValues), load_words(p + stride, kValues), load_words(p + 2 * stride, kValues),
+                       load_words(p + 3 * stride, kValues), to + static_cast<Index>(u / kPerWord) * width + i, width);
     }
     for (; u < units; u += kPerWord) {
       for (int k = i; k < i + 4; ++k) {

@@ -1,5 +1,6 @@
 // Convolution forward and its data gradient, 1x1 included: one loop, two ways to walk over memory.
 
+#include "kernels/simd/channel_block.hpp"
 #include "kernels/simd/conv_algorithms.hpp"
 #include "kernels/simd/direct_band.hpp"
 #include "kernels/simd/kernels.hpp"
@@ -38,20 +39,15 @@ HWY_INLINE Index packed_elements(const Walk& w) {
   return has_taps(w) ? static_cast<Index>(w.groups) * depth_of(plan_outputs(w)) * padded_outputs(w) : 0;
 }
 
-/// The first `n` of kLanes values that are `stride` apart.
-HWY_INLINE V load_strided(const float* p, Index stride, int n) {
-  if (stride == 1) return load_some(p, n);
-  alignas(64) float lanes[kLanes] = {};
-  for (int i = 0; i < min_int(n, kLanes); ++i) lanes[i] = p[i * stride];
-  return hn::Load(d, lanes);
-}
-
 /// Panels [group][panel][segment][word][panel width] with the segments of the band's plan, filled up with zeros; the
-/// last panel may be one vector wide. `in_stride` and `out_stride` are the distances in w between channels that are
-/// read and written.
-void pack_walk(const Walk& w, const ConvShape& s, Index in_stride, Index out_stride, Index group_stride,
-               const float* HWY_RESTRICT weights, float* HWY_RESTRICT packed) {
+/// last panel may be one vector wide. The innermost channels of w are those that are read (`turned`: the data gradient)
+/// or written.
+void pack_walk(const Walk& w, const ConvShape& s, bool turned, const float* HWY_RESTRICT weights,
+               float* HWY_RESTRICT packed) {
   if (!has_taps(w)) return;
+  const Index in_stride = turned ? 1 : s.k;
+  const Index out_stride = turned ? s.k : 1;
+  ChannelBlock blocks[kPanel / kLanes];
   const BandPlan plan = plan_outputs(w);
   const int missing = whole_steps(plan.segment_length) - plan.segment_length;
   for (int g = 0; g < w.groups; ++g) {
@@ -62,11 +58,13 @@ void pack_walk(const Walk& w, const ConvShape& s, Index in_stride, Index out_str
         for (int j = 0; j < w.cols.taps; ++j) {
           const int tap = (w.rows.tap_first + i * w.rows.tap_step) * s.kw + w.cols.tap_first + j * w.cols.tap_step;
           const float* from =
-              weights + static_cast<Index>(tap) * (s.c / s.groups) * s.k + g * group_stride + n0 * out_stride;
+              weights + static_cast<Index>(tap) * (s.c / s.groups) * s.k + g * (s.k / s.groups) + n0 * out_stride;
           for (int c = 0; c < w.group_in; ++c) {
             for (int n = 0; n < width; n += kLanes) {
-              const V v = load_strided(from + c * in_stride + n * out_stride, out_stride, count - n);
-              store_member(v, packed + n, c);
+              const float* p = from + c * in_stride + n * out_stride;
+              ChannelBlock& block = blocks[n / kLanes];
+              if (turned && c % kLanes == 0) block.load(p, out_stride, w.group_in - c, count - n);
+              store_member(turned ? block.at(c % kLanes) : load_some(p, count - n), packed + n, c);
             }
             if (c % kPerWord == kPerWord - 1) packed += width;
           }
@@ -161,13 +159,12 @@ std::size_t packed_size(const ConvShape& s, ConvPass pass) noexcept {
 }
 
 void pack(const ConvShape& s, ConvPass pass, const float* w, float* packed) noexcept {
-  const int group_k = s.k / s.groups;
   if (pass == ConvPass::forward) {
-    pack_walk(forward_walk(s), s, s.k, 1, group_k, w, packed);
+    pack_walk(forward_walk(s), s, false, w, packed);
     return;
   }
   for_each_phase(s, [&](const Walk& walk) FPCPU_INLINE {
-    pack_walk(walk, s, 1, s.k, group_k, w, packed);
+    pack_walk(walk, s, true, w, packed);
     packed += packed_elements(walk);
   });
 }

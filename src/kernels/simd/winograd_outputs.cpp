@@ -1,6 +1,7 @@
 // Winograd's forward pass and data gradient: transform tiles of the input, one matrix product per position of the
 // transform, transform back.
 
+#include "kernels/simd/channel_block.hpp"
 #include "kernels/simd/chunk.hpp"
 #include "kernels/simd/conv_algorithms.hpp"
 #include "kernels/simd/kernels.hpp"
@@ -24,41 +25,52 @@ struct Epilogue {
   int channel_begin, channel_end;
 };
 
-/// Elements of packed weights: [position][panel][word of in channels][panel width].
+/// Packed weights are [position][panel][word of in channels][panel width]. The padding keeps positions out of the same
+/// few cache sets.
+HWY_INLINE Index filter_stride(int in_c, int out_c) {
+  return static_cast<Index>(words_of(in_c)) * padded_channels(out_c) + 16;
+}
 template <class F>
 HWY_INLINE Index filter_elements(int in_c, int out_c) {
-  return static_cast<Index>(F::kIn) * F::kIn * words_of(in_c) * padded_channels(out_c);
+  return static_cast<Index>(F::kIn) * F::kIn * filter_stride(in_c, out_c);
 }
 
-/// G g G^T for all pairs of channels. `in_stride` and `out_stride` are the distances in w between channels that are
-/// read and written; `turned` reverses the filter in both directions.
+/// G g G^T for all pairs of channels, from weights whose output channels are those of the sums (`turned`: the data
+/// gradient, with the filter reversed in both directions) or of the results.
 template <class F>
-void pack_filters(const ConvShape& s, int in_c, int out_c, Index in_stride, Index out_stride, bool turned,
-                  const float* HWY_RESTRICT w, float* HWY_RESTRICT packed) {
+void pack_filters(const ConvShape& s, int in_c, int out_c, bool turned, const float* HWY_RESTRICT w,
+                  float* HWY_RESTRICT packed) {
   const Index tap = static_cast<Index>(s.c) * s.k;
   const int words = words_of(in_c);
-  const Index position = static_cast<Index>(words) * padded_channels(out_c);
+  const Index position = filter_stride(in_c, out_c);
+  const auto map = [](const V(&v)[3], V(&o)[F::kIn]) FPCPU_INLINE { F::filter(v, o); };
+  ChannelBlock blocks[9];
   for (int n = 0; n < out_c; n += kLanes) {
     const int rest = out_c - n;
     const int panel = n / kPanel * kPanel;
     const int width = out_c - panel > kLanes ? kPanel : kLanes;
     float* to = packed + static_cast<Index>(panel) * words + (n - panel);
     for (int c = 0; c < in_c; ++c) {
-      const float* from = w + c * in_stride + n * out_stride;
-      transform<3, F::kIn>([](const V(&v)[3], V(&o)[F::kIn]) FPCPU_INLINE { F::filter(v, o); },
-                           [&](auto i, auto j) FPCPU_INLINE {
-                             const int index = decltype(i)::value * 3 + decltype(j)::value;
-                             const float* p = from + (turned ? 8 - index : index) * tap;
-                             if (out_stride == 1) return load_some(p, rest);
-                             alignas(64) float lanes[kLanes] = {};
-                             for (int lane = 0; lane < min_int(kLanes, rest); ++lane)
-                               lanes[lane] = p[lane * out_stride];
-                             return hn::Load(d, lanes);
-                           },
-                           [&](auto i, auto j, V v) FPCPU_INLINE {
-                             constexpr int kP = decltype(i)::value * F::kIn + decltype(j)::value;
-                             store_member(v, to + kP * position, c);
-                           });
+      const auto store = [&](auto i, auto j, V v) FPCPU_INLINE {
+        store_member(v, to + (decltype(i)::value * F::kIn + decltype(j)::value) * position, c);
+      };
+      if (turned) {
+        for (int t = 0; c % kLanes == 0 && t < 9; ++t) {
+          blocks[8 - t].load(w + t * tap + static_cast<Index>(n) * s.k + c, s.k, in_c - c, rest);
+        }
+        transform<3, F::kIn>(
+            map,
+            [&](auto i, auto j)
+                FPCPU_INLINE { return blocks[decltype(i)::value * 3 + decltype(j)::value].at(c % kLanes); },
+            store);
+      } else {
+        const float* from = w + static_cast<Index>(c) * s.k + n;
+        transform<3, F::kIn>(
+            map,
+            [&](auto i, auto j)
+                FPCPU_INLINE { return load_some(from + (decltype(i)::value * 3 + decltype(j)::value) * tap, rest); },
+            store);
+      }
       if (c % kPerWord == kPerWord - 1) to += width;
     }
     for (int p = 0; in_c % kPerWord != 0 && p < F::kIn * F::kIn; ++p) finish_word(to + p * position);
@@ -133,9 +145,10 @@ void multiply(const Grid& g, const Planes& in, const float* packed, int count, i
   job.floor = -kInfinity;
   job.cap = kInfinity;
   const int padded = padded_channels(g.out_c);
+  const Index position = filter_stride(g.in_c, g.out_c);
   for (int p = 0; p < F::kIn * F::kIn; ++p) {
     for (int n = channel_begin; n < channel_end; n += kPanel) {
-      job.b = packed + (static_cast<Index>(p) * padded + n) * words;
+      job.b = packed + p * position + static_cast<Index>(n) * words;
       job.columns = min_int(kPanel, padded - n);
       const float* a = in.base + p * in.plane;
       float* y = out.base + p * out.plane + n;
@@ -245,9 +258,9 @@ std::size_t packed_size(const ConvShape& s, ConvPass pass) noexcept {
 template <class F>
 void pack(const ConvShape& s, ConvPass pass, const float* w, float* packed) noexcept {
   if (pass == ConvPass::forward) {
-    pack_filters<F>(s, s.c, s.k, s.k, 1, false, w, packed);
+    pack_filters<F>(s, s.c, s.k, false, w, packed);
   } else {
-    pack_filters<F>(s, s.k, s.c, 1, s.k, true, w, packed);
+    pack_filters<F>(s, s.k, s.c, true, w, packed);
   }
 }
 
