@@ -41,7 +41,7 @@ struct TrainOptions {
   InputSize input_size = {};       ///< px, a side or {width, height}; 0 = the network's own
   int channels = 0;                ///< of the input: 1 gray, 3 colour; 0 = the network's own
   double dropout = -1;             ///< rate of the network's dropout layers; -1 = the network's own
-  std::string precision = "fp32";  ///< or "bf16": convolutions but the last layer round their factors
+  std::string precision = "fp32";  ///< or "bf16": convolutions and dense layers but the last round their factors
   // learning
   int epochs = 30;
   std::string time;  ///< "90s", "10m", "1h30m": as many epochs as fit, by the speed measured first; empty = `epochs`

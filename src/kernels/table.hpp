@@ -248,8 +248,8 @@ struct KernelTable {
   void (*conv_backward_weights)(const ConvShape&, const ConvBackwardWeights<T>&) noexcept;
 
   // --- dense layer ---
-  /// Elements of weights that forward reads faster than those of the layer; 0 if there are none. Worth making for
-  /// weights that stay as they are.
+  /// Elements of weights that forward reads faster than those of the layer, for any number of rows; 0 if there are
+  /// none. Worth making for weights that stay as they are.
   std::size_t (*dense_packed_size)(const DenseShape&) noexcept;
   void (*dense_pack)(const DenseShape&, const T* w, T* packed) noexcept;
   std::size_t (*dense_scratch_size)(const DenseShape&) noexcept;

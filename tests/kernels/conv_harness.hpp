@@ -84,17 +84,15 @@ struct ConvInputs {
 /// What an algorithm may lose over sums of `length` terms, in multiples of what the plain sum may, and of the largest
 /// result instead of each: its transforms mix the values of a tile. Measured over the shapes of conv_test.cpp: 0.22
 /// at most for the plain sum, 0.15 for F(2x2), 0.99 for F(4x4).
-/// Factors rounded to bfloat16 add errors of 2^-9 that are independent of each other, so they grow with the root of the
-/// length (the nominal one: a border has fewer terms and larger relative errors).
 [[nodiscard]] inline double allowed_loss(kernels::ConvAlgorithm algorithm, double length) {
-  const double bf16 = std::ldexp(1.0, 15) / (std::sqrt(length) * (4.0 + std::sqrt(length)));
+  const double bf16 = bf16_loss(length);
   switch (algorithm) {
     case kernels::ConvAlgorithm::winograd2:
       return 0.5;
     case kernels::ConvAlgorithm::winograd4:
       return 2.5;
     case kernels::ConvAlgorithm::direct_bf16:
-      return 1.0 + 7.0 * bf16;
+      return 1.0 + kBf16Sum * bf16;
     case kernels::ConvAlgorithm::winograd2_bf16:
       return 0.5 + 8.0 * bf16;
     case kernels::ConvAlgorithm::winograd4_bf16:

@@ -27,7 +27,7 @@ TEST_CASE("convolution agrees with the reference: layers of the networks, small"
 TEST_CASE("convolution agrees with the reference: several images") {
   check({10, 10, 3, 32, 3, 3, 1, 1, 1, 1, 1, 3});
   check({12, 13, 64, 48, 3, 3, 1, 1, 1, 1, 1, 3});
-  check({33, 30, 17, 31, 3, 3, 1, 1, 1, 1, 1, 2});
+  check({33, 30, 17, 31, 3, 3, 1, 1, 1, 1, 1, 3});  // more tiles than a weight gradient takes at once
   check({7, 9, 24, 40, 3, 3, 1, 0, 2, 1, 1, 5});
   check({12, 13, 64, 48, 3, 3, 1, 2, 2, 1, 1, 3});
   check({13, 14, 24, 40, 1, 1, 1, 0, 0, 1, 1, 2});

@@ -1,6 +1,6 @@
-// Dense layers: the weights are read once, as they are, and packed panel by panel into scratch for the register tile;
-// for a single row of inputs, packing would take longer than the sums. Sums run over words of words.hpp: neighbouring
-// inputs (forward), outputs (data gradient) or rows (weight gradient).
+// Dense layers: the weights are read once, as they are or as dense_pack() made them, and packed into scratch for the
+// tile; for a single row of inputs, packing would take longer than the sums. Sums run over words of words.hpp:
+// neighbouring inputs (forward), outputs (data gradient) or rows (weight gradient).
 
 #include "kernels/simd/channel_block.hpp"
 #include "kernels/simd/kernels.hpp"
@@ -158,7 +158,7 @@ void forward_block(const DenseShape& s, const DenseForward<float>& a, TileJob jo
 
 }  // namespace
 
-std::size_t dense_packed_size([[maybe_unused]] const DenseShape& s) noexcept {
+std::size_t dense_packed_size(const DenseShape& s) noexcept {
   return kPerWord > 1 ? static_cast<std::size_t>(words_of(s.inputs)) * static_cast<std::size_t>(s.outputs) : 0;
 }
 

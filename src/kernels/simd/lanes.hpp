@@ -16,7 +16,8 @@
 #error "FPCPU_ISA_NAME is set by src/kernels/CMakeLists.txt"
 #endif
 
-/// A table for bfloat16 has convolutions of its own; the other kernels are those of the same vectors in float.
+/// A table for bfloat16 has convolutions and dense layers of its own; most other kernels are those of the same vectors
+/// in float.
 #if FPCPU_BF16
 #define FPCPU_FP32_NAME avx512
 #else

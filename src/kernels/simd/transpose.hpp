@@ -38,7 +38,7 @@ HWY_INLINE void exchange_blocks(V (&rows)[kLanes]) {
   });
 }
 
-/// 16 rows of 16 words become columns.
+/// 16 rows of 16 words become columns, all in registers. channel_block.hpp does it by fours, for any instruction set.
 HWY_INLINE void transpose(V (&rows)[kLanes]) {
   static_assert(kLanes == 16);
   exchange_blocks<8>(rows);

@@ -6,8 +6,9 @@
 #include <immintrin.h>
 #endif
 
-/// The unit of a convolution's sums: a 32-bit word. It holds one float or, where FPCPU_BF16 is set, two bfloat16 values
-/// that are neighbours in the sum. Words live in float memory; nothing but multiply_add() looks into them.
+/// The unit of a sum, of convolutions and dense layers: a 32-bit word. It holds one float or, where FPCPU_BF16 is set,
+/// two bfloat16 values that are neighbours in the sum. Words live in float memory; nothing but multiply_add() looks
+/// into them.
 namespace fpcpu::kernels::FPCPU_ISA_NAME {
 
 HWY_INLINE void copy_floats(const float* HWY_RESTRICT from, float* HWY_RESTRICT to, Index n) {
