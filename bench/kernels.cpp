@@ -96,7 +96,7 @@ void bench_dense(KernelReport& report, const kernels::DenseShape& s) {
   const Buffer dy = random_buffer(size(s.rows, s.outputs), 3);
   std::vector<Buffer> scratch;
   for (int i = 0; i < report.slots(); ++i) scratch.emplace_back(report.table().dense_scratch_size(s));
-  const auto measure_pass = [&](const char* pass, std::size_t out_size, const auto& work, std::size_t weights) {
+  const auto measure_pass = [&](const char* pass, std::size_t weights, std::size_t out_size, const auto& work) {
     report.measure_kernel(
         {.name = "dense",
          .pass = pass,
@@ -109,35 +109,30 @@ void bench_dense(KernelReport& report, const kernels::DenseShape& s) {
            work(t, out, scratch[static_cast<std::size_t>(slot)].data());
          }});
   };
-  kernels::DenseForward<float> f;
-  f.x = x.data(), f.w = w.data(), f.end = s.outputs;
-  const auto forward = [&](const Table& t, float* out, float* memory) {
-    kernels::DenseForward<float> a = f;
-    a.y = out, a.scratch = memory;
-    t.dense_forward(s, a);
+  const auto measure_forward = [&](const char* pass, const Buffer& packed) {
+    const std::size_t weights = packed.size() > 0 ? packed.size() : w.size();
+    measure_pass(pass, weights, dy.size(), [&](const Table& t, float* out, float* memory) {
+      kernels::DenseForward<float> a;
+      a.x = x.data(), a.w = w.data(), a.end = s.outputs, a.y = out, a.scratch = memory;
+      if (packed.size() > 0) a.packed = packed.data();  // the reference goes on reading w
+      t.dense_forward(s, a);
+    });
   };
-  measure_pass("forward", dy.size(), forward, w.size());
-  measure_pass(
-      "data", x.size(),
-      [&](const Table& t, float* out, float* memory) {
-        kernels::DenseBackwardData<float> a;
-        a.dy = dy.data(), a.w = w.data(), a.end = s.inputs, a.dx = out, a.scratch = memory;
-        t.dense_backward_data(s, a);
-      },
-      w.size());
-  measure_pass(
-      "weights", w.size(),
-      [&](const Table& t, float* out, float* memory) {
-        kernels::DenseBackwardWeights<float> a;
-        a.x = x.data(), a.dy = dy.data(), a.end = s.inputs, a.dw = out, a.scratch = memory;
-        t.dense_backward_weights(s, a);
-      },
-      w.size());
+  measure_forward("forward", Buffer());
+  measure_pass("data", w.size(), x.size(), [&](const Table& t, float* out, float* memory) {
+    kernels::DenseBackwardData<float> a;
+    a.dy = dy.data(), a.w = w.data(), a.end = s.inputs, a.dx = out, a.scratch = memory;
+    t.dense_backward_data(s, a);
+  });
+  measure_pass("weights", w.size(), w.size(), [&](const Table& t, float* out, float* memory) {
+    kernels::DenseBackwardWeights<float> a;
+    a.x = x.data(), a.dy = dy.data(), a.end = s.inputs, a.dw = out, a.scratch = memory;
+    t.dense_backward_weights(s, a);
+  });
   Buffer packed(report.table().dense_packed_size(s));
   if (packed.size() == 0) return;
   report.table().dense_pack(s, w.data(), packed.data());
-  f.packed = packed.data();  // the reference goes on reading w
-  measure_pass("packed", dy.size(), forward, packed.size());
+  measure_forward("packed", packed);
 }
 
 void bench_norm_act_pool(KernelReport& report, int size, int c, bool pooled) {

@@ -77,7 +77,7 @@ class Dense final : public LayerBase<Dense> {
   void run_forward(const ForwardArgs<T>& a) const noexcept {
     const Range units = range(units_, a.part, a.parts);
     const bool packed = !a.training && a.kernels->dense_packed_size(shape(a.in, 1)) > 0;
-    multiply(a, activation_.spec(), units, packed ? a.prepared : nullptr, a.y);
+    multiply(a, activation_.spec(), units, a.y, packed ? a.prepared : nullptr);
     if (a.sums != nullptr) a.kernels->channel_sums(a.y, static_cast<std::size_t>(a.n), units_, a.sums);
   }
 
@@ -124,7 +124,8 @@ class Dense final : public LayerBase<Dense> {
 
   /// Columns `units` of y = f(x w + b); forward, and backward where z is needed once more.
   template <class Args, class T>
-  void multiply(const Args& a, kernels::ActivationSpec activation, Range units, const T* packed, T* y) const noexcept {
+  void multiply(const Args& a, kernels::ActivationSpec activation, Range units, T* y,
+                const T* packed = nullptr) const noexcept {
     if (units.begin == units.end) return;
     a.kernels->dense_forward(shape(a.in, a.n), {.x = a.x[0],
                                                 .w = a.params[0],
@@ -146,7 +147,7 @@ class Dense final : public LayerBase<Dense> {
     const T* z = a.y;
     if (!activation_.output_suffices()) {
       T* again = dz + padded<T>(outputs(a.n));
-      multiply<BackwardArgs<T>, T>(a, {}, {0, units_}, nullptr, again);
+      multiply(a, {}, {0, units_}, again);
       z = again;
     }
     a.kernels->activation_backward(activation_.spec(), z, a.dy, dz, T(0), outputs(a.n));
