@@ -124,22 +124,25 @@ class Planner {
 
   /// Adds a step to a segment and returns the first segment that can use what it made.
   int append(int segment, Step step) {
+    const bool is_whole = step.kind != StepKind::loss && whole(step.node);
+    (is_whole ? segment_at(segment).whole : segment_at(segment).steps).push_back(step);
+    return is_whole ? segment + 1 : segment;
+  }
+  /// A segment without steps of its own only merges what the layers that see the whole batch before it have summed.
+  Segment& segment_at(int segment) {
     const auto s = static_cast<std::size_t>(segment);
     if (plan_.segments.size() <= s) plan_.segments.resize(s + 1);
-    const bool is_whole = step.kind != StepKind::loss && whole(step.node);
-    (is_whole ? plan_.segments[s].whole : plan_.segments[s].steps).push_back(step);
-    return is_whole ? segment + 1 : segment;
+    return plan_.segments[s];
   }
 
   void schedule_forward() {
     std::vector<int> level(plan_.nodes.size(), 0);
-    plan_.segments.resize(1);
     for (int i = 1; i < graph_.size(); ++i) {
       int segment = 0;
       for (const int j : graph_.node(i).inputs) segment = std::max(segment, level[static_cast<std::size_t>(j)]);
       if (cuts(i)) {
         if (!at(i).emitted_by_producer) append(segment, {StepKind::forward_sums, i});
-        plan_.segments[static_cast<std::size_t>(segment)].merge_forward.push_back(i);
+        segment_at(segment).merge_forward.push_back(i);
         ++segment;
       }
       level[static_cast<std::size_t>(i)] = append(segment, {StepKind::forward, i});
@@ -156,7 +159,7 @@ class Planner {
       for (const int j : readers(i)) segment = std::max(segment, level[static_cast<std::size_t>(j)]);
       if (cuts(i)) {
         append(segment, {StepKind::backward_sums, i});
-        plan_.segments[static_cast<std::size_t>(segment)].merge_backward.push_back(i);
+        segment_at(segment).merge_backward.push_back(i);
         ++segment;
       }
       level[static_cast<std::size_t>(i)] = append(segment, {StepKind::backward, i});

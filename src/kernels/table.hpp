@@ -52,6 +52,10 @@ struct ConvShape {
   int dilation = 1;
   int groups = 1;
   int n = 1;  // the depthwise kernels take one image
+  /// Weights change before every call, and a call takes all images of a batch: Winograd's filters are then transformed
+  /// a block at a time while they are used, in place of conv_pack, and their size does not count in the choice of
+  /// `best`.
+  bool weights_once = false;
   ConvAlgorithm algorithm = ConvAlgorithm::best;
 };
 
@@ -60,6 +64,13 @@ enum class ConvPass : std::uint8_t { forward, backward_data, backward_weights };
 
 /// Threads may share a layer by ranges of its output columns (channels) that begin at multiples of this.
 inline constexpr int kSharedColumns = 32;
+
+/// Channels of the result of one pass, [begin, end): borders are multiples of kSharedColumns, or the end; end 0 means
+/// all. Each channel comes out the same whatever the range. Depthwise and grouped convolutions take all.
+struct ChannelRange {
+  int begin = 0;
+  int end = 0;
+};
 
 template <class T>
 struct ConvForward {
@@ -71,9 +82,7 @@ struct ConvForward {
   bool add = false;   // y = act(y + the sum): y holds a residual at entry; not with depthwise convolutions
   int row_begin = 0;  // output rows [row_begin, row_end) are computed: of one image, or all rows of n images
   int row_end = 0;
-  int channel_begin =
-      0;  // of the output: a range whose borders are multiples of kSharedColumns, or the end; depthwise and
-  int channel_end = 0;     // grouped convolutions, sums and activations beyond ReLU take all; 0 means all
+  ChannelRange channels{};  // of y; activations beyond ReLU take all
   T* y = nullptr;          // points at row `row_begin`, channel 0
   double* sums = nullptr;  // may be null: sums[c] += sum y, sums[k + c] += sum y^2 over the rows computed
   T* scratch = nullptr;
@@ -84,6 +93,7 @@ struct ConvBackwardData {
   const T* dy = nullptr;      // n,oh,ow,k
   const T* w = nullptr;       // kh,kw,c/groups,k
   const T* packed = nullptr;  // from conv_pack(backward_data)
+  ChannelRange channels{};     // of dx
   T* dx = nullptr;            // n,h,w,c: dx = beta * dx + df/dx, beta is 0 or 1 (0: dx may hold NaN at entry)
   T beta = 0;
   T* scratch = nullptr;
@@ -93,6 +103,7 @@ template <class T>
 struct ConvBackwardWeights {
   const T* x = nullptr;   // n,h,w,c
   const T* dy = nullptr;  // n,oh,ow,k
+  ChannelRange channels{}; // of dy
   T* dw = nullptr;        // kh,kw,c/groups,k: dw = beta * dw + df/dw
   T* db = nullptr;        // k, same beta; may be null
   T beta = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <optional>
 
 #include "layers/activations.hpp"
 #include "layers/checks.hpp"
@@ -60,11 +61,11 @@ struct ConvWindow {
   }
 };
 
-/// A convolution over slices of images; conv2d and depthwise_conv2d differ in `Filters` only: their kernels, the shape
-/// of their weights and their attributes.
+/// A convolution over slices of images, or over the whole batch where the weights are much larger than an image;
+/// conv2d and depthwise_conv2d differ in `Filters` only: their kernels, the shape of their weights and their attributes.
 ///
 /// prepared: [weights packed for forward][in training: packed for the data gradient]
-/// scratch:  [kernel][in training with activation: dz of one image][z of one image, see output_suffices]
+/// scratch:  [kernel][in training with activation: dz of one image or of all][z of one image, see output_suffices]
 ///                   [with a fused pool: convolution rows of one band, or of all images if they are small]
 template <class Filters>
 class Convolution final : public LayerBase<Convolution<Filters>> {
@@ -121,19 +122,21 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     result.emits_sums = !activation_.any() && !pooled();
     result.adds_gradients = true;
     result.bands = true;
+    result.whole_batch = whole_batch(in);
     result.flops = 2.0 * s.oh * s.ow * s.k * static_cast<double>(depth);
     return result;
   }
 
   template <class T>
   WorkspaceNeed need(std::span<const Shape> in, int max_n, bool training, const kernels::KernelTable<T>& k) const {
-    const kernels::ConvShape s = shape(in, max_n);
+    const kernels::ConvShape s = shape(in, max_n, training);
     WorkspaceNeed result;
     result.prepared = padded<T>(Filters::packed_size(k, s, kernels::ConvPass::forward));
     result.scratch = padded<T>(Filters::scratch_size(k, s));
     if (training) {
       result.prepared += padded<T>(Filters::packed_size(k, s, kernels::ConvPass::backward_data));
-      if (activation_.any()) result.scratch += (activation_.output_suffices() ? 1 : 2) * padded<T>(outputs(s));
+      const std::size_t dz = static_cast<std::size_t>(together(in, max_n)) * outputs(s);
+      if (activation_.any()) result.scratch += (activation_.output_suffices() ? 1 : 2) * padded<T>(dz);
     }
     if (pooled()) result.scratch += before_pool(s);
     return result;
@@ -141,7 +144,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
 
   template <class T>
   void run_prepare(const PrepareArgs<T>& a) const noexcept {
-    const kernels::ConvShape s = shape(a.in, 1);
+    const kernels::ConvShape s = shape(a.in, 1, a.training);
     Filters::pack(*a.kernels, s, kernels::ConvPass::forward, a.params[0], a.prepared);
     if (!a.training) return;
     Filters::pack(*a.kernels, s, kernels::ConvPass::backward_data, a.params[0], behind_forward_weights(a, s));
@@ -149,7 +152,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
 
   template <class T>
   void run_forward(const ForwardArgs<T>& a) const noexcept {
-    const kernels::ConvShape s = shape(a.in, a.n);
+    const kernels::ConvShape s = shape(a.in, a.n, a.training);
     kernels::ConvForward<T> f = forward_of(a, activation_.spec());
     f.x = a.x[0];
     f.row_end = s.oh;
@@ -158,7 +161,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     f.add = filters_.residual();
     const T* residual = f.add && a.x[1] != a.y ? a.x[1] : nullptr;  // null: it is where the output goes
     if (a.parts > 1) {
-      forward_part(*a.kernels, s, f, residual, a.part, a.parts);
+      forward_part(*a.kernels, s, f, residual, a);
       return;
     }
     if (residual != nullptr) std::copy_n(residual, static_cast<std::size_t>(a.n) * outputs(s), a.y);
@@ -179,14 +182,17 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   template <class T>
   void run_backward(const BackwardArgs<T>& a) const noexcept {
     assert(!pooled() && "a fused pool is for inference only");
-    const int together = activation_.any() ? 1 : a.n;
-    const kernels::ConvShape s = shape(a.in, together);
-    for (int i = 0; i < a.n; i += together) {
+    const kernels::ConvShape s = training_shape(a.in, together(a.in, a.n));
+    for (int i = 0; i < a.n; i += s.n) {
       const T* dz = gradient_before_activation(a, s, i);
       backward_images(a, s, dz, i);
       if (!filters_.residual() || a.dx[1] == nullptr) continue;
-      const std::size_t size = static_cast<std::size_t>(together) * outputs(s);
-      a.kernels->accumulate(dz, a.dx[1] + static_cast<std::size_t>(i) * outputs(s), a.beta[1], size);
+      T* d_residual = a.dx[1] + static_cast<std::size_t>(i) * outputs(s);
+      if (const auto channels = part_of(s.k, a)) {
+        for_each_pixel(s, *channels, [&](std::size_t begin, std::size_t count) {
+          a.kernels->accumulate(dz + begin, d_residual + begin, a.beta[1], count);
+        });
+      }
     }
   }
 
@@ -196,8 +202,41 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   // ... but small images go through the convolution together, which then reads its weights once for all.
   static constexpr std::size_t kWholeScalars = std::size_t{1} << 18U;
 
+  // Weights that are so many times larger than an image's input and output, and do not stay in the cache of a slice, are
+  // read once a batch.
+  static constexpr std::size_t kSharedWeights = std::size_t{1} << 18U;
+  static constexpr std::size_t kImagesOfWeights = 16;
+
   [[nodiscard]] bool pooled() const noexcept { return pool_.window > 0; }
 
+  /// True if forward can make some of the output channels.
+  [[nodiscard]] bool shares_channels(const kernels::ConvShape& s) const noexcept {
+    const ActivationKind kind = activation_.kind();
+    const bool clamps =
+        kind == ActivationKind::none || kind == ActivationKind::relu || kind == ActivationKind::relu6;
+    return Filters::kSharesChannels && s.groups == 1 && clamps && !pooled();
+  }
+  [[nodiscard]] bool whole_batch(std::span<const Shape> in) const noexcept {
+    const kernels::ConvShape s = shape(in, 1);
+    const std::size_t weights = static_cast<std::size_t>(s.kh * s.kw) * static_cast<std::size_t>(s.c) *
+                                static_cast<std::size_t>(s.k);
+    return shares_channels(s) && weights >= kSharedWeights &&
+           weights >= kImagesOfWeights * (in[0].size() + outputs(s));
+  }
+  /// Images of n that backward takes at once.
+  [[nodiscard]] int together(std::span<const Shape> in, int n) const noexcept {
+    return activation_.any() && !whole_batch(in) ? 1 : n;
+  }
+
+  /// In training, whose weights change with every step.
+  [[nodiscard]] kernels::ConvShape training_shape(std::span<const Shape> in, int n) const noexcept {
+    kernels::ConvShape s = shape(in, n);
+    s.weights_once = whole_batch(in);
+    return s;
+  }
+  [[nodiscard]] kernels::ConvShape shape(std::span<const Shape> in, int n, bool training) const noexcept {
+    return training ? training_shape(in, n) : shape(in, n);
+  }
   [[nodiscard]] kernels::ConvShape shape(std::span<const Shape> in, int n) const noexcept {
     const ConvWindow& o = window_;
     return {.h = in[0].h,
@@ -223,6 +262,28 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     return static_cast<std::size_t>(s.oh) * row_outputs(s);
   }
 
+  /// The border before part p of `size` in units.
+  [[nodiscard]] static int border(int size, int unit, int p, int parts) noexcept {
+    return std::min(size, (size + unit - 1) / unit * p / parts * unit);
+  }
+  /// The part's share of the channels: all, or a range, or none.
+  template <class Args>
+  [[nodiscard]] static std::optional<kernels::ChannelRange> part_of(int channels, const Args& a) noexcept {
+    if (a.parts == 1) return kernels::ChannelRange{};
+    const kernels::ChannelRange range{border(channels, kernels::kSharedColumns, a.part, a.parts),
+                                      border(channels, kernels::kSharedColumns, a.part + 1, a.parts)};
+    return range.begin < range.end ? std::optional(range) : std::nullopt;
+  }
+  /// body(first, count) for these channels of every output pixel of all images; all channels are one call.
+  template <class Body>
+  static void for_each_pixel(const kernels::ConvShape& s, kernels::ChannelRange channels, const Body& body) noexcept {
+    const std::size_t size = static_cast<std::size_t>(s.n) * outputs(s);
+    if (channels.end == 0) return body(0, size);
+    const auto begin = static_cast<std::size_t>(channels.begin);
+    const auto count = static_cast<std::size_t>(channels.end) - begin;
+    for (std::size_t p = 0; p < size; p += static_cast<std::size_t>(s.k)) body(p + begin, count);
+  }
+
   template <class Args>
   [[nodiscard]] static auto behind_forward_weights(const Args& a, const kernels::ConvShape& s) noexcept {
     using T = std::remove_cvref_t<decltype(*a.prepared)>;
@@ -240,22 +301,28 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
                                    .scratch = a.scratch};
   }
 
-  /// Gradients of the images `first`, first + 1, ... that go with dz.
+  /// Gradients of the images `first`, first + 1, ... that go with dz: those of the part's channels, output channels
+  /// for the weights and input channels for the data.
   template <class T>
   void backward_images(const BackwardArgs<T>& a, const kernels::ConvShape& s, const T* dz, int first) const noexcept {
     const std::size_t offset = static_cast<std::size_t>(first) * a.in[0].size();
-    Filters::backward_weights(*a.kernels, s,
-                              {.x = a.x[0] + offset,
-                               .dy = dz,
-                               .dw = a.dparams[0],
-                               .db = bias_ ? a.dparams[1] : nullptr,
-                               .beta = first == 0 ? a.dparams_beta : T(1),
-                               .scratch = a.scratch});
-    if (a.dx[0] == nullptr) return;
+    if (const auto channels = part_of(s.k, a)) {
+      Filters::backward_weights(*a.kernels, s,
+                                {.x = a.x[0] + offset,
+                                 .dy = dz,
+                                 .channels = *channels,
+                                 .dw = a.dparams[0],
+                                 .db = bias_ ? a.dparams[1] : nullptr,
+                                 .beta = first == 0 ? a.dparams_beta : T(1),
+                                 .scratch = a.scratch});
+    }
+    const auto channels = part_of(s.c, a);
+    if (a.dx[0] == nullptr || !channels) return;
     Filters::backward_data(*a.kernels, s,
                            {.dy = dz,
                             .w = a.params[0],
                             .packed = behind_forward_weights(a, s),
+                            .channels = *channels,
                             .dx = a.dx[0] + offset,
                             .beta = a.beta[0],
                             .scratch = a.scratch});
@@ -318,34 +385,31 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     }
   }
 
-  /// One part of one image. Rows where there are plenty: Winograd makes them by fours, so parts begin at multiples of
-  /// that. Otherwise channels, which also share the weights, most of what a small map reads; a residual is copied by
-  /// rows.
+  /// One part of one image, or of the whole batch. Rows of one image where there are plenty: Winograd makes them by
+  /// fours, so parts begin at multiples of that. Otherwise channels, which also share the weights, most of what a small
+  /// map reads.
   template <class T>
   void forward_part(const kernels::KernelTable<T>& k, const kernels::ConvShape& s, kernels::ConvForward<T> f,
-                    const T* residual, int part, int parts) const noexcept {
+                    const T* residual, const ForwardArgs<T>& a) const noexcept {
     if (pooled() && pool_.padding > 0) {
-      if (part == 0) forward_then_pool(k, s, f);
+      if (a.part == 0) forward_then_pool(k, s, f);
       return;
     }
-    const auto border = [&](int size, int unit, int p) {
-      return std::min(size, (size + unit - 1) / unit * p / parts * unit);
-    };
     const int rows = pooled() ? pool_shape(pool_, {s.oh, s.ow, s.k}).oh : s.oh;
     const int unit = pooled() ? 2 : 4;
-    const kernels::Activation activation = f.activation.kind;
-    const bool clamps = activation == kernels::Activation::none || activation == kernels::Activation::relu ||
-                        activation == kernels::Activation::relu6;
     const int panels = (s.k + kernels::kSharedColumns - 1) / kernels::kSharedColumns;
-    if (!pooled() && residual == nullptr && clamps && Filters::kSharesChannels && s.groups == 1 &&
-        rows < 4 * unit * parts && panels >= parts) {
-      f.channel_begin = border(s.k, kernels::kSharedColumns, part);
-      f.channel_end = border(s.k, kernels::kSharedColumns, part + 1);
-      if (f.channel_begin < f.channel_end) Filters::forward(k, s, f);
+    if (shares_channels(s) && (whole_batch(a.in) || (rows < 4 * unit * a.parts && panels >= a.parts))) {
+      const auto channels = part_of(s.k, a);
+      if (!channels) return;
+      f.channels = *channels;
+      for_each_pixel(s, f.channels, [&](std::size_t begin, std::size_t count) {
+        if (residual != nullptr) std::copy_n(residual + begin, count, f.y + begin);
+      });
+      Filters::forward(k, s, f);
       return;
     }
-    const int begin = border(rows, unit, part);
-    const int end = border(rows, unit, part + 1);
+    const int begin = border(rows, unit, a.part, a.parts);
+    const int end = border(rows, unit, a.part + 1, a.parts);
     if (begin == end) return;
     f.y += static_cast<std::size_t>(begin) * (pooled() ? pooled_row(s) : row_outputs(s));
     if (pooled()) {
@@ -361,12 +425,12 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     }
   }
 
-  /// dz = dy * f'(z) of image i, in scratch; dy itself without an activation.
+  /// dz = dy * f'(z) of the images i, i + 1, ..., in scratch; dy itself without an activation.
   template <class T>
   [[nodiscard]] const T* gradient_before_activation(const BackwardArgs<T>& a, const kernels::ConvShape& s,
                                                     int i) const noexcept {
-    const std::size_t size = outputs(s);
-    const std::size_t offset = static_cast<std::size_t>(i) * size;
+    const std::size_t size = static_cast<std::size_t>(s.n) * outputs(s);
+    const std::size_t offset = static_cast<std::size_t>(i) * outputs(s);
     if (!activation_.any()) return a.dy + offset;
     T* dz = a.scratch + padded<T>(Filters::scratch_size(*a.kernels, s));
     const T* z = nullptr;

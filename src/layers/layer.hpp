@@ -51,9 +51,9 @@ struct Signature {
   std::size_t batch_sums = 0;   // doubles summed over the WHOLE batch in each direction: the planner cuts here
   std::size_t batch_stats = 0;  // scalars made by forward_merge from the sums, shared by all slices
   bool emits_sums = false;      // forward can add channel sums of its output to ForwardArgs::sums, when not null
-  /// The layer sees all samples at once and is cut into parts by its columns instead of into slices by samples, so that
-  /// large weights are read once a batch. Such a layer asks for no batch-wide sums. Threads take ForwardArgs::part and
-  /// BackwardArgs::part of `parts`; values must not depend on their number.
+  /// The layer sees all samples at once and is cut into parts by its columns or channels instead of into slices by
+  /// samples, so that large weights are read once a batch. Such a layer asks for no batch-wide sums, but may emit them.
+  /// Threads take ForwardArgs::part and BackwardArgs::part of `parts`; values must not depend on their number.
   bool whole_batch = false;
   /// Backward can add to the gradients of the parameters (BackwardArgs::dparams_beta), so that a slice may go through
   /// it a few samples at a time. Layers without parameters need not say so.

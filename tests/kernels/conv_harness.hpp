@@ -102,6 +102,21 @@ struct ConvInputs {
   }
 }
 
+/// body(range) for ranges that make up `channels`, of two sizes so that several borders are seen.
+template <class Body>
+void for_each_range(int channels, const Body& body) {
+  for (int begin = 0, size = kernels::kSharedColumns; begin < channels; begin += size, size *= 2) {
+    body(kernels::ChannelRange{begin, std::min(channels, begin + size)});
+  }
+}
+
+/// Channels must not depend on which are asked for, to the bit. Eigen's product blocks by size and does not promise it.
+inline void check_same(const kernels::KernelTable<float>& table, const Guarded<float>& parts,
+                       const Guarded<float>& all) {
+  CHECK(parts.intact());
+  if (table.isa != Isa::eigen) CHECK(std::equal(parts.data(), parts.data() + parts.size(), all.data()));
+}
+
 inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels::ActivationSpec activation) {
   const auto count = [&](int a, int b, int c) { return static_cast<std::size_t>(a * b) * static_cast<std::size_t>(c); };
   const auto images = static_cast<std::size_t>(asked.n);
@@ -124,18 +139,25 @@ inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels:
   for (const kernels::KernelTable<float>* own : tables()) {
     const kernels::KernelTable<float>& table = *own;
     const ConvPasses<float> passes = conv_passes(table, depthwise);
-    for (const kernels::ConvAlgorithm algorithm :
-         {kernels::ConvAlgorithm::direct, kernels::ConvAlgorithm::winograd2, kernels::ConvAlgorithm::winograd4,
-          kernels::ConvAlgorithm::direct_bf16, kernels::ConvAlgorithm::winograd2_bf16,
-          kernels::ConvAlgorithm::winograd4_bf16}) {
+    struct Way {
+      kernels::ConvAlgorithm algorithm;
+      bool weights_once = false;
+    };
+    using enum kernels::ConvAlgorithm;
+    for (const Way way :
+         {Way{direct}, Way{winograd2}, Way{winograd4}, Way{direct_bf16}, Way{winograd2_bf16}, Way{winograd4_bf16},
+          Way{winograd2, true}, Way{winograd4, true}, Way{winograd2_bf16, true}, Way{winograd4_bf16, true}}) {
+      const kernels::ConvAlgorithm algorithm = way.algorithm;
       kernels::ConvShape s = asked;
       s.algorithm = algorithm;
+      s.weights_once = way.weights_once;
       // A bf16 table does nothing of its own for the other algorithms.
       if (depthwise ? algorithm != kernels::ConvAlgorithm::direct || table.precision != Precision::fp32
                     : table.conv_algorithm(s, kernels::ConvPass::forward) != algorithm) {
         continue;
       }
-      INFO("table ", kernels::name_of(table), " ", text(s));
+      INFO("table ", kernels::name_of(table), " ", text(s), way.weights_once ? " weights once" : "");
+      if (way.weights_once) CHECK(table.conv_packed_size(s, kernels::ConvPass::forward) == 0);
       const auto error = [&](const Guarded<float>& got, const std::vector<double>& wanted, std::vector<double> size,
                              double length) {
         if (algorithm != kernels::ConvAlgorithm::direct) {
@@ -162,6 +184,8 @@ inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels:
       CHECK(y.intact());
       CHECK(worst_error(sums, want.sums, magnitude.sums, forward_length) <= allowed_loss(algorithm, forward_length));
 
+      const std::vector<double> sums_of_all = sums;
+
       // dy serves as the residual that is added to.
       const auto start_of = [&](bool add, std::size_t first, std::size_t size) {
         Guarded<float> buffer = filled(size, kNan);
@@ -177,6 +201,7 @@ inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels:
         CHECK(added.intact());
       }
 
+      const bool ranges = !depthwise && s.groups == 1;
       for (const bool add : {false, true}) {
         if (depthwise && add) continue;
         CAPTURE(add);
@@ -206,19 +231,19 @@ inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels:
         const auto whole_activation = activation.kind != kernels::Activation::none &&
                                       activation.kind != kernels::Activation::relu &&
                                       activation.kind != kernels::Activation::relu6;
-        if (!depthwise && s.groups == 1 && s.k > kernels::kSharedColumns && !whole_activation) {
+        if (ranges && s.k > kernels::kSharedColumns && !whole_activation) {
           const Guarded<float> channels = start_of(add, 0, in.dy.size());
-          forward.row_begin = 0, forward.row_end = s.oh, forward.y = channels.data(), forward.sums = nullptr;
-          for (int k = 0; k < s.k; k += kernels::kSharedColumns) {
-            forward.channel_begin = k, forward.channel_end = std::min(s.k, k + kernels::kSharedColumns);
-            passes.forward(s, forward);
-          }
-          forward.channel_begin = forward.channel_end = 0;
+          std::vector<double> sums_of_ranges(sums_of_all.size(), 0.0);
+          kernels::ConvForward<float> part = forward;
+          part.row_begin = 0, part.row_end = s.oh, part.y = channels.data();
+          part.sums = add ? nullptr : sums_of_ranges.data();
+          for_each_range(s.k, [&](kernels::ChannelRange range) {
+            part.channels = range;
+            passes.forward(s, part);
+          });
           CHECK(error(channels, wanted, size, forward_length) <= 1.0);
-          if (table.isa != Isa::eigen) {
-            CHECK(std::equal(channels.data(), channels.data() + channels.size(), all.data()));
-          }
-          CHECK(channels.intact());
+          check_same(table, channels, all);
+          if (!add && table.isa != Isa::eigen) CHECK(sums_of_ranges == sums_of_all);
         }
       }
 
@@ -232,6 +257,16 @@ inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels:
         passes.backward_data(s, data);
         CHECK(error(dx, plus(want.dx, beta), plus(magnitude.dx, beta), data_length) <= 1.0);
         CHECK(dx.intact());
+        if (ranges && s.c > kernels::kSharedColumns) {
+          const Guarded<float> parts = filled(in.x.size(), before);
+          data.dx = parts.data();
+          for_each_range(s.c, [&](kernels::ChannelRange range) {
+            data.channels = range;
+            passes.backward_data(s, data);
+          });
+          CHECK(error(parts, plus(want.dx, beta), plus(magnitude.dx, beta), data_length) <= 1.0);
+          check_same(table, parts, dx);
+        }
 
         const Guarded<float> dw = filled(in.w.size(), before);
         const Guarded<float> db = filled(in.bias.size(), before);
@@ -243,6 +278,18 @@ inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels:
         CHECK(error(db, plus(want.db, beta), plus(magnitude.db, beta), pixels) <= 1.0);
         CHECK(dw.intact());
         CHECK(db.intact());
+        if (ranges && s.k > kernels::kSharedColumns) {
+          const Guarded<float> parts = filled(in.w.size(), before);
+          const Guarded<float> bias_parts = filled(in.bias.size(), before);
+          weights.dw = parts.data(), weights.db = bias_parts.data();
+          for_each_range(s.k, [&](kernels::ChannelRange range) {
+            weights.channels = range;
+            passes.backward_weights(s, weights);
+          });
+          CHECK(error(parts, plus(want.dw, beta), plus(magnitude.dw, beta), pixels) <= 1.0);
+          check_same(table, parts, dw);
+          check_same(table, bias_parts, db);
+        }
       }
       CHECK(scratch.intact());
     }

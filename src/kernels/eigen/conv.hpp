@@ -44,13 +44,23 @@ void im2col(const ConvShape& s, int group, int row_begin, int row_end, const T* 
   });
 }
 
-/// The adjoint: adds every column entry to the input pixel it was read from.
+/// The channels of each group that a call works on.
+struct Channels {
+  Index first, count;
+};
+[[nodiscard]] inline Channels channels_of(const ChannelRange& range, int all) noexcept {
+  return {range.begin, (range.end > 0 ? range.end : all) - range.begin};
+}
+
+/// The adjoint: adds every column entry of these channels to the input pixel it was read from.
 template <class T>
-void col2im(const ConvShape& s, int group, int row_begin, int row_end, const T* cols, T* dx) noexcept {
+void col2im(const ConvShape& s, int group, Channels channels, int row_begin, int row_end, const T* cols,
+            T* dx) noexcept {
   const Index depth = s.c / s.groups;
   for_each_tap(s, row_begin, row_end, [&](Index out, Index tap, Index in) {
     if (in < 0) return;
-    Row<T>(dx + in * s.c + group * depth, depth) += ConstRow<T>(cols + (out * s.kh * s.kw + tap) * depth, depth);
+    Row<T>(dx + in * s.c + group * depth + channels.first, channels.count) +=
+        ConstRow<T>(cols + (out * s.kh * s.kw + tap) * depth + channels.first, channels.count);
   });
 }
 
@@ -68,8 +78,8 @@ template <class T>
 void conv_forward(const ConvShape& s, const ConvForward<T>& a) noexcept {
   const Index depth = conv_depth(s);
   const Index kg = s.k / s.groups;
-  const Index first = a.channel_begin;  // of each group
-  const Index count = (a.channel_end > 0 ? a.channel_end : kg) - first;
+  const Index first = a.channels.begin;
+  const Index count = channels_of(a.channels, s.k / s.groups).count;
   const Index pixels_of_image = Index{a.row_end - a.row_begin} * s.ow;
   const ConstMatrixMap<T> w(a.w, depth, s.k);
   MatrixMap<T> y(a.y, s.n * pixels_of_image, s.k);
@@ -88,7 +98,7 @@ void conv_forward(const ConvShape& s, const ConvForward<T>& a) noexcept {
     T* values = a.y + row * s.k + first;
     activation_forward(a.activation, values, values, static_cast<std::size_t>(columns));
   }
-  if (a.sums != nullptr) channel_sums(a.y, static_cast<std::size_t>(y.rows()), s.k, a.sums);
+  if (a.sums != nullptr) channel_sums(a.y, static_cast<std::size_t>(y.rows()), s.k, first, first + columns, a.sums);
 }
 
 template <class T>
@@ -99,11 +109,13 @@ void conv_backward_data(const ConvShape& s, const ConvBackwardData<T>& a) noexce
   for (Index image = 0; image < s.n; ++image) {
     const ConstMatrixMap<T> dy(a.dy + image * s.oh * s.ow * s.k, Index{s.oh} * s.ow, s.k);
     T* dx = a.dx + image * s.h * s.w * s.c;
-    if (a.beta == T(0)) std::fill_n(dx, Index{s.h} * s.w * s.c, T(0));
+    const Channels channels = channels_of(a.channels, s.c / s.groups);
+    const Index columns = s.groups == 1 ? channels.count : s.c;
+    if (a.beta == T(0)) MatrixMap<T>(dx, Index{s.h} * s.w, s.c).middleCols(channels.first, columns).setZero();
     for_each_conv_block(s, 0, s.oh, [&](int g, int begin, int end, Index pixels) {
       MatrixMap<T>(a.scratch, pixels, depth).noalias() =
           dy.block(Index{begin} * s.ow, g * kg, pixels, kg) * w.middleCols(g * kg, kg).transpose();
-      col2im(s, g, begin, end, a.scratch, dx);
+      col2im(s, g, channels, begin, end, a.scratch, dx);
     });
   }
 }
@@ -112,21 +124,26 @@ template <class T>
 void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<T>& a) noexcept {
   const Index depth = conv_depth(s);
   const Index kg = s.k / s.groups;
+  const Channels channels = channels_of(a.channels, s.k / s.groups);
+  const Index columns = s.groups == 1 ? channels.count : s.k;
   MatrixMap<T> dw(a.dw, depth, s.k);
-  if (a.beta == T(0)) dw.setZero();
+  if (a.beta == T(0)) dw.middleCols(channels.first, columns).setZero();
   for (Index image = 0; image < s.n; ++image) {
     const T* x = a.x + image * s.h * s.w * s.c;
     const ConstMatrixMap<T> dy(a.dy + image * s.oh * s.ow * s.k, Index{s.oh} * s.ow, s.k);
     for_each_conv_block(s, 0, s.oh, [&](int g, int begin, int end, Index pixels) {
       im2col(s, g, begin, end, x, a.scratch);
-      dw.middleCols(g * kg, kg).noalias() +=
-          ConstMatrixMap<T>(a.scratch, pixels, depth).transpose() * dy.block(Index{begin} * s.ow, g * kg, pixels, kg);
+      const Index first = g * kg + channels.first;
+      dw.middleCols(first, channels.count).noalias() +=
+          ConstMatrixMap<T>(a.scratch, pixels, depth).transpose() *
+          dy.block(Index{begin} * s.ow, first, pixels, channels.count);
     });
   }
   if (a.db == nullptr) return;
-  Row<T> db(a.db, s.k);
+  Row<T> db(a.db + channels.first, columns);
   if (a.beta == T(0)) db.setZero();
-  db += ConstMatrixMap<T>(a.dy, Index{s.n} * s.oh * s.ow, s.k).colwise().sum().array();
+  const ConstMatrixMap<T> dy(a.dy, Index{s.n} * s.oh * s.ow, s.k);
+  db += dy.middleCols(channels.first, columns).colwise().sum().array();
 }
 
 }  // namespace fpcpu::kernels::eigen

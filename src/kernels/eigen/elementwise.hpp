@@ -33,15 +33,21 @@ void sum_rows(const T* rows, std::size_t stride, int count, T* out, std::size_t 
     sum += ConstRow<T>(rows + static_cast<std::size_t>(r) * stride, static_cast<Index>(n));
 }
 
+/// Of channels [begin, end).
 template <class T>
-void channel_sums(const T* x, std::size_t rows, int c, double* sums) noexcept {
-  Row<double> sum(sums, c);
-  Row<double> squares(sums + c, c);
+void channel_sums(const T* x, std::size_t rows, int c, Index begin, Index end, double* sums) noexcept {
+  Row<double> sum(sums + begin, end - begin);
+  Row<double> squares(sums + c + begin, end - begin);
   for (std::size_t r = 0; r < rows; ++r) {
-    const ConstRow<T> row(x + r * static_cast<std::size_t>(c), c);
+    const ConstRow<T> row(x + r * static_cast<std::size_t>(c) + begin, end - begin);
     sum += row.template cast<double>();
     squares += row.template cast<double>().square();
   }
+}
+
+template <class T>
+void channel_sums(const T* x, std::size_t rows, int c, double* sums) noexcept {
+  channel_sums(x, rows, c, 0, c, sums);
 }
 
 }  // namespace fpcpu::kernels::eigen

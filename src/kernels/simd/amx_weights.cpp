@@ -98,14 +98,14 @@ void hand_over(const float* sums, int outputs, int positions, bool add, float* d
 }
 
 /// body(tiles of output channels, tiles of positions, segment, first position, first output channel, sums) for the
-/// blocks of a group, the first count compile-time constants. Returns the end of the sums.
+/// blocks of output channels [begin, end) of a group, the first count compile-time constants. Returns the end of the sums.
 template <class Body>
-HWY_INLINE float* for_each_block(const Walk& w, const BandPlan& plan, float* sums, const Body& body) {
+HWY_INLINE float* for_each_block(const BandPlan& plan, int begin, int end, float* sums, const Body& body) {
   for (int segment = 0; segment < plan.segments; ++segment) {
     for (int n = 0; n < plan.segment_length; n += kBlock) {
-      for (int m = 0; m < w.group_out; m += kBlock) {
+      for (int m = begin; m < end; m += kBlock) {
         const bool two = plan.segment_length - n > amx::kRows;
-        if (w.group_out - m > amx::kRows) {
+        if (end - m > amx::kRows) {
           two ? body(Constant<2>{}, Constant<2>{}, segment, n, m, sums)
               : body(Constant<2>{}, Constant<1>{}, segment, n, m, sums);
           sums += (two ? 4 : 2) * kTile;
@@ -149,6 +149,7 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
   const Walk w = forward_walk(s);
   const BandPlan plan = plan_weights(w);
   const Memory memory = memory_of(w, plan);
+  const int end = end_of(a.channels, w.group_out);
   float* panel = a.scratch + memory.panel;
   float* turned = a.scratch + memory.turned;
   bool first = true;
@@ -158,9 +159,9 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
     const amx::Session session;
     float* sums = a.scratch + memory.sums;
     for (int g = 0; g < w.groups; ++g) {
-      for (int m = 0; m < w.group_out; m += kBlock) {
+      for (int m = a.channels.begin; m < end; m += kBlock) {
         const int channel = g * w.group_out + m;
-        const int columns = min_int(kBlock, w.group_out - m);
+        const int columns = min_int(kBlock, end - m);
         const int width = columns > kLanes ? kBlock : kLanes;
         pack_gradient(dy + channel, band.lines, count * s.ow / band.lines, s.k, columns, width, panel,
                       a.db == nullptr ? nullptr : a.db + channel, add);
@@ -168,7 +169,8 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
       }
       const float* x = band.base + static_cast<Index>(g) * plan.group_words;
       sums = for_each_block(
-          w, plan, sums, [&](auto tiles_m, auto tiles_n, int segment, int n, int m, float* block) FPCPU_INLINE {
+          plan, a.channels.begin, end, sums,
+          [&](auto tiles_m, auto tiles_n, int segment, int n, int m, float* block) FPCPU_INLINE {
             add_block<decltype(tiles_m)::value, decltype(tiles_n)::value>(
                 band, depth, turned + m * words, x + segment_offset(w, plan, band, segment) + n, !first, block);
           });
@@ -178,9 +180,10 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
   float* sums = a.scratch + memory.sums;
   for (int g = 0; g < w.groups; ++g) {
     sums = for_each_block(
-        w, plan, sums, [&](auto tiles_m, auto tiles_n, int segment, int n, int m, const float* block) FPCPU_INLINE {
+        plan, a.channels.begin, end, sums,
+        [&](auto tiles_m, auto tiles_n, int segment, int n, int m, const float* block) FPCPU_INLINE {
           const Index row = static_cast<Index>(segment) * plan.segment_length + n;
-          hand_over<decltype(tiles_m)::value, decltype(tiles_n)::value>(block, w.group_out - m, plan.segment_length - n,
+          hand_over<decltype(tiles_m)::value, decltype(tiles_n)::value>(block, end - m, plan.segment_length - n,
                                                                         a.beta != 0.0F,
                                                                         a.dw + row * s.k + g * w.group_out + m, s.k);
         });

@@ -70,6 +70,18 @@ HWY_INLINE void for_runs(int pixels, const Body& body) {
 
 /// sums[0..count) += v, in double.
 HWY_INLINE void add_to_doubles(V v, int count, double* sums) {
+#if HWY_HAVE_FLOAT64
+  if (count >= kLanes) {
+    const hn::Half<D> half;
+    const hn::Rebind<double, hn::Half<D>> doubles;
+    const auto add = [&](hn::Vec<hn::Half<D>> part, double* p) FPCPU_INLINE {
+      hn::StoreU(hn::Add(hn::LoadU(doubles, p), hn::PromoteTo(doubles, part)), doubles, p);
+    };
+    add(hn::LowerHalf(half, v), sums);
+    add(hn::UpperHalf(half, v), sums + kLanes / 2);
+    return;
+  }
+#endif
   alignas(64) float lanes[kLanes];
   hn::Store(v, d, lanes);
   for (int i = 0; i < count; ++i) sums[i] += static_cast<double>(lanes[i]);

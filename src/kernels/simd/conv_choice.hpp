@@ -36,11 +36,20 @@ HWY_INLINE ConvAlgorithm chosen_direct([[maybe_unused]] const ConvShape& s) {
   return ConvAlgorithm::direct;
 }
 
+/// The table was measured with slices of a batch. Where weights are used once, by the whole batch, the shape is taken
+/// for one that is like it in what decides: forward and data gradient for one with fewer channels, whose weights stay in
+/// a cache; the weight gradient for one with a larger map, whose sums run over more tiles.
+inline constexpr int kFewChannels = 64;
+inline constexpr int kLargerMap = 2;
+
 HWY_INLINE ConvAlgorithm chosen(const ConvShape& s, ConvPass pass) {
-  const int in = channel_class(s.c);
-  const int out = channel_class(s.k);
+  const bool sums_tiles = pass == ConvPass::backward_weights;
+  const int most = s.weights_once && !sums_tiles ? kFewChannels : max_int(s.c, s.k);
+  const int in = channel_class(min_int(most, s.c));
+  const int out = channel_class(min_int(most, s.k));
   if (in < 0 || out < 0) return chosen_direct(s);
-  const char letter = choices::FPCPU_ISA_NAME.letters[static_cast<int>(pass)][size_class(max_int(s.oh, s.ow))][in][out];
+  const int size = (s.weights_once && sums_tiles ? kLargerMap : 1) * max_int(s.oh, s.ow);
+  const char letter = choices::FPCPU_ISA_NAME.letters[static_cast<int>(pass)][size_class(size)][in][out];
   int algorithm = 0;
   while (kChoiceLetters[algorithm] != letter) ++algorithm;
   return static_cast<ConvAlgorithm>(algorithm);

@@ -91,7 +91,7 @@ struct Epilogue {
   const float* bias;
   bool add;
   float floor, cap;
-  int channel_begin, channel_end;  // of each group
+  int channel_begin, channel_end;  // of the result, in each group
 };
 
 void run_band(const Walk& w, const BandPlan& plan, const Band& band, const float* packed, const Epilogue& epilogue,
@@ -188,8 +188,8 @@ void forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
                           a.add,
                           clamped ? 0.0F : -kInfinity,
                           kind == Activation::relu6 ? 6.0F : kInfinity,
-                          a.channel_begin,
-                          a.channel_end > 0 ? a.channel_end : w.group_out};
+                          a.channels.begin,
+                          end_of(a.channels, w.group_out)};
   const float* x = a.x;
   float* y = a.y;
   for (int image = 0; image < s.n; ++image, x += static_cast<Index>(s.h) * s.w * s.c) {
@@ -200,8 +200,10 @@ void forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
       if (kind != Activation::none && !clamped) {
         activation_forward(a.activation, y, y, static_cast<std::size_t>(count * y_row));
       }
-      if (a.sums != nullptr)
-        channel_sums(y, static_cast<std::size_t>(count) * static_cast<std::size_t>(s.ow), s.k, a.sums);
+      if (a.sums != nullptr) {
+        const auto pixels = static_cast<std::size_t>(count) * static_cast<std::size_t>(s.ow);
+        channel_sums(y, pixels, s.k, a.channels.begin, end_of(a.channels, s.k), a.sums);
+      }
       y += count * y_row;
     }
   }
@@ -211,15 +213,20 @@ namespace {
 
 void backward_image(const ConvShape& s, const ConvBackwardData<float>& a, const float* dy, float* dx) {
   const Index dx_row = static_cast<Index>(s.w) * s.c;
-  const Epilogue epilogue{nullptr, a.beta != 0.0F, -kInfinity, kInfinity, 0, s.c / s.groups};
+  const int begin = a.channels.begin;
+  const int end = end_of(a.channels, s.c / s.groups);
+  const Epilogue epilogue{nullptr, a.beta != 0.0F, -kInfinity, kInfinity, begin, end};
   const float* packed = a.packed;
   for_each_phase(s, [&](const Walk& w) FPCPU_INLINE {
     if (!has_work(w)) return;
     float* base = dx + w.rows.out_first * dx_row + static_cast<Index>(w.cols.out_first) * s.c;
     const Target target{base, w.rows.out_step * dx_row, static_cast<Index>(w.cols.out_step) * s.c};
     if (!has_taps(w)) {
+      const int count = end_of(a.channels, s.c) - begin;
       for (int row = 0; a.beta == 0.0F && row < w.rows.outputs; ++row) {
-        for (int q = 0; q < w.cols.outputs; ++q) zero_floats(base + row * target.line + q * target.pixel, s.c);
+        for (int q = 0; q < w.cols.outputs; ++q) {
+          zero_floats(base + row * target.line + q * target.pixel + begin, count);
+        }
       }
       return;
     }

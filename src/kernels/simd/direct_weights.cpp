@@ -12,12 +12,13 @@ namespace {
 constexpr int kMaxBandPixels = 192;
 constexpr int kShortLine = 16;
 
-/// All panels of one tile of m rows: what it reads of x stays in the first-level cache, and dw is written row by row.
-void run_tile(WeightJob job, const float* panels, int channels, int m, const float* x, float* dw) {
+/// The panels of channels [begin, end) of one tile of m rows: what it reads of x stays in the first-level cache, and dw
+/// is written row by row.
+void run_tile(WeightJob job, const float* panels, int begin, int end, int m, const float* x, float* dw) {
   const Index pixels = static_cast<Index>(job.lines) * job.pixels;
-  for (int n = 0; n < channels; n += kPanel) {
+  for (int n = begin; n < end; n += kPanel) {
     job.dy = panels + n * pixels;
-    job.columns = min_int(kPanel, channels - n);
+    job.columns = min_int(kPanel, end - n);
     if (job.columns > kLanes) {
       weight_function<2>(m)(job, x, dw + n);
     } else {
@@ -46,6 +47,7 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
   const int tiles = ceil_div(plan.segment_length, kTileRows<2>);
   const int size = plan.segment_length / tiles;
   const int larger = plan.segment_length % tiles;
+  const int end = end_of(a.channels, w.group_out);
   for_each_band(s, a, w, plan, [&](const Band& band, const float* dy, int count, bool add) {
     WeightJob job{};
     job.lines = band.lines;
@@ -57,8 +59,8 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
     const Index steps = static_cast<Index>(band.lines) * band.pixels;
     for (int g = 0; g < w.groups; ++g) {
       const int first = g * w.group_out;
-      for (int n = 0; n < w.group_out; n += kPanel) {
-        const int columns = min_int(kPanel, w.group_out - n);
+      for (int n = a.channels.begin; n < end; n += kPanel) {
+        const int columns = min_int(kPanel, end - n);
         pack_gradient(dy + first + n, band.lines, count * s.ow / band.lines, s.k, columns,
                       columns > kLanes ? kPanel : kLanes, panels + n * steps,
                       a.db == nullptr ? nullptr : a.db + first + n, add);
@@ -69,7 +71,7 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
             band.base + static_cast<Index>(g) * plan.group_words + segment_offset(w, plan, band, segment);
         for (int t = 0; t < tiles; ++t) {
           const int m = t < larger ? size + 1 : size;
-          run_tile(job, panels, w.group_out, m, from, dw);
+          run_tile(job, panels, a.channels.begin, end, m, from, dw);
           from += m;
           dw += m * job.dw_stride;
         }

@@ -46,9 +46,15 @@ void accumulate(const float* x, float* y, float beta, std::size_t n) noexcept {
 }
 
 void channel_sums(const float* x, std::size_t rows, int c, double* sums) noexcept {
+  channel_sums(x, rows, c, 0, c, sums);
+}
+
+void channel_sums(const float* x, std::size_t rows, int c, int first, int last, double* sums) noexcept {
+  x += first;
+  sums += first;
   for (std::size_t begin = 0; begin < rows; begin += kSumRun) {
     const std::size_t end = rows - begin < kSumRun ? rows : begin + kSumRun;
-    for_chunks(c, [&](int i, auto chunk) FPCPU_INLINE {
+    for_chunks(last - first, [&](int i, auto chunk) FPCPU_INLINE {
       V sum = hn::Zero(d);
       V squares = hn::Zero(d);
       for (std::size_t r = begin; r < end; ++r) {

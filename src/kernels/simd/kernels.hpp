@@ -31,6 +31,8 @@ void max_pool_forward(const PoolShape& s, const float* x, float* y, std::uint8_t
 void max_pool_backward(const PoolShape& s, const float* dy, const std::uint8_t* argmax, float* dx, float beta) noexcept;
 
 void channel_sums(const float* x, std::size_t rows, int c, double* sums) noexcept;
+/// The same for channels [begin, end).
+void channel_sums(const float* x, std::size_t rows, int c, int begin, int end, double* sums) noexcept;
 std::size_t norm_act_pool_scratch_size(const PoolShape& s) noexcept;
 void norm_act_pool_forward(const NormActPoolForward<float>& a) noexcept;
 void norm_act_pool_backward_sums(const NormActPoolBackward<float>& a) noexcept;

@@ -103,6 +103,8 @@ HWY_INLINE void store_some(V v, float* p, int n) {
   }
 }
 
+HWY_INLINE int end_of(const ChannelRange& range, int all) { return range.end > 0 ? range.end : all; }
+
 /// The first n of the sums at p: replaced or, with `add`, added to.
 inline HWY_NOINLINE void add_part(V sum, float* p, int n, bool add) {
   store_some(add ? hn::Add(sum, load_some(p, n)) : sum, p, n);

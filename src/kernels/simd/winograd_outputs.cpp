@@ -14,6 +14,10 @@ namespace {
 
 constexpr Index kBlockElements = 160 * 1024;
 constexpr int kLeastTiles = 2 * kTileRows<2>;
+// Weights that are used once are transformed once per block of tiles, so blocks are large, and so many input channels
+// at a time, which stay in the second-level cache.
+constexpr Index kOnceElements = 1536 * 1024;
+constexpr int kOnceChannels = 128;
 constexpr int kSumTiles = 4;  // tiles whose channel sums are kept in float
 
 /// What happens to the outputs.
@@ -35,28 +39,38 @@ HWY_INLINE Index filter_elements(int in_c, int out_c) {
   return static_cast<Index>(F::kIn) * F::kIn * filter_stride(in_c, out_c);
 }
 
-/// G g G^T for all pairs of channels, from weights whose output channels are those of the sums (`turned`: the data
-/// gradient, with the filter reversed in both directions) or of the results.
+/// Weights of a pass: their output channels are those of the sums (`turned`: the data gradient, with the filter
+/// reversed in both directions) or of the results.
+struct Filters {
+  const float* w;
+  Index tap, row;  // from one tap and from one input channel of the convolution to the next
+  bool turned;
+};
+HWY_INLINE Filters filters_of(const ConvShape& s, const float* w, bool turned) {
+  return {w, static_cast<Index>(s.c) * s.k, s.k, turned};
+}
+
+/// G g G^T for the channels [in_begin, in_end) of the sums and [out_begin, out_end) of the results.
+/// @param position   scalars from one position of the result to the next
 template <class F>
-void pack_filters(const ConvShape& s, int in_c, int out_c, bool turned, const float* HWY_RESTRICT w,
+void pack_filters(const Filters& filters, int in_begin, int in_end, int out_begin, int out_end, Index position,
                   float* HWY_RESTRICT packed) {
-  const Index tap = static_cast<Index>(s.c) * s.k;
-  const int words = words_of(in_c);
-  const Index position = filter_stride(in_c, out_c);
+  const Index tap = filters.tap;
+  const int words = words_of(in_end - in_begin);
   const auto map = [](const V(&v)[3], V(&o)[F::kIn]) FPCPU_INLINE { F::filter(v, o); };
   ChannelBlock blocks[9];
-  for (int n = 0; n < out_c; n += kLanes) {
-    const int rest = out_c - n;
+  for (int n = out_begin; n < out_end; n += kLanes) {
+    const int rest = out_end - n;
     const int panel = n / kPanel * kPanel;
-    const int width = out_c - panel > kLanes ? kPanel : kLanes;
-    float* to = packed + static_cast<Index>(panel) * words + (n - panel);
-    for (int c = 0; c < in_c; ++c) {
+    const int width = out_end - panel > kLanes ? kPanel : kLanes;
+    float* to = packed + static_cast<Index>(panel - out_begin) * words + (n - panel);
+    for (int c = in_begin; c < in_end; ++c) {
       const auto store = [&](auto i, auto j, V v) FPCPU_INLINE {
         store_member(v, to + (decltype(i)::value * F::kIn + decltype(j)::value) * position, c);
       };
-      if (turned) {
+      if (filters.turned) {
         for (int t = 0; c % kLanes == 0 && t < 9; ++t) {
-          blocks[8 - t].load(w + t * tap + static_cast<Index>(n) * s.k + c, s.k, in_c - c, rest);
+          blocks[8 - t].load(filters.w + t * tap + n * filters.row + c, filters.row, in_end - c, rest);
         }
         transform<3, F::kIn>(
             map,
@@ -64,7 +78,7 @@ void pack_filters(const ConvShape& s, int in_c, int out_c, bool turned, const fl
                 FPCPU_INLINE { return blocks[decltype(i)::value * 3 + decltype(j)::value].at(c % kLanes); },
             store);
       } else {
-        const float* from = w + static_cast<Index>(c) * s.k + n;
+        const float* from = filters.w + c * filters.row + n;
         transform<3, F::kIn>(
             map,
             [&](auto i, auto j)
@@ -73,14 +87,15 @@ void pack_filters(const ConvShape& s, int in_c, int out_c, bool turned, const fl
       }
       if (c % kPerWord == kPerWord - 1) to += width;
     }
-    for (int p = 0; in_c % kPerWord != 0 && p < F::kIn * F::kIn; ++p) finish_word(to + p * position);
+    for (int p = 0; (in_end - in_begin) % kPerWord != 0 && p < F::kIn * F::kIn; ++p) finish_word(to + p * position);
   }
 }
 
 /// A^T M A of tiles [begin, begin + count).
+/// @param first   the channel that planes begin with
 template <class F>
-void transform_outputs(const Grid& g, const Planes& planes, int begin, int count, const Epilogue& e, int row_begin,
-                       int row_end, float* HWY_RESTRICT out) {
+void transform_outputs(const Grid& g, const Planes& planes, int first, int begin, int count, const Epilogue& e,
+                       int row_begin, int row_end, float* HWY_RESTRICT out) {
   const Index line = static_cast<Index>(g.out_w) * g.out_c;
   const V floor = hn::Set(d, e.floor);
   const V cap = hn::Set(d, e.cap);
@@ -91,7 +106,7 @@ void transform_outputs(const Grid& g, const Planes& planes, int begin, int count
     V squares = hn::Zero(d);
     for (int t = 0; t < count; ++t) {
       const TileAt at = tile_at<F>(g, begin + t);
-      const float* from = planes.base + t * planes.row + n;
+      const float* from = planes.base + t * planes.row + (n - first);
       // Rows outside [row_begin, row_end) belong to the tile but were not asked for.
       const int skip = max_int(0, row_begin - at.row);
       const int rows = min_int(F::kOut, row_end - at.row);
@@ -187,7 +202,69 @@ void run(const Grid& g, const float* in, const float* packed, const Epilogue& e,
     const int count = min_int(block, g.total - begin);
     transform_inputs<F, Members::channels>(g, in, begin, count, inputs);
     multiply<F>(g, inputs, packed, count, e.channel_begin, e.channel_end, outputs);
-    transform_outputs<F>(g, outputs, begin, count, e, row_begin, row_end, out);
+    transform_outputs<F>(g, outputs, 0, begin, count, e, row_begin, row_end, out);
+  }
+}
+
+/// The same with weights that are used once.
+template <class F>
+HWY_INLINE int most_tiles_once(const Grid& g) {
+  return most_tiles<F>(g, input_words(g), kOnceElements, kLeastTiles);
+}
+template <class F>
+inline constexpr Index kOncePosition = static_cast<Index>(kOnceChannels / kPerWord) * kPanel + 16;
+template <class F>
+Index once_scratch(const Grid& g) {
+  const int tiles = most_tiles_once<F>(g);
+  return planes_size<F>(input_words(g), tiles) + planes_size<F>(kPanel, tiles) + F::kIn * F::kIn * kOncePosition<F>;
+}
+
+/// One panel of results after the other: M += U V over blocks of input channels, whose filters are transformed just
+/// before.
+template <class F>
+void run_once(const Grid& g, const float* in, const Filters& filters, const Epilogue& e, int row_begin, int row_end,
+              float* scratch, float* out) {
+  const int most = most_tiles_once<F>(g);
+  const int block = block_tiles(g, most);
+  const Planes inputs = planes_at(scratch, input_words(g), most);
+  scratch += planes_size<F>(input_words(g), most);
+  const Planes outputs = planes_at(scratch, kPanel, most);
+  float* packed = scratch + planes_size<F>(kPanel, most);
+  TileJob job{};
+  Piece piece{};
+  job.pieces = &piece;
+  job.count = 1;
+  job.a_stride = inputs.row;
+  job.y_stride = outputs.row;
+  job.floor = -kInfinity;
+  job.cap = kInfinity;
+  for (int begin = 0; begin < g.total; begin += block) {
+    const int count = min_int(block, g.total - begin);
+    transform_inputs<F, Members::channels>(g, in, begin, count, inputs);
+    for (int n = e.channel_begin; n < e.channel_end; n += kPanel) {
+      const int end = min_int(n + kPanel, e.channel_end);
+      job.columns = padded_channels(end - n);
+      for (int c = 0; c < g.in_c; c += kOnceChannels) {
+        const int c_end = min_int(c + kOnceChannels, g.in_c);
+        pack_filters<F>(filters, c, c_end, n, end, kOncePosition<F>, packed);
+        piece = {c / kPerWord, words_of(c_end - c)};
+        job.add = c > 0;
+        for (int p = 0; p < F::kIn * F::kIn; ++p) {
+          job.b = packed + p * kOncePosition<F>;
+          const float* a = inputs.base + p * inputs.plane;
+          float* y = outputs.base + p * outputs.plane;
+          if (job.columns > kLanes) {
+            run_tiles<2>(job, count, a, y);
+          } else {
+            run_tiles<1>(job, count, a, y);
+          }
+        }
+      }
+      Epilogue of_panel = e;
+      of_panel.channel_begin = n;
+      of_panel.channel_end = end;
+      transform_outputs<F>(g, outputs, n, begin, count, of_panel, row_begin, row_end, out);
+    }
   }
 }
 
@@ -251,23 +328,24 @@ void transform_inputs(const Grid& g, const float* HWY_RESTRICT in, int begin, in
 
 template <class F>
 std::size_t packed_size(const ConvShape& s, ConvPass pass) noexcept {
+  if (s.weights_once) return 0;
   return static_cast<std::size_t>(pass == ConvPass::forward ? filter_elements<F>(s.c, s.k)
                                                             : filter_elements<F>(s.k, s.c));
 }
 
 template <class F>
 void pack(const ConvShape& s, ConvPass pass, const float* w, float* packed) noexcept {
-  if (pass == ConvPass::forward) {
-    pack_filters<F>(s, s.c, s.k, false, w, packed);
-  } else {
-    pack_filters<F>(s, s.k, s.c, true, w, packed);
-  }
+  if (s.weights_once) return;
+  const bool turned = pass == ConvPass::backward_data;
+  const int in_c = turned ? s.k : s.c;
+  const int out_c = turned ? s.c : s.k;
+  pack_filters<F>(filters_of(s, w, turned), 0, in_c, 0, out_c, filter_stride(in_c, out_c), packed);
 }
 
 template <class F>
 std::size_t scratch_size(const ConvShape& s, ConvPass pass) noexcept {
-  return static_cast<std::size_t>(pass == ConvPass::forward ? grid_scratch<F>(forward_grid<F>(s, 0, s.oh))
-                                                            : grid_scratch<F>(backward_grid<F>(s)));
+  const Grid g = pass == ConvPass::forward ? forward_grid<F>(s, 0, s.oh) : backward_grid<F>(s);
+  return static_cast<std::size_t>(s.weights_once ? once_scratch<F>(g) : grid_scratch<F>(g));
 }
 
 template <class F>
@@ -280,9 +358,14 @@ void forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
                    clamped ? 0.0F : -kInfinity,
                    kind == Activation::relu6 ? 6.0F : kInfinity,
                    later ? nullptr : a.sums,
-                   a.channel_begin,
-                   a.channel_end > 0 ? a.channel_end : s.k};
-  run<F>(forward_grid<F>(s, a.row_begin, a.row_end), a.x, a.packed, e, a.row_begin, a.row_end, a.scratch, a.y);
+                   a.channels.begin,
+                   end_of(a.channels, s.k)};
+  const Grid g = forward_grid<F>(s, a.row_begin, a.row_end);
+  if (s.weights_once) {
+    run_once<F>(g, a.x, filters_of(s, a.w, false), e, a.row_begin, a.row_end, a.scratch, a.y);
+  } else {
+    run<F>(g, a.x, a.packed, e, a.row_begin, a.row_end, a.scratch, a.y);
+  }
   if (!later) return;
   const std::size_t pixels = static_cast<std::size_t>(s.n) * static_cast<std::size_t>(a.row_end - a.row_begin) *
                              static_cast<std::size_t>(s.ow);
@@ -292,8 +375,14 @@ void forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
 
 template <class F>
 void backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept {
-  const Epilogue e{nullptr, a.beta != 0.0F, -kInfinity, kInfinity, nullptr, 0, s.c};
-  run<F>(backward_grid<F>(s), a.dy, a.packed, e, 0, s.h, a.scratch, a.dx);
+  const Epilogue e{
+      nullptr, a.beta != 0.0F, -kInfinity, kInfinity, nullptr, a.channels.begin, end_of(a.channels, s.c)};
+  const Grid g = backward_grid<F>(s);
+  if (s.weights_once) {
+    run_once<F>(g, a.dy, filters_of(s, a.w, true), e, 0, s.h, a.scratch, a.dx);
+  } else {
+    run<F>(g, a.dy, a.packed, e, 0, s.h, a.scratch, a.dx);
+  }
 }
 
 #define FPCPU_WINOGRAD(F)                                                                                              \

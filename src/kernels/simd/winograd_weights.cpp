@@ -28,14 +28,14 @@ HWY_INLINE Index panels_stride(int channels, int words) {
 
 /// Panels [position][panel][word of tiles][panel width] of A dY A^T. Sums over the tiles of dy are added to db.
 template <class F>
-void transform_gradients(const Grid& g, const float* HWY_RESTRICT dy, int begin, int count, float* HWY_RESTRICT panels,
-                         float* db, bool add) {
+void transform_gradients(const Grid& g, const float* HWY_RESTRICT dy, int begin, int count, int channel_begin,
+                         int channel_end, float* HWY_RESTRICT panels, float* db, bool add) {
   const Index line = static_cast<Index>(g.out_w) * g.out_c;
   const int words = words_of(count);
   const Index position = panels_stride(g.out_c, words);
   alignas(64) static constexpr float kZeros[kLanes] = {};
   const auto map = [](const V(&v)[F::kOut], V(&o)[F::kIn]) FPCPU_INLINE { F::output_adjoint(v, o); };
-  for (int n = 0; n < g.out_c; n += kLanes) {
+  for (int n = channel_begin; n < channel_end; n += kLanes) {
     const int rest = g.out_c - n;
     const int panel = n / kPanel * kPanel;
     const int width = g.out_c - panel > kLanes ? kPanel : kLanes;
@@ -130,17 +130,18 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
   const int tiles = ceil_div(s.c, kTileRows<2>);
   const int size = s.c / tiles;
   const int larger = s.c % tiles;
+  const int end = end_of(a.channels, s.k);
   for (int begin = 0; begin < g.total; begin += block) {
     const int count = min_int(block, g.total - begin);
     const bool add = a.beta != 0.0F || begin > 0;
     transform_inputs<F, Members::places>(g, a.x, begin, count, inputs);
-    transform_gradients<F>(g, a.dy, begin, count, panels, a.db, add);
+    transform_gradients<F>(g, a.dy, begin, count, a.channels.begin, end, panels, a.db, add);
     WeightJob job{};
     job.lines = 1;
     job.pixels = words_of(count);
     job.pixel = inputs.row;
     const Index position = panels_stride(s.k, job.pixels);
-    for (int n = 0; n < s.k; n += kPanel) {
+    for (int n = a.channels.begin; n < end; n += kPanel) {
       const int width = s.k - n > kLanes ? kPanel : kLanes;
       job.columns = width;
       job.dw_stride = width;
