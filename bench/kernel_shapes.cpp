@@ -34,6 +34,13 @@ ConvCase conv(int size, int c, int k, int kernel, int stride = 1, int groups = 1
           groups == c};
 }
 
+/// As the layers see it in training whose weights are much larger than their maps.
+ConvCase whole_batch(ConvCase c) {
+  c.shape.n = kBatch;
+  c.shape.weights_once = true;
+  return c;
+}
+
 template <class Options>
 ConvWindow window_of(const Layer& layer) {
   const Attributes attributes = layer.describe();
@@ -43,7 +50,8 @@ ConvWindow window_of(const Layer& layer) {
   return {layer.kind(), options};
 }
 
-ConvCase conv_case(const Layer& layer, const Shape& in, const Shape& out) {
+ConvCase conv_case(const Layer& layer, const Shape& in, const Signature& signature) {
+  const Shape& out = signature.out;
   const bool depthwise = layer.kind() == "depthwise_conv2d";
   const ConvWindow w = depthwise ? window_of<DepthwiseConv2dOptions>(layer) : window_of<Conv2dOptions>(layer);
   const Attributes attributes = layer.describe();
@@ -61,7 +69,8 @@ ConvCase conv_case(const Layer& layer, const Shape& in, const Shape& out) {
            .pad_w = w.padding_w,
            .dilation = w.dilation,
            .groups = depthwise ? in.c : reader.integer("groups", 1),
-           .n = depthwise ? 1 : kImagesOfSlice},
+           .n = depthwise ? 1 : signature.whole_batch ? kBatch : kImagesOfSlice,
+           .weights_once = signature.whole_batch},
           depthwise};
 }
 
@@ -74,9 +83,8 @@ std::vector<ConvCase> conv_cases_of(const std::string& model) {
   for (int i = 1; i < graph.size(); ++i) {
     const Layer& layer = *graph.node(i).layer;
     const Shape in = graph.input_shapes(i).front();
-    const Shape out = graph.node(i).signature.out;
     if (layer.kind() != "conv2d" && layer.kind() != "depthwise_conv2d") continue;
-    const ConvCase c = conv_case(layer, in, out);
+    const ConvCase c = conv_case(layer, in, graph.node(i).signature);
     if (seen.insert(to_string(c.shape)).second) cases.push_back(c);
   }
   return cases;
@@ -101,7 +109,7 @@ std::vector<ConvCase> typical_conv_cases() {
   return {conv(100, 3, 32, 3),       conv(100, 32, 32, 3), conv(50, 64, 128, 3),        conv(25, 128, 256, 3),
           conv(12, 256, 256, 3),     conv(6, 256, 256, 3), conv(100, 3, 64, 7, 2),      conv(50, 64, 128, 3, 2),
           conv(25, 128, 256, 1),     conv(48, 24, 24, 3),  conv(25, 128, 128, 3, 1, 4), conv(50, 96, 96, 3, 1, 96),
-          conv(50, 96, 96, 3, 2, 96)};
+          conv(50, 96, 96, 3, 2, 96), whole_batch(conv(4, 512, 512, 3))};
 }
 
 std::string to_string(const kernels::ConvShape& s) {
@@ -114,6 +122,7 @@ std::string to_string(const kernels::ConvShape& s) {
   if (s.kw != s.kh) append("x%d", s.kw);
   append(" s%d", s.stride);
   if (s.groups > 1) append(" g%d", s.groups);
+  if (s.weights_once) append(" n%d", s.n);
   return text.data();
 }
 

@@ -24,7 +24,7 @@ struct ConvCase {
 /// Shapes that between them meet every path of the kernels.
 [[nodiscard]] std::vector<ConvCase> typical_conv_cases();
 
-/// "100x100x3->32 k3 s1", then " g4" for groups.
+/// "100x100x3->32 k3 s1", then " g4" for groups and " n32" for a whole batch that uses its weights once.
 [[nodiscard]] std::string to_string(const kernels::ConvShape& shape);
 
 }  // namespace fpcpu::bench
