@@ -69,7 +69,9 @@ ConvCase conv_case(const Layer& layer, const Shape& in, const Signature& signatu
            .pad_w = w.padding_w,
            .dilation = w.dilation,
            .groups = depthwise ? in.c : reader.integer("groups", 1),
-           .n = depthwise ? 1 : signature.whole_batch ? kBatch : kImagesOfSlice,
+           .n = depthwise               ? 1
+                : signature.whole_batch ? kBatch
+                                        : kImagesOfSlice,
            .weights_once = signature.whole_batch},
           depthwise};
 }
@@ -106,10 +108,13 @@ std::vector<kernels::DenseShape> dense_shapes_of(const std::string& model) {
 std::vector<kernels::DenseShape> typical_dense_shapes() { return {{1, 9216, 256}, {32, 9216, 256}}; }
 
 std::vector<ConvCase> typical_conv_cases() {
-  return {conv(100, 3, 32, 3),       conv(100, 32, 32, 3), conv(50, 64, 128, 3),        conv(25, 128, 256, 3),
-          conv(12, 256, 256, 3),     conv(6, 256, 256, 3), conv(100, 3, 64, 7, 2),      conv(50, 64, 128, 3, 2),
-          conv(25, 128, 256, 1),     conv(48, 24, 24, 3),  conv(25, 128, 128, 3, 1, 4), conv(50, 96, 96, 3, 1, 96),
-          conv(50, 96, 96, 3, 2, 96), whole_batch(conv(4, 512, 512, 3))};
+  return {conv(100, 3, 32, 3),         conv(100, 32, 32, 3),
+          conv(50, 64, 128, 3),        conv(25, 128, 256, 3),
+          conv(12, 256, 256, 3),       conv(6, 256, 256, 3),
+          conv(100, 3, 64, 7, 2),      conv(50, 64, 128, 3, 2),
+          conv(25, 128, 256, 1),       conv(48, 24, 24, 3),
+          conv(25, 128, 128, 3, 1, 4), conv(50, 96, 96, 3, 1, 96),
+          conv(50, 96, 96, 3, 2, 96),  whole_batch(conv(4, 512, 512, 3))};
 }
 
 std::string to_string(const kernels::ConvShape& s) {

@@ -83,8 +83,8 @@ struct ConvForward {
   int row_begin = 0;  // output rows [row_begin, row_end) are computed: of one image, or all rows of n images
   int row_end = 0;
   ChannelRange channels{};  // of y; activations beyond ReLU take all
-  T* y = nullptr;          // points at row `row_begin`, channel 0
-  double* sums = nullptr;  // may be null: sums[c] += sum y, sums[k + c] += sum y^2 over the rows computed
+  T* y = nullptr;           // points at row `row_begin`, channel 0
+  double* sums = nullptr;   // may be null: sums[c] += sum y, sums[k + c] += sum y^2 over the rows computed
   T* scratch = nullptr;
 };
 
@@ -93,7 +93,7 @@ struct ConvBackwardData {
   const T* dy = nullptr;      // n,oh,ow,k
   const T* w = nullptr;       // kh,kw,c/groups,k
   const T* packed = nullptr;  // from conv_pack(backward_data)
-  ChannelRange channels{};     // of dx
+  ChannelRange channels{};    // of dx
   T* dx = nullptr;            // n,h,w,c: dx = beta * dx + df/dx, beta is 0 or 1 (0: dx may hold NaN at entry)
   T beta = 0;
   T* scratch = nullptr;
@@ -101,11 +101,11 @@ struct ConvBackwardData {
 
 template <class T>
 struct ConvBackwardWeights {
-  const T* x = nullptr;   // n,h,w,c
-  const T* dy = nullptr;  // n,oh,ow,k
-  ChannelRange channels{}; // of dy
-  T* dw = nullptr;        // kh,kw,c/groups,k: dw = beta * dw + df/dw
-  T* db = nullptr;        // k, same beta; may be null
+  const T* x = nullptr;     // n,h,w,c
+  const T* dy = nullptr;    // n,oh,ow,k
+  ChannelRange channels{};  // of dy
+  T* dw = nullptr;          // kh,kw,c/groups,k: dw = beta * dw + df/dw
+  T* db = nullptr;          // k, same beta; may be null
   T beta = 0;
   T* scratch = nullptr;
 };

@@ -62,7 +62,8 @@ struct ConvWindow {
 };
 
 /// A convolution over slices of images, or over the whole batch where the weights are much larger than an image;
-/// conv2d and depthwise_conv2d differ in `Filters` only: their kernels, the shape of their weights and their attributes.
+/// conv2d and depthwise_conv2d differ in `Filters` only: their kernels, the shape of their weights and their
+/// attributes.
 ///
 /// prepared: [weights packed for forward][in training: packed for the data gradient]
 /// scratch:  [kernel][in training with activation: dz of one image or of all][z of one image, see output_suffices]
@@ -202,8 +203,8 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   // ... but small images go through the convolution together, which then reads its weights once for all.
   static constexpr std::size_t kWholeScalars = std::size_t{1} << 18U;
 
-  // Weights that are so many times larger than an image's input and output, and do not stay in the cache of a slice, are
-  // read once a batch.
+  // Weights that are so many times larger than an image's input and output, and do not stay in the cache of a slice,
+  // are read once a batch.
   static constexpr std::size_t kSharedWeights = std::size_t{1} << 18U;
   static constexpr std::size_t kImagesOfWeights = 16;
 
@@ -212,16 +213,14 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   /// True if forward can make some of the output channels.
   [[nodiscard]] bool shares_channels(const kernels::ConvShape& s) const noexcept {
     const ActivationKind kind = activation_.kind();
-    const bool clamps =
-        kind == ActivationKind::none || kind == ActivationKind::relu || kind == ActivationKind::relu6;
+    const bool clamps = kind == ActivationKind::none || kind == ActivationKind::relu || kind == ActivationKind::relu6;
     return Filters::kSharesChannels && s.groups == 1 && clamps && !pooled();
   }
   [[nodiscard]] bool whole_batch(std::span<const Shape> in) const noexcept {
     const kernels::ConvShape s = shape(in, 1);
-    const std::size_t weights = static_cast<std::size_t>(s.kh * s.kw) * static_cast<std::size_t>(s.c) *
-                                static_cast<std::size_t>(s.k);
-    return shares_channels(s) && weights >= kSharedWeights &&
-           weights >= kImagesOfWeights * (in[0].size() + outputs(s));
+    const std::size_t weights =
+        static_cast<std::size_t>(s.kh * s.kw) * static_cast<std::size_t>(s.c) * static_cast<std::size_t>(s.k);
+    return shares_channels(s) && weights >= kSharedWeights && weights >= kImagesOfWeights * (in[0].size() + outputs(s));
   }
   /// Images of n that backward takes at once.
   [[nodiscard]] int together(std::span<const Shape> in, int n) const noexcept {

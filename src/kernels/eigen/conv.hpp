@@ -134,9 +134,8 @@ void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<T>& a) 
     for_each_conv_block(s, 0, s.oh, [&](int g, int begin, int end, Index pixels) {
       im2col(s, g, begin, end, x, a.scratch);
       const Index first = g * kg + channels.first;
-      dw.middleCols(first, channels.count).noalias() +=
-          ConstMatrixMap<T>(a.scratch, pixels, depth).transpose() *
-          dy.block(Index{begin} * s.ow, first, pixels, channels.count);
+      dw.middleCols(first, channels.count).noalias() += ConstMatrixMap<T>(a.scratch, pixels, depth).transpose() *
+                                                        dy.block(Index{begin} * s.ow, first, pixels, channels.count);
     });
   }
   if (a.db == nullptr) return;

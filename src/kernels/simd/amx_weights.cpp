@@ -98,7 +98,8 @@ void hand_over(const float* sums, int outputs, int positions, bool add, float* d
 }
 
 /// body(tiles of output channels, tiles of positions, segment, first position, first output channel, sums) for the
-/// blocks of output channels [begin, end) of a group, the first count compile-time constants. Returns the end of the sums.
+/// blocks of output channels [begin, end) of a group, the first count compile-time constants. Returns the end of the
+/// sums.
 template <class Body>
 HWY_INLINE float* for_each_block(const BandPlan& plan, int begin, int end, float* sums, const Body& body) {
   for (int segment = 0; segment < plan.segments; ++segment) {
@@ -168,25 +169,24 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
         (width == kBlock ? turn_panel<2> : turn_panel<1>)(band, depth, panel, turned + m * words);
       }
       const float* x = band.base + static_cast<Index>(g) * plan.group_words;
-      sums = for_each_block(
-          plan, a.channels.begin, end, sums,
-          [&](auto tiles_m, auto tiles_n, int segment, int n, int m, float* block) FPCPU_INLINE {
-            add_block<decltype(tiles_m)::value, decltype(tiles_n)::value>(
-                band, depth, turned + m * words, x + segment_offset(w, plan, band, segment) + n, !first, block);
-          });
+      sums = for_each_block(plan, a.channels.begin, end, sums,
+                            [&](auto tiles_m, auto tiles_n, int segment, int n, int m, float* block) FPCPU_INLINE {
+                              add_block<decltype(tiles_m)::value, decltype(tiles_n)::value>(
+                                  band, depth, turned + m * words, x + segment_offset(w, plan, band, segment) + n,
+                                  !first, block);
+                            });
     }
     first = false;
   });
   float* sums = a.scratch + memory.sums;
   for (int g = 0; g < w.groups; ++g) {
-    sums = for_each_block(
-        plan, a.channels.begin, end, sums,
-        [&](auto tiles_m, auto tiles_n, int segment, int n, int m, const float* block) FPCPU_INLINE {
-          const Index row = static_cast<Index>(segment) * plan.segment_length + n;
-          hand_over<decltype(tiles_m)::value, decltype(tiles_n)::value>(block, end - m, plan.segment_length - n,
-                                                                        a.beta != 0.0F,
-                                                                        a.dw + row * s.k + g * w.group_out + m, s.k);
-        });
+    sums = for_each_block(plan, a.channels.begin, end, sums,
+                          [&](auto tiles_m, auto tiles_n, int segment, int n, int m, const float* block) FPCPU_INLINE {
+                            const Index row = static_cast<Index>(segment) * plan.segment_length + n;
+                            hand_over<decltype(tiles_m)::value, decltype(tiles_n)::value>(
+                                block, end - m, plan.segment_length - n, a.beta != 0.0F,
+                                a.dw + row * s.k + g * w.group_out + m, s.k);
+                          });
   }
 }
 

@@ -37,8 +37,8 @@ HWY_INLINE ConvAlgorithm chosen_direct([[maybe_unused]] const ConvShape& s) {
 }
 
 /// The table was measured with slices of a batch. Where weights are used once, by the whole batch, the shape is taken
-/// for one that is like it in what decides: forward and data gradient for one with fewer channels, whose weights stay in
-/// a cache; the weight gradient for one with a larger map, whose sums run over more tiles.
+/// for one that is like it in what decides: forward and data gradient for one with fewer channels, whose weights stay
+/// in a cache; the weight gradient for one with a larger map, whose sums run over more tiles.
 inline constexpr int kFewChannels = 64;
 inline constexpr int kLargerMap = 2;
 
