@@ -82,11 +82,9 @@ std::string step_line(const Graph& graph, const Plan& plan, const Step& step, co
   const NodePlan& node_plan = plan.nodes[static_cast<std::size_t>(step.node)];
   const TensorPlan& tensor = tensor_of(node_plan, step);
   std::string note;
+  if (step.kind != StepKind::loss && node.signature.whole_batch) note = "whole batch ";
   if (step.kind == StepKind::forward && node_plan.sums_of >= 0) {
-    note = "+ sums for " + graph.node(node_plan.sums_of).name;
-  }
-  if (step.kind != StepKind::loss && node.signature.whole_batch) {
-    note = "whole batch";
+    note += "+ sums for " + graph.node(node_plan.sums_of).name;
   }
   return line("  %-13s %-14s %-18s %-12s %9.2f %9.1f %9.1f  %-7s %s", to_string(step.kind), node.name.c_str(),
               std::string(node.layer->kind()).c_str(), to_string(node.signature.out).c_str(),
@@ -103,7 +101,9 @@ std::string describe_plan(const Graph& graph, const Plan& plan, const ParamLayou
   Traffic steps;
   for (std::size_t s = 0; s < plan.segments.size(); ++s) {
     const Segment& segment = plan.segments[s];
-    text += "segment " + std::to_string(s + 1) + ", " + std::to_string(segment.samples) + " at a time\n";
+    text += "segment " + std::to_string(s + 1);
+    if (!segment.steps.empty()) text += ", " + std::to_string(segment.samples) + " at a time";
+    text += "\n";
     const auto tell = [&](const Step& step) {
       const StepCost cost = cost_of(graph, plan, step);
       steps += cost.traffic;

@@ -57,7 +57,7 @@ struct Step {
 
 /// Steps that a slice runs one after the other without waiting for other slices. After all slices are through, the
 /// batch-wide sums of the listed nodes are merged in slice order, and layers that see the whole batch run, each cut by
-/// its columns or channels.
+/// its columns or channels. A segment without steps merges what such layers before it have summed.
 struct Segment {
   std::vector<Step> steps;
   int samples = 1;  // of a slice that go through the steps together, so that what one step writes the next finds near

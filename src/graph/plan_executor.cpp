@@ -20,7 +20,7 @@ struct PlanExecutor::Run {
   double momentum = 0;  // of running statistics; 0 = the layers' own
 };
 
-/// The samples and the columns that one call of a layer works on.
+/// The samples, and the columns or channels, that one call of a layer works on.
 struct PlanExecutor::Piece {
   int slot;   // whose scratch is used
   int home;   // slot whose memory holds the slice's own tensors
@@ -306,7 +306,7 @@ void PlanExecutor::run_segment(const Run& run, const Segment& segment) {
       times_ == nullptr ? 0 : first_step_[static_cast<std::size_t>(&segment - plan_.segments.data())];
   if (!run.training && run.slices.batch() == 1 && parts_ > 1) {
     run_banded(run, segment, first);
-  } else {
+  } else if (!segment.steps.empty()) {
     pool_.parallel_for(run.slices.count(), [&](int slice, int slot) {
       const int end = run.slices.end(slice);
       Piece piece{.slot = slot, .home = slot, .slice = slice, .first = run.slices.begin(slice), .n = 0};

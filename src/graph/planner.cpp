@@ -128,7 +128,6 @@ class Planner {
     (is_whole ? segment_at(segment).whole : segment_at(segment).steps).push_back(step);
     return is_whole ? segment + 1 : segment;
   }
-  /// A segment without steps of its own only merges what the layers that see the whole batch before it have summed.
   Segment& segment_at(int segment) {
     const auto s = static_cast<std::size_t>(segment);
     if (plan_.segments.size() <= s) plan_.segments.resize(s + 1);

@@ -52,9 +52,8 @@ struct ConvShape {
   int dilation = 1;
   int groups = 1;
   int n = 1;  // the depthwise kernels take one image
-  /// Weights change before every call, and a call takes all images of a batch: Winograd's filters are then transformed
-  /// a block at a time while they are used, in place of conv_pack, and their size does not count in the choice of
-  /// `best`.
+  /// Weights change before every call, and a call takes all images of a batch: Winograd then packs none, its filters
+  /// are transformed a block at a time while they are used, and `best` does not count their size.
   bool weights_once = false;
   ConvAlgorithm algorithm = ConvAlgorithm::best;
 };

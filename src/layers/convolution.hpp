@@ -7,6 +7,7 @@
 #include "layers/activations.hpp"
 #include "layers/checks.hpp"
 #include "layers/layer.hpp"
+#include "layers/parts.hpp"
 #include "layers/pool_window.hpp"
 
 namespace fpcpu {
@@ -65,7 +66,7 @@ struct ConvWindow {
 /// conv2d and depthwise_conv2d differ in `Filters` only: their kernels, the shape of their weights and their
 /// attributes.
 ///
-/// prepared: [weights packed for forward][in training: packed for the data gradient]
+/// prepared: [weights packed for forward][in training: packed for the data gradient], where the kernels pack any
 /// scratch:  [kernel][in training with activation: dz of one image or of all][z of one image, see output_suffices]
 ///                   [with a fused pool: convolution rows of one band, or of all images if they are small]
 template <class Filters>
@@ -184,6 +185,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   void run_backward(const BackwardArgs<T>& a) const noexcept {
     assert(!pooled() && "a fused pool is for inference only");
     const kernels::ConvShape s = training_shape(a.in, together(a.in, a.n));
+    if (!part_of(s.k, a) && !part_of(s.c, a)) return;
     for (int i = 0; i < a.n; i += s.n) {
       const T* dz = gradient_before_activation(a, s, i);
       backward_images(a, s, dz, i);
@@ -207,6 +209,8 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   // are read once a batch.
   static constexpr std::size_t kSharedWeights = std::size_t{1} << 18U;
   static constexpr std::size_t kImagesOfWeights = 16;
+  // So many threads, as many as there are slices, must find work in the parts.
+  static constexpr int kParts = 8;
 
   [[nodiscard]] bool pooled() const noexcept { return pool_.window > 0; }
 
@@ -220,7 +224,8 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     const kernels::ConvShape s = shape(in, 1);
     const std::size_t weights =
         static_cast<std::size_t>(s.kh * s.kw) * static_cast<std::size_t>(s.c) * static_cast<std::size_t>(s.k);
-    return shares_channels(s) && weights >= kSharedWeights && weights >= kImagesOfWeights * (in[0].size() + outputs(s));
+    return shares_channels(s) && std::min(s.c, s.k) >= kParts * kernels::kSharedColumns && weights >= kSharedWeights &&
+           weights >= kImagesOfWeights * (in[0].size() + outputs(s));
   }
   /// Images of n that backward takes at once.
   [[nodiscard]] int together(std::span<const Shape> in, int n) const noexcept {
@@ -269,9 +274,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   template <class Args>
   [[nodiscard]] static std::optional<kernels::ChannelRange> part_of(int channels, const Args& a) noexcept {
     if (a.parts == 1) return kernels::ChannelRange{};
-    const kernels::ChannelRange range{border(channels, kernels::kSharedColumns, a.part, a.parts),
-                                      border(channels, kernels::kSharedColumns, a.part + 1, a.parts)};
-    return range.begin < range.end ? std::optional(range) : std::nullopt;
+    return shared_columns(channels, a.part, a.parts);
   }
   /// body(first, count) for these channels of every output pixel of all images; all channels are one call.
   template <class Body>
@@ -401,9 +404,11 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
       const auto channels = part_of(s.k, a);
       if (!channels) return;
       f.channels = *channels;
-      for_each_pixel(s, f.channels, [&](std::size_t begin, std::size_t count) {
-        if (residual != nullptr) std::copy_n(residual + begin, count, f.y + begin);
-      });
+      if (residual != nullptr) {
+        for_each_pixel(s, f.channels, [&](std::size_t begin, std::size_t count) {
+          std::copy_n(residual + begin, count, f.y + begin);
+        });
+      }
       Filters::forward(k, s, f);
       return;
     }

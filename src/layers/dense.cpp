@@ -4,6 +4,7 @@
 #include "layers/activations.hpp"
 #include "layers/checks.hpp"
 #include "layers/layer.hpp"
+#include "layers/parts.hpp"
 #include "layers/registry.hpp"
 
 namespace fpcpu {
@@ -75,46 +76,37 @@ class Dense final : public LayerBase<Dense> {
 
   template <class T>
   void run_forward(const ForwardArgs<T>& a) const noexcept {
-    const Range units = range(units_, a.part, a.parts);
+    const auto units = shared_columns(units_, a.part, a.parts);
+    if (!units) return;
     const bool packed = !a.training && a.kernels->dense_packed_size(shape(a.in, 1)) > 0;
-    multiply(a, activation_.spec(), units, a.y, packed ? a.prepared : nullptr);
+    multiply(a, activation_.spec(), *units, a.y, packed ? a.prepared : nullptr);
     if (a.sums != nullptr) a.kernels->channel_sums(a.y, static_cast<std::size_t>(a.n), units_, a.sums);
   }
 
   template <class T>
   void run_backward(const BackwardArgs<T>& a) const noexcept {
     const kernels::DenseShape s = shape(a.in, a.n);
-    const Range inputs = range(s.inputs, a.part, a.parts);
-    if (inputs.begin == inputs.end) return;
+    const auto inputs = shared_columns(s.inputs, a.part, a.parts);
+    if (!inputs) return;
     const T* dz = gradient_before_activation(a, s);
     a.kernels->dense_backward_weights(s, {.x = a.x[0],
                                           .dy = dz,
-                                          .begin = inputs.begin,
-                                          .end = inputs.end,
+                                          .begin = inputs->begin,
+                                          .end = inputs->end,
                                           .dw = a.dparams[0],
                                           .db = bias_ ? a.dparams[1] : nullptr,
                                           .scratch = a.scratch});
     if (a.dx[0] == nullptr) return;
     a.kernels->dense_backward_data(s, {.dy = dz,
                                        .w = a.params[0],
-                                       .begin = inputs.begin,
-                                       .end = inputs.end,
+                                       .begin = inputs->begin,
+                                       .end = inputs->end,
                                        .dx = a.dx[0],
                                        .beta = a.beta[0],
                                        .scratch = a.scratch});
   }
 
  private:
-  struct Range {
-    int begin, end;
-  };
-  /// Whole panels of `count` columns for one part of several; may be empty.
-  [[nodiscard]] static Range range(int count, int part, int parts) noexcept {
-    const int panels = (count + kernels::kSharedColumns - 1) / kernels::kSharedColumns;
-    const auto border = [&](int p) { return std::min(count, panels * p / parts * kernels::kSharedColumns); };
-    return {border(part), border(part + 1)};
-  }
-
   [[nodiscard]] kernels::DenseShape shape(std::span<const Shape> in, int rows) const noexcept {
     return {.rows = rows, .inputs = static_cast<int>(in[0].size()), .outputs = units_};
   }
@@ -124,9 +116,8 @@ class Dense final : public LayerBase<Dense> {
 
   /// Columns `units` of y = f(x w + b); forward, and backward where z is needed once more.
   template <class Args, class T>
-  void multiply(const Args& a, kernels::ActivationSpec activation, Range units, T* y,
+  void multiply(const Args& a, kernels::ActivationSpec activation, kernels::ChannelRange units, T* y,
                 const T* packed = nullptr) const noexcept {
-    if (units.begin == units.end) return;
     a.kernels->dense_forward(shape(a.in, a.n), {.x = a.x[0],
                                                 .w = a.params[0],
                                                 .packed = packed,

@@ -83,6 +83,7 @@ TEST_CASE("in inference a sum is made in the memory of the summand that nobody r
     ++sums;
     const auto at = [&](int k) -> const TensorPlan& { return plan.nodes[static_cast<std::size_t>(k)].y; };
     if (at(i).place == Place::batch) {  // made or read by a convolution that sees the whole batch
+      CHECK((at(node.inputs[1]).place == Place::worker || at(i).offset != at(node.inputs[1]).offset));
       ++apart;
       continue;
     }
@@ -119,20 +120,26 @@ TEST_CASE("in inference a sum is made in the memory of the summand that nobody r
 }
 
 TEST_CASE("a convolution with weights much larger than its maps sees the whole batch") {
-  Graph graph({4, 4, 160});
-  graph.add("large", make_conv2d({.out_channels = 192}));
+  Graph graph({4, 4, 256});
+  graph.add("large", make_conv2d({.out_channels = 288}));
   graph.add("norm", make_batch_norm());
   graph.add("pooled", make_global_average_pool());
   graph.add("out", make_dense({.units = 2}));
   const Plan plan = make_plan(graph, {.training = true, .batch = 8}, table());
   // The sums of its output are merged behind it, in a segment that has no steps, and gradients come back the same way.
   REQUIRE(plan.segments.size() == 4);
-  CHECK(plan.segments[0].whole.size() == 1);
+  CHECK(plan.segments[0].steps.empty());
+  REQUIRE(plan.segments[0].whole.size() == 1);
+  CHECK(plan.segments[0].whole[0].kind == StepKind::forward);
+  CHECK(plan.nodes[1].sums_of == 2);
   CHECK(plan.segments[1].steps.empty());
   CHECK(plan.segments[1].merge_forward == std::vector<int>{2});
+  CHECK(plan.segments[2].merge_backward == std::vector<int>{2});
+  REQUIRE(plan.segments[3].whole.size() == 1);
+  CHECK(plan.segments[3].whole[0].kind == StepKind::backward);
   CHECK(plan.nodes[1].y.place == Place::batch);
   CHECK(plan.nodes[1].dy.place == Place::batch);
-  CHECK(plan.gradient_shared == 9 * 160 * 192 + 192);
+  CHECK(plan.gradient_shared == 9 * 256 * 288 + 288);
   CHECK(plan.slices.count() == 8);
 
   const auto whole = [](Shape in, Conv2dOptions options) {
@@ -140,11 +147,16 @@ TEST_CASE("a convolution with weights much larger than its maps sees the whole b
     one.add("conv", make_conv2d(options));
     return one.node(1).signature.whole_batch;
   };
-  CHECK(whole({4, 4, 160}, {.out_channels = 192}));
-  CHECK_FALSE(whole({8, 8, 160}, {.out_channels = 192}));  // maps too large
-  CHECK_FALSE(whole({4, 4, 128}, {.out_channels = 192}));  // weights too small
-  CHECK_FALSE(whole({4, 4, 160}, {.out_channels = 192, .activation = ActivationKind::sigmoid}));
-  CHECK_FALSE(whole({4, 4, 320}, {.out_channels = 384, .groups = 2}));
+  CHECK(whole({4, 4, 256}, {.out_channels = 288}));
+  CHECK_FALSE(whole({9, 9, 256}, {.out_channels = 288}));               // maps too large
+  CHECK_FALSE(whole({4, 4, 256}, {.out_channels = 288, .kernel = 1}));  // weights too small
+  CHECK_FALSE(whole({4, 4, 1024}, {.out_channels = 192}));              // too few channels for eight threads
+  CHECK_FALSE(whole({4, 4, 256}, {.out_channels = 288, .activation = ActivationKind::sigmoid}));
+  CHECK_FALSE(whole({4, 4, 512}, {.out_channels = 576, .groups = 2}));
+
+  const std::string text = describe_plan(graph, plan, ParamLayout(graph));
+  CHECK(text.find("whole batch + sums for norm") != std::string::npos);
+  CHECK(text.find("segment 2\n") != std::string::npos);
 }
 
 TEST_CASE("slices do not depend on threads and shrink when gradient rows would be large") {

@@ -102,12 +102,14 @@ struct ConvInputs {
   }
 }
 
-/// body(range) for ranges that make up `channels`, of two sizes so that several borders are seen.
+/// body(range) for ranges that make up `channels`, of two sizes so that several borders are seen; the last comes first,
+/// and what a call writes above its range is found at the end.
 template <class Body>
 void for_each_range(int channels, const Body& body) {
-  for (int begin = 0, size = kernels::kSharedColumns; begin < channels; begin += size, size *= 2) {
-    body(kernels::ChannelRange{begin, std::min(channels, begin + size)});
-  }
+  const int border = kernels::kSharedColumns;
+  if (channels > 3 * border) body(kernels::ChannelRange{3 * border, channels});
+  if (channels > border) body(kernels::ChannelRange{border, std::min(channels, 3 * border)});
+  body(kernels::ChannelRange{0, std::min(channels, border)});
 }
 
 /// Channels must not depend on which are asked for, to the bit. Eigen's product blocks by size and does not promise it.

@@ -32,8 +32,10 @@ TEST_CASE("convolution agrees with the reference: several images") {
   check({12, 13, 64, 48, 3, 3, 1, 2, 2, 1, 1, 3});
   check({13, 14, 24, 40, 1, 1, 1, 0, 0, 1, 1, 2});
   check({9, 14, 24, 40, 3, 3, 2, 1, 1, 1, 2, 2});
-  check({4, 4, 144, 112, 3, 3, 1, 1, 1, 1, 1, 5});   // several blocks of channels, and ranges of two sizes
-  check({13, 14, 300, 40, 3, 3, 1, 1, 1, 1, 1, 9});  // more tiles than weights that are used once see at once
+  check({4, 4, 144, 112, 3, 3, 1, 1, 1, 1, 1, 5});  // several blocks of channels, and ranges of two sizes
+  // More tiles than weights that are used once see at once, in both directions; a last half word in bf16.
+  check({7, 14, 1001, 17, 3, 3, 1, 1, 1, 1, 1, 12});
+  check({7, 14, 17, 1001, 3, 3, 1, 1, 1, 1, 1, 12});
   check({5, 4, 40, 99, 3, 3, 2, 1, 1, 1, 1, 3});
 }
 

@@ -78,8 +78,9 @@ template <class T>
 void conv_forward(const ConvShape& s, const ConvForward<T>& a) noexcept {
   const Index depth = conv_depth(s);
   const Index kg = s.k / s.groups;
-  const Index first = a.channels.begin;
-  const Index count = channels_of(a.channels, s.k / s.groups).count;
+  const Channels channels = channels_of(a.channels, s.k / s.groups);
+  const Index first = channels.first;
+  const Index count = channels.count;
   const Index pixels_of_image = Index{a.row_end - a.row_begin} * s.ow;
   const ConstMatrixMap<T> w(a.w, depth, s.k);
   MatrixMap<T> y(a.y, s.n * pixels_of_image, s.k);

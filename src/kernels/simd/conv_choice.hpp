@@ -43,12 +43,18 @@ inline constexpr int kFewChannels = 64;
 inline constexpr int kLargerMap = 2;
 
 HWY_INLINE ConvAlgorithm chosen(const ConvShape& s, ConvPass pass) {
-  const bool sums_tiles = pass == ConvPass::backward_weights;
-  const int most = s.weights_once && !sums_tiles ? kFewChannels : max_int(s.c, s.k);
-  const int in = channel_class(min_int(most, s.c));
-  const int out = channel_class(min_int(most, s.k));
+  int c = s.c;
+  int k = s.k;
+  int size = max_int(s.oh, s.ow);
+  if (s.weights_once && pass == ConvPass::backward_weights) {
+    size *= kLargerMap;
+  } else if (s.weights_once) {
+    c = min_int(kFewChannels, c);
+    k = min_int(kFewChannels, k);
+  }
+  const int in = channel_class(c);
+  const int out = channel_class(k);
   if (in < 0 || out < 0) return chosen_direct(s);
-  const int size = (s.weights_once && sums_tiles ? kLargerMap : 1) * max_int(s.oh, s.ow);
   const char letter = choices::FPCPU_ISA_NAME.letters[static_cast<int>(pass)][size_class(size)][in][out];
   int algorithm = 0;
   while (kChoiceLetters[algorithm] != letter) ++algorithm;

@@ -14,8 +14,8 @@ namespace {
 
 constexpr Index kBlockElements = 160 * 1024;
 constexpr int kLeastTiles = 2 * kTileRows<2>;
-// Weights that are used once are transformed once per block of tiles, so blocks are large, and so many input channels
-// at a time, which stay in the second-level cache.
+// Weights that are used once are transformed once per block of tiles, so blocks are large: 6 MB of transformed inputs.
+// The filters of so many input channels and one panel, 0.6 MB, stay in the second-level cache.
 constexpr Index kOnceElements = 1536 * 1024;
 constexpr int kOnceChannels = 128;
 constexpr int kSumTiles = 4;  // tiles whose channel sums are kept in float
@@ -144,21 +144,19 @@ void run(const Grid& g, const float* in, const float* packed, const Epilogue& e,
   }
 }
 
-/// The same with weights that are used once.
 template <class F>
 HWY_INLINE int most_tiles_once(const Grid& g) {
   return most_tiles<F>(g, input_words(g), kOnceElements, kLeastTiles);
 }
-template <class F>
 inline constexpr Index kOncePosition = static_cast<Index>(kOnceChannels / kPerWord) * kPanel + 16;
 template <class F>
 Index once_scratch(const Grid& g) {
   const int tiles = most_tiles_once<F>(g);
-  return planes_size<F>(input_words(g), tiles) + planes_size<F>(kPanel, tiles) + F::kIn * F::kIn * kOncePosition<F>;
+  return planes_size<F>(input_words(g), tiles) + planes_size<F>(kPanel, tiles) + F::kIn * F::kIn * kOncePosition;
 }
 
-/// One panel of results after the other: M += U V over blocks of input channels, whose filters are transformed just
-/// before.
+/// The same with weights that are used once, one panel of results after the other: M += U V over blocks of input
+/// channels, whose filters are transformed just before.
 template <class F>
 void run_once(const Grid& g, const float* in, const Filters& filters, const Epilogue& e, int row_begin, int row_end,
               float* scratch, float* out) {
@@ -184,11 +182,11 @@ void run_once(const Grid& g, const float* in, const Filters& filters, const Epil
       job.columns = padded_channels(end - n);
       for (int c = 0; c < g.in_c; c += kOnceChannels) {
         const int c_end = min_int(c + kOnceChannels, g.in_c);
-        pack_filters<F>(filters, c, c_end, n, end, kOncePosition<F>, packed);
+        pack_filters<F>(filters, c, c_end, n, end, kOncePosition, packed);
         piece = {c / kPerWord, words_of(c_end - c)};
         job.add = c > 0;
         for (int p = 0; p < F::kIn * F::kIn; ++p) {
-          job.b = packed + p * kOncePosition<F>;
+          job.b = packed + p * kOncePosition;
           const float* a = inputs.base + p * inputs.plane;
           float* y = outputs.base + p * outputs.plane;
           if (job.columns > kLanes) {

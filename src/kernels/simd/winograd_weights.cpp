@@ -142,7 +142,7 @@ void backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) n
     job.pixel = inputs.row;
     const Index position = panels_stride(s.k, job.pixels);
     for (int n = a.channels.begin; n < end; n += kPanel) {
-      const int width = s.k - n > kLanes ? kPanel : kLanes;
+      const int width = end - n > kLanes ? kPanel : kLanes;
       job.columns = width;
       job.dw_stride = width;
       for (int t = 0, c = 0; t < tiles; ++t) {
