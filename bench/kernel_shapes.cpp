@@ -5,7 +5,8 @@
 #include <set>
 
 #include "graph/zoo/zoo.hpp"
-#include "layers/convolution.hpp"
+#include "layers/conv_window.hpp"
+#include "layers/layer.hpp"
 
 namespace fpcpu::bench {
 
@@ -50,8 +51,7 @@ ConvWindow window_of(const Layer& layer) {
   return {layer.kind(), options};
 }
 
-ConvCase conv_case(const Layer& layer, const Shape& in, const Signature& signature) {
-  const Shape& out = signature.out;
+ConvCase conv_case(const Layer& layer, const Shape& in, const Shape& out) {
   const bool depthwise = layer.kind() == "depthwise_conv2d";
   const ConvWindow w = depthwise ? window_of<DepthwiseConv2dOptions>(layer) : window_of<Conv2dOptions>(layer);
   const Attributes attributes = layer.describe();
@@ -69,10 +69,7 @@ ConvCase conv_case(const Layer& layer, const Shape& in, const Signature& signatu
            .pad_w = w.padding_w,
            .dilation = w.dilation,
            .groups = depthwise ? in.c : reader.integer("groups", 1),
-           .n = depthwise               ? 1
-                : signature.whole_batch ? kBatch
-                                        : kImagesOfSlice,
-           .weights_once = signature.whole_batch},
+           .n = depthwise ? 1 : kImagesOfSlice},
           depthwise};
 }
 
@@ -86,7 +83,9 @@ std::vector<ConvCase> conv_cases_of(const std::string& model) {
     const Layer& layer = *graph.node(i).layer;
     const Shape in = graph.input_shapes(i).front();
     if (layer.kind() != "conv2d" && layer.kind() != "depthwise_conv2d") continue;
-    const ConvCase c = conv_case(layer, in, graph.node(i).signature);
+    const Signature& signature = graph.node(i).signature;
+    const ConvCase in_slices = conv_case(layer, in, signature.out);
+    const ConvCase c = signature.whole_batch ? whole_batch(in_slices) : in_slices;
     if (seen.insert(to_string(c.shape)).second) cases.push_back(c);
   }
   return cases;

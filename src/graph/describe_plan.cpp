@@ -82,9 +82,9 @@ std::string step_line(const Graph& graph, const Plan& plan, const Step& step, co
   const NodePlan& node_plan = plan.nodes[static_cast<std::size_t>(step.node)];
   const TensorPlan& tensor = tensor_of(node_plan, step);
   std::string note;
-  if (step.kind != StepKind::loss && node.signature.whole_batch) note = "whole batch ";
+  if (step.kind != StepKind::loss && node.signature.whole_batch) note = "whole batch";
   if (step.kind == StepKind::forward && node_plan.sums_of >= 0) {
-    note += "+ sums for " + graph.node(node_plan.sums_of).name;
+    note += (note.empty() ? "+ sums for " : " + sums for ") + graph.node(node_plan.sums_of).name;
   }
   return line("  %-13s %-14s %-18s %-12s %9.2f %9.1f %9.1f  %-7s %s", to_string(step.kind), node.name.c_str(),
               std::string(node.layer->kind()).c_str(), to_string(node.signature.out).c_str(),

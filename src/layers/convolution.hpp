@@ -6,61 +6,12 @@
 
 #include "layers/activations.hpp"
 #include "layers/checks.hpp"
+#include "layers/conv_window.hpp"
 #include "layers/layer.hpp"
 #include "layers/parts.hpp"
 #include "layers/pool_window.hpp"
 
 namespace fpcpu {
-
-/// Kernel size, zero padding and spacing of a convolution, with every default filled in.
-struct ConvWindow {
-  int kernel_h, kernel_w, stride, padding_h, padding_w, dilation;
-
-  /// From Conv2dOptions or DepthwiseConv2dOptions. @throws Error{usage} for values out of range.
-  template <class Options>
-  ConvWindow(std::string_view owner, const Options& o)
-      : kernel_h(o.kernel_h != 0 ? o.kernel_h : o.kernel),
-        kernel_w(o.kernel_w != 0 ? o.kernel_w : o.kernel),
-        stride(o.stride),
-        padding_h(o.padding_h != kSamePadding ? o.padding_h : o.padding),
-        padding_w(o.padding_w != kSamePadding ? o.padding_w : o.padding),
-        dilation(o.dilation) {
-    check_range(owner, "kernel", kernel_h, 1, 255);
-    check_range(owner, "kernel", kernel_w, 1, 255);
-    check_range(owner, "stride", stride, 1);
-    check_range(owner, "dilation", dilation, 1);
-    if (padding_h == kSamePadding) padding_h = dilation * (kernel_h - 1) / 2;
-    if (padding_w == kSamePadding) padding_w = dilation * (kernel_w - 1) / 2;
-    check_range(owner, "padding", padding_h, 0);
-    check_range(owner, "padding", padding_w, 0);
-  }
-
-  template <class Options>
-  static void read(AttributeReader& reader, Options& o) {
-    o.kernel = reader.integer("kernel", o.kernel);
-    o.kernel_h = reader.integer("kernel_h", 0);
-    o.kernel_w = reader.integer("kernel_w", 0);
-    o.stride = reader.integer("stride", 1);
-    o.padding = reader.integer("padding", kSamePadding);
-    o.padding_h = reader.integer("padding_h", kSamePadding);
-    o.padding_w = reader.integer("padding_w", kSamePadding);
-    o.dilation = reader.integer("dilation", 1);
-  }
-
-  void describe(Attributes& attributes) const {
-    const auto set_pair = [&](const std::string& name, int h, int w) {
-      if (h == w) {
-        attributes.set(name, std::int64_t{h});
-      } else {
-        attributes.set(name + "_h", std::int64_t{h}).set(name + "_w", std::int64_t{w});
-      }
-    };
-    set_pair("kernel", kernel_h, kernel_w);
-    attributes.set("stride", std::int64_t{stride});
-    set_pair("padding", padding_h, padding_w);
-    attributes.set("dilation", std::int64_t{dilation});
-  }
-};
 
 /// A convolution over slices of images, or over the whole batch where the weights are much larger than an image;
 /// conv2d and depthwise_conv2d differ in `Filters` only: their kernels, the shape of their weights and their
@@ -184,18 +135,15 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   template <class T>
   void run_backward(const BackwardArgs<T>& a) const noexcept {
     assert(!pooled() && "a fused pool is for inference only");
-    const kernels::ConvShape s = training_shape(a.in, together(a.in, a.n));
-    if (!part_of(s.k, a) && !part_of(s.c, a)) return;
+    const kernels::ConvShape s = shape(a.in, together(a.in, a.n), true);
+    const auto of_y = part_of(s.k, a);
+    const auto of_x = part_of(s.c, a);
+    if (!of_y && !of_x) return;
     for (int i = 0; i < a.n; i += s.n) {
       const T* dz = gradient_before_activation(a, s, i);
-      backward_images(a, s, dz, i);
-      if (!filters_.residual() || a.dx[1] == nullptr) continue;
-      T* d_residual = a.dx[1] + static_cast<std::size_t>(i) * outputs(s);
-      if (const auto channels = part_of(s.k, a)) {
-        for_each_pixel(s, *channels, [&](std::size_t begin, std::size_t count) {
-          a.kernels->accumulate(dz + begin, d_residual + begin, a.beta[1], count);
-        });
-      }
+      if (of_y) backward_weights(a, s, *of_y, dz, i);
+      if (of_x && a.dx[0] != nullptr) backward_data(a, s, *of_x, dz, i);
+      if (of_y && filters_.residual() && a.dx[1] != nullptr) backward_residual(a, s, *of_y, dz, i);
     }
   }
 
@@ -232,14 +180,11 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     return activation_.any() && !whole_batch(in) ? 1 : n;
   }
 
-  /// In training, whose weights change with every step.
-  [[nodiscard]] kernels::ConvShape training_shape(std::span<const Shape> in, int n) const noexcept {
-    kernels::ConvShape s = shape(in, n);
-    s.weights_once = whole_batch(in);
-    return s;
-  }
+  /// Weights change with every step of a training.
   [[nodiscard]] kernels::ConvShape shape(std::span<const Shape> in, int n, bool training) const noexcept {
-    return training ? training_shape(in, n) : shape(in, n);
+    kernels::ConvShape s = shape(in, n);
+    s.weights_once = training && whole_batch(in);
+    return s;
   }
   [[nodiscard]] kernels::ConvShape shape(std::span<const Shape> in, int n) const noexcept {
     const ConvWindow& o = window_;
@@ -266,10 +211,6 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     return static_cast<std::size_t>(s.oh) * row_outputs(s);
   }
 
-  /// The border before part p of `size` in units.
-  [[nodiscard]] static int border(int size, int unit, int p, int parts) noexcept {
-    return std::min(size, (size + unit - 1) / unit * p / parts * unit);
-  }
   /// The part's share of the channels: all, or a range, or none.
   template <class Args>
   [[nodiscard]] static std::optional<kernels::ChannelRange> part_of(int channels, const Args& a) noexcept {
@@ -303,31 +244,40 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
                                    .scratch = a.scratch};
   }
 
-  /// Gradients of the images `first`, first + 1, ... that go with dz: those of the part's channels, output channels
-  /// for the weights and input channels for the data.
+  /// Gradients that dz of the images i, i + 1, ... gives: of the weights and the bias of some output channels.
   template <class T>
-  void backward_images(const BackwardArgs<T>& a, const kernels::ConvShape& s, const T* dz, int first) const noexcept {
-    const std::size_t offset = static_cast<std::size_t>(first) * a.in[0].size();
-    if (const auto channels = part_of(s.k, a)) {
-      Filters::backward_weights(*a.kernels, s,
-                                {.x = a.x[0] + offset,
-                                 .dy = dz,
-                                 .channels = *channels,
-                                 .dw = a.dparams[0],
-                                 .db = bias_ ? a.dparams[1] : nullptr,
-                                 .beta = first == 0 ? a.dparams_beta : T(1),
-                                 .scratch = a.scratch});
-    }
-    const auto channels = part_of(s.c, a);
-    if (a.dx[0] == nullptr || !channels) return;
+  void backward_weights(const BackwardArgs<T>& a, const kernels::ConvShape& s, kernels::ChannelRange of_y, const T* dz,
+                        int i) const noexcept {
+    Filters::backward_weights(*a.kernels, s,
+                              {.x = a.x[0] + static_cast<std::size_t>(i) * a.in[0].size(),
+                               .dy = dz,
+                               .channels = of_y,
+                               .dw = a.dparams[0],
+                               .db = bias_ ? a.dparams[1] : nullptr,
+                               .beta = i == 0 ? a.dparams_beta : T(1),
+                               .scratch = a.scratch});
+  }
+  /// Of some channels of the input.
+  template <class T>
+  void backward_data(const BackwardArgs<T>& a, const kernels::ConvShape& s, kernels::ChannelRange of_x, const T* dz,
+                     int i) const noexcept {
     Filters::backward_data(*a.kernels, s,
                            {.dy = dz,
                             .w = a.params[0],
                             .packed = behind_forward_weights(a, s),
-                            .channels = *channels,
-                            .dx = a.dx[0] + offset,
+                            .channels = of_x,
+                            .dx = a.dx[0] + static_cast<std::size_t>(i) * a.in[0].size(),
                             .beta = a.beta[0],
                             .scratch = a.scratch});
+  }
+  /// Of some channels of the residual.
+  template <class T>
+  void backward_residual(const BackwardArgs<T>& a, const kernels::ConvShape& s, kernels::ChannelRange of_y, const T* dz,
+                         int i) const noexcept {
+    T* d_residual = a.dx[1] + static_cast<std::size_t>(i) * outputs(s);
+    for_each_pixel(s, of_y, [&](std::size_t begin, std::size_t count) {
+      a.kernels->accumulate(dz + begin, d_residual + begin, a.beta[1], count);
+    });
   }
 
   // With padding the one shape of a pool fits the whole image only.
@@ -412,8 +362,8 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
       Filters::forward(k, s, f);
       return;
     }
-    const int begin = border(rows, unit, a.part, a.parts);
-    const int end = border(rows, unit, a.part + 1, a.parts);
+    const int begin = part_begin(rows, unit, a.part, a.parts);
+    const int end = part_begin(rows, unit, a.part + 1, a.parts);
     if (begin == end) return;
     f.y += static_cast<std::size_t>(begin) * (pooled() ? pooled_row(s) : row_outputs(s));
     if (pooled()) {

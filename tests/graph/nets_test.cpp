@@ -79,7 +79,7 @@ Graph two_norms() {
 }
 
 /// Convolutions that see the whole batch: with an activation, with a residual that is another tensor or the input, in
-/// front of a batch norm; and the training graph keeps them apart.
+/// front of a batch norm.
 Graph whole_batch() {
   Graph g({3, 4, 256});
   const int relu = g.add("relu", make_conv2d({.out_channels = 288, .activation = ActivationKind::relu}));

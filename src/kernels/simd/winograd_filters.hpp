@@ -21,11 +21,12 @@ HWY_INLINE Index filter_elements(int in_c, int out_c) {
 /// reversed in both directions) or of the results.
 struct Filters {
   const float* w;
-  Index tap, row;  // from one tap and from one input channel of the convolution to the next
+  const float* packed;  // null: they are transformed while they are used
+  Index tap, row;       // from one tap and from one input channel of the convolution to the next
   bool turned;
 };
-HWY_INLINE Filters filters_of(const ConvShape& s, const float* w, bool turned) {
-  return {w, static_cast<Index>(s.c) * s.k, s.k, turned};
+HWY_INLINE Filters filters_of(const ConvShape& s, const float* w, const float* packed, bool turned) {
+  return {w, s.weights_once ? nullptr : packed, static_cast<Index>(s.c) * s.k, s.k, turned};
 }
 
 /// G g G^T for the channels [in_begin, in_end) of the sums and [out_begin, out_end) of the results.

@@ -84,27 +84,32 @@ void transform_outputs(const Grid& g, const Planes& planes, int first, int begin
   }
 }
 
-/// M = U V at every position of the transform.
+/// Packed filters of some of the input channels.
+struct FilterBlock {
+  const float* packed;
+  Index position;  // from one position of the transform to the next
+  Piece channels;  // words of a transformed tile
+};
+
+/// M = U V at every position of the transform, for channels [begin, end) of the results; with `add`, M += U V.
+/// @param first   the channel that the filters and `out` begin with
 template <class F>
-void multiply(const Grid& g, const Planes& in, const float* packed, int count, int channel_begin, int channel_end,
+void multiply(const Planes& in, const FilterBlock& filters, int count, int first, int begin, int end, bool add,
               const Planes& out) {
   TileJob job{};
-  const int words = words_of(g.in_c);
-  const Piece piece{0, words};
-  job.pieces = &piece;
+  job.pieces = &filters.channels;
   job.count = 1;
   job.a_stride = in.row;
   job.y_stride = out.row;
+  job.add = add;
   job.floor = -kInfinity;
   job.cap = kInfinity;
-  const int padded = padded_channels(g.out_c);
-  const Index position = filter_stride(g.in_c, g.out_c);
   for (int p = 0; p < F::kIn * F::kIn; ++p) {
-    for (int n = channel_begin; n < channel_end; n += kPanel) {
-      job.b = packed + p * position + static_cast<Index>(n) * words;
-      job.columns = min_int(kPanel, padded - n);
+    for (int n = begin; n < end; n += kPanel) {
+      job.b = filters.packed + p * filters.position + static_cast<Index>(n - first) * filters.channels.length;
+      job.columns = min_int(kPanel, padded_channels(end - n));
       const float* a = in.base + p * in.plane;
-      float* y = out.base + p * out.plane + n;
+      float* y = out.base + p * out.plane + (n - first);
       if (job.columns > kLanes) {
         run_tiles<2>(job, count, a, y);
       } else {
@@ -130,16 +135,17 @@ Index grid_scratch(const Grid& g) {
 }
 
 template <class F>
-void run(const Grid& g, const float* in, const float* packed, const Epilogue& e, int row_begin, int row_end,
-         float* scratch, float* out) {
+void run_packed(const Grid& g, const float* in, const float* packed, const Epilogue& e, int row_begin, int row_end,
+                float* scratch, float* out) {
   const int most = most_tiles<F>(g);
   const int block = block_tiles(g, most);
   const Planes inputs = planes_at(scratch, input_words(g), most);
   const Planes outputs = planes_at(scratch + planes_size<F>(input_words(g), most), output_words(g), most);
+  const FilterBlock filters{packed, filter_stride(g.in_c, g.out_c), {0, words_of(g.in_c)}};
   for (int begin = 0; begin < g.total; begin += block) {
     const int count = min_int(block, g.total - begin);
     transform_inputs<F, Members::channels>(g, in, begin, count, inputs);
-    multiply<F>(g, inputs, packed, count, e.channel_begin, e.channel_end, outputs);
+    multiply<F>(inputs, filters, count, 0, e.channel_begin, e.channel_end, false, outputs);
     transform_outputs<F>(g, outputs, 0, begin, count, e, row_begin, row_end, out);
   }
 }
@@ -166,41 +172,31 @@ void run_once(const Grid& g, const float* in, const Filters& filters, const Epil
   scratch += planes_size<F>(input_words(g), most);
   const Planes outputs = planes_at(scratch, kPanel, most);
   float* packed = scratch + planes_size<F>(kPanel, most);
-  TileJob job{};
-  Piece piece{};
-  job.pieces = &piece;
-  job.count = 1;
-  job.a_stride = inputs.row;
-  job.y_stride = outputs.row;
-  job.floor = -kInfinity;
-  job.cap = kInfinity;
   for (int begin = 0; begin < g.total; begin += block) {
     const int count = min_int(block, g.total - begin);
     transform_inputs<F, Members::channels>(g, in, begin, count, inputs);
     for (int n = e.channel_begin; n < e.channel_end; n += kPanel) {
-      const int end = min_int(n + kPanel, e.channel_end);
-      job.columns = padded_channels(end - n);
-      for (int c = 0; c < g.in_c; c += kOnceChannels) {
-        const int c_end = min_int(c + kOnceChannels, g.in_c);
-        pack_filters<F>(filters, c, c_end, n, end, kOncePosition, packed);
-        piece = {c / kPerWord, words_of(c_end - c)};
-        job.add = c > 0;
-        for (int p = 0; p < F::kIn * F::kIn; ++p) {
-          job.b = packed + p * kOncePosition;
-          const float* a = inputs.base + p * inputs.plane;
-          float* y = outputs.base + p * outputs.plane;
-          if (job.columns > kLanes) {
-            run_tiles<2>(job, count, a, y);
-          } else {
-            run_tiles<1>(job, count, a, y);
-          }
-        }
-      }
       Epilogue of_panel = e;
       of_panel.channel_begin = n;
-      of_panel.channel_end = end;
+      of_panel.channel_end = min_int(n + kPanel, e.channel_end);
+      for (int c = 0; c < g.in_c; c += kOnceChannels) {
+        const int c_end = min_int(c + kOnceChannels, g.in_c);
+        pack_filters<F>(filters, c, c_end, n, of_panel.channel_end, kOncePosition, packed);
+        const FilterBlock some{packed, kOncePosition, {c / kPerWord, words_of(c_end - c)}};
+        multiply<F>(inputs, some, count, n, n, of_panel.channel_end, c > 0, outputs);
+      }
       transform_outputs<F>(g, outputs, n, begin, count, of_panel, row_begin, row_end, out);
     }
+  }
+}
+
+template <class F>
+void run(const Grid& g, const float* in, const Filters& filters, const Epilogue& e, int row_begin, int row_end,
+         float* scratch, float* out) {
+  if (filters.packed != nullptr) {
+    run_packed<F>(g, in, filters.packed, e, row_begin, row_end, scratch, out);
+  } else {
+    run_once<F>(g, in, filters, e, row_begin, row_end, scratch, out);
   }
 }
 
@@ -275,7 +271,7 @@ void pack(const ConvShape& s, ConvPass pass, const float* w, float* packed) noex
   const bool turned = pass == ConvPass::backward_data;
   const int in_c = turned ? s.k : s.c;
   const int out_c = turned ? s.c : s.k;
-  pack_filters<F>(filters_of(s, w, turned), 0, in_c, 0, out_c, filter_stride(in_c, out_c), packed);
+  pack_filters<F>(filters_of(s, w, nullptr, turned), 0, in_c, 0, out_c, filter_stride(in_c, out_c), packed);
 }
 
 template <class F>
@@ -296,12 +292,8 @@ void forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
                    later ? nullptr : a.sums,
                    a.channels.begin,
                    end_of(a.channels, s.k)};
-  const Grid g = forward_grid<F>(s, a.row_begin, a.row_end);
-  if (s.weights_once) {
-    run_once<F>(g, a.x, filters_of(s, a.w, false), e, a.row_begin, a.row_end, a.scratch, a.y);
-  } else {
-    run<F>(g, a.x, a.packed, e, a.row_begin, a.row_end, a.scratch, a.y);
-  }
+  run<F>(forward_grid<F>(s, a.row_begin, a.row_end), a.x, filters_of(s, a.w, a.packed, false), e, a.row_begin,
+         a.row_end, a.scratch, a.y);
   if (!later) return;
   const std::size_t pixels = static_cast<std::size_t>(s.n) * static_cast<std::size_t>(a.row_end - a.row_begin) *
                              static_cast<std::size_t>(s.ow);
@@ -312,12 +304,7 @@ void forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
 template <class F>
 void backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept {
   const Epilogue e{nullptr, a.beta != 0.0F, -kInfinity, kInfinity, nullptr, a.channels.begin, end_of(a.channels, s.c)};
-  const Grid g = backward_grid<F>(s);
-  if (s.weights_once) {
-    run_once<F>(g, a.dy, filters_of(s, a.w, true), e, 0, s.h, a.scratch, a.dx);
-  } else {
-    run<F>(g, a.dy, a.packed, e, 0, s.h, a.scratch, a.dx);
-  }
+  run<F>(backward_grid<F>(s), a.dy, filters_of(s, a.w, a.packed, true), e, 0, s.h, a.scratch, a.dx);
 }
 
 #define FPCPU_WINOGRAD(F)                                                                                              \
