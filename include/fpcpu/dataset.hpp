@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,6 +33,12 @@ class Dataset {
   [[nodiscard]] virtual int width(std::size_t i) const = 0;                // known without decoding
   [[nodiscard]] virtual int height(std::size_t i) const = 0;
   [[nodiscard]] virtual const Landmarks& landmarks(std::size_t i) const = 0;
+  /// Names of the K points; empty where the source only counts them.
+  [[nodiscard]] virtual const std::vector<std::string>& point_names() const;
+  /// Where sample i was read, for messages: "faces/gt.csv line 17"; its name if it was not read from a table.
+  [[nodiscard]] virtual std::string place(std::size_t i) const { return name(i); }
+  /// The image file of sample i; empty if there is none.
+  [[nodiscard]] virtual std::filesystem::path file(std::size_t) const { return {}; }
   /// Decodes or renders image i. @throws Error{format|io} naming the file.
   [[nodiscard]] virtual Image image(std::size_t i) const = 0;
 };

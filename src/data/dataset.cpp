@@ -30,6 +30,9 @@ class SelectedDataset final : public Dataset {
   int width(std::size_t i) const override { return entries_[i].data->width(entries_[i].index); }
   int height(std::size_t i) const override { return entries_[i].data->height(entries_[i].index); }
   const Landmarks& landmarks(std::size_t i) const override { return entries_[i].data->landmarks(entries_[i].index); }
+  const std::vector<std::string>& point_names() const override { return parts_.front()->point_names(); }
+  std::string place(std::size_t i) const override { return entries_[i].data->place(entries_[i].index); }
+  std::filesystem::path file(std::size_t i) const override { return entries_[i].data->file(entries_[i].index); }
   Image image(std::size_t i) const override { return entries_[i].data->image(entries_[i].index); }
 
  private:
@@ -57,6 +60,11 @@ DatasetPtr open_synth(const std::string& where) {
 }
 
 }  // namespace
+
+const std::vector<std::string>& Dataset::point_names() const {
+  static const std::vector<std::string> none;
+  return none;
+}
 
 DatasetPtr open_dataset(const std::string& where) {
   if (where.starts_with("synth:")) return open_synth(where);

@@ -12,13 +12,13 @@ namespace {
 class FolderDataset final : public Dataset {
  public:
   FolderDataset(const std::filesystem::path& file, std::filesystem::path images)
-      : images_(std::move(images)), table_(read_points_csv(file)) {
+      : table_file_(file), images_(std::move(images)), table_(read_points_csv(file)) {
     headers_.reserve(table_.names.size());
     for (std::size_t i = 0; i < table_.names.size(); ++i) {
       try {
-        headers_.push_back(read_image_header(path(i)));
+        headers_.push_back(read_image_header(FolderDataset::file(i)));
       } catch (const Error& e) {
-        throw Error(e.code(), path_text(file) + " line " + std::to_string(table_.lines[i]) + ": " + e.what());
+        throw Error(e.code(), FolderDataset::place(i) + ": " + e.what());
       }
     }
   }
@@ -29,18 +29,22 @@ class FolderDataset final : public Dataset {
   int width(std::size_t i) const override { return headers_[i].width; }
   int height(std::size_t i) const override { return headers_[i].height; }
   const Landmarks& landmarks(std::size_t i) const override { return table_.rows[i]; }
+  const std::vector<std::string>& point_names() const override { return table_.point_names; }
+  std::string place(std::size_t i) const override {
+    return path_text(table_file_) + " line " + std::to_string(table_.lines[i]);
+  }
+  std::filesystem::path file(std::size_t i) const override { return images_ / text_path(table_.names[i]); }
 
   Image image(std::size_t i) const override {
-    Image image = decode_image(path(i));
+    Image image = decode_image(file(i));
     if (image.width != headers_[i].width || image.height != headers_[i].height) {
-      throw Error(ErrorCode::format, path_text(path(i)) + " changed its size since the data set was opened.");
+      throw Error(ErrorCode::format, path_text(file(i)) + " changed its size since the data set was opened.");
     }
     return image;
   }
 
  private:
-  std::filesystem::path path(std::size_t i) const { return images_ / text_path(table_.names[i]); }
-
+  std::filesystem::path table_file_;
   std::filesystem::path images_;
   PointsTable table_;
   std::vector<ImageHeader> headers_;

@@ -15,6 +15,7 @@ struct PointsTable {
   std::vector<std::string> names;  // one per row, unique, relative, never leaving their folder
   std::vector<Landmarks> rows;
   std::vector<int> lines;  // line of each row in the file, counted from 1
+  std::vector<std::string> point_names;  // K, or empty where the header only counts the points
 };
 
 /// Reads `filename,x1,y1,...,xK,yK`. Accepts CRLF, a byte order mark, quoted names, spaces around numbers, blank lines;
