@@ -69,7 +69,7 @@ double difference(const float* found, const float* expected, std::size_t count) 
 Result speed(NetworkCase& c, const std::string& mode, const Timing& timing, double flops, double memory) {
   const double images = c.size / timing.median;
   const double gflops = flops * images / 1e9;
-  return {{"model", quoted(c.model)},
+  return {{"model", bench::quoted(c.model)},
           {"mode", quoted(mode)},
           {"batch", std::to_string(c.size)},
           {"threads", std::to_string(c.pool.threads())},

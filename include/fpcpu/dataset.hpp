@@ -17,6 +17,15 @@ struct Image {
   std::vector<std::uint8_t> pixels;
 };
 
+/// How image files are read.
+struct ImageOptions {
+  /// Turn the picture as its EXIF orientation says, as every viewer does; sizes and points are then those of the turned
+  /// picture. false: pixels as they are stored.
+  bool turn = true;
+  /// Width x height that a file may claim; checked before memory is taken for it.
+  std::int64_t max_pixels = 50'000'000;
+};
+
 /// K points in pixels of their image; the centre of the top-left pixel is (0,0). visible[k] is 0 or 1.
 struct Landmarks {
   std::vector<float> xy;  // x1,y1,...,xK,yK

@@ -17,6 +17,7 @@ struct DetectOptions {
   std::string precision = "fp32";  ///< or "bf16", where this machine has it
   int batch = 16;                  ///< images that go through the network together
   std::string tta = "none";        ///< or "flip": the mean with what is found in the mirrored image, for twice the time
+  ImageOptions image;              ///< turning by EXIF, limit of size
 };
 
 /// Points found in one image file, or why there are none.
@@ -24,6 +25,7 @@ struct Detection {
   std::string file;
   int width = 0;
   int height = 0;
+  int orientation = 1;        // EXIF; width, height and points are those of the turned image if DetectOptions say so
   std::vector<float> points;  // x1,y1,...,xK,yK in pixels of the image; empty if it failed
   double milliseconds = 0;    // decoding and network, this image's share of its batch
   std::string error;

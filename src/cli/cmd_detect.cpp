@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <set>
@@ -46,7 +47,31 @@ void check_outputs(const std::string& out, const std::string& drawings) {
   if (error) throw Error(ErrorCode::resource, "cannot create " + drawings + ": " + error.message() + ".");
 }
 
-void draw(const std::vector<Detection>& detections, const fs::path& folder) {
+ImageOptions image_options(const Arguments& a) {
+  ImageOptions options;
+  const std::string exif = a.text("exif", "apply");
+  if (exif != "apply" && exif != "ignore") {
+    throw Error(ErrorCode::usage, "--exif " + exif + ": expected apply or ignore.");
+  }
+  options.turn = exif == "apply";
+  options.max_pixels = a.integer("max-pixels", options.max_pixels, 1, std::int64_t{kMaxImageSide} * kMaxImageSide);
+  return options;
+}
+
+/// Cameras store what they see lying down and a note how to turn it: said, because points refer to one of the two.
+void say_orientation(const std::vector<Detection>& detections, bool turned) {
+  const auto count = std::count_if(detections.begin(), detections.end(),
+                                   [](const Detection& d) { return d.error.empty() && d.orientation != 1; });
+  if (count == 0) return;
+  const std::string images = std::to_string(count) + (count == 1 ? " image " : " images ");
+  const std::string text = turned ? images + (count == 1 ? "is" : "are") +
+                                        " turned as the EXIF orientation says; --exif ignore takes pixels as stored"
+                                  : images + (count == 1 ? "has" : "have") +
+                                        " an EXIF orientation that is ignored; points are those of the pixels as stored";
+  std::fprintf(stderr, "note: %s\n", text.c_str());
+}
+
+void draw(const std::vector<Detection>& detections, const fs::path& folder, const ImageOptions& options) {
   std::set<std::string> taken;
   for (const Detection& d : detections) {
     if (!d.error.empty()) continue;
@@ -54,7 +79,7 @@ void draw(const std::vector<Detection>& detections, const fs::path& folder) {
     const fs::path file = d.file;
     std::string name = file.stem().string() + ".png";
     for (int i = 1; !taken.insert(name).second; ++i) name = file.filename().string() + "-" + std::to_string(i) + ".png";
-    write_image(folder / name, draw_points(decode_image(file), d.points));
+    write_image(folder / name, draw_points(decode_image(file, 0, options), d.points));
   }
 }
 
@@ -66,6 +91,9 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   a.option("out", "FILE", "FILE.csv or FILE.json; default: CSV on standard output", "output");
   a.option("draw", "DIR", "write each image with its points into DIR", "output");
   a.option("batch", "N", "images that go through the network together (16)", "output");
+  a.option("exif", "WHAT", "apply: turn images as their EXIF orientation says; ignore: pixels as stored (apply)",
+           "output");
+  a.option("max-pixels", "N", "width x height that an image may have (50000000)", "output");
   a.precision_option();
   a.tta_option();
   if (!a.parse(arguments)) return kDone;
@@ -80,6 +108,7 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   options.threads = a.threads();
   options.isa = a.isa();
   options.precision = to_string(chosen_kernels(a).precision);
+  options.image = image_options(a);
   options.tta = a.text("tta", options.tta);
   options.batch = static_cast<int>(a.integer("batch", options.batch, 1, 4096));
   const std::string model = a.positional().front();
@@ -113,7 +142,8 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   } else {
     write_detections(out, detections, points, model);
   }
-  if (a.has("draw")) draw(detections, a.text("draw"));
+  if (a.has("draw")) draw(detections, a.text("draw"), options.image);
+  if (!a.quiet()) say_orientation(detections, options.image.turn);
   for (const Error& e : missing) std::fprintf(stderr, "error[%s]: %s\n", to_string(e.code()), e.what());
   std::size_t failed = 0;
   for (const Detection& d : detections) {

@@ -38,6 +38,7 @@ struct Predictor::Impl {
   Impl(Checkpoint model, const DetectOptions& options)
       : preprocessing(std::move(model.preprocessing)),
         facts(std::move(model.facts)),
+        image_options(options.image),
         pool(options.threads),
         network(model.graph, model.params, std::max(1, options.batch),
                 kernels::choose_table(options.isa.c_str(), parse_precision(options.precision)), pool),
@@ -67,10 +68,11 @@ struct Predictor::Impl {
       Detection& d = results[begin + i];
       d.file = files[begin + i];
       try {
-        const Image image = decode_image(d.file);
-        d.width = image.width;
-        d.height = image.height;
-        prepare(image, i);
+        const DecodedImage decoded = decode_with_header(d.file, 0, image_options);
+        d.width = decoded.image.width;
+        d.height = decoded.image.height;
+        d.orientation = decoded.header.orientation;
+        prepare(decoded.image, i);
         good[i] = 1;
       } catch (const std::exception& e) {
         d.error = e.what();
@@ -96,6 +98,7 @@ struct Predictor::Impl {
 
   Preprocessing preprocessing;
   Facts facts;
+  ImageOptions image_options;
   ThreadPool pool;
   InferenceNetwork network;
   AlignedBuffer<float> input;

@@ -56,9 +56,41 @@ std::string make_png(const PngSpec& spec) {
   std::string png = "\x89PNG\r\n\x1a\n";
   chunk(png, "IHDR", header);
   if (!spec.palette.empty()) chunk(png, "PLTE", {spec.palette.begin(), spec.palette.end()});
+  png += spec.before_data;
   chunk(png, "IDAT", data);
+  png += spec.after_data;
   chunk(png, "IEND", "");
   return png;
+}
+
+std::string png_chunk(const std::string& kind, const std::string& data) {
+  std::string out;
+  chunk(out, kind, data);
+  return out;
+}
+
+std::string exif_data(int orientation, bool big_endian) {
+  std::string out = big_endian ? "MM" : "II";
+  const auto number = [&](std::uint32_t value, unsigned bytes) {
+    for (unsigned i = 0; i < bytes; ++i) {
+      out += static_cast<char>((value >> (8U * (big_endian ? bytes - 1 - i : i))) & 255U);
+    }
+  };
+  number(42, 2);
+  number(8, 4);  // the directory follows
+  number(2, 2);  // of two entries
+  number(0x010F, 2), number(2, 2), number(4, 4), out += "abc", out += '\0';
+  number(0x0112, 2), number(3, 2), number(1, 4), number(static_cast<std::uint32_t>(orientation), 2), number(0, 2);
+  number(0, 4);
+  return out;
+}
+
+std::string with_exif(const std::string& jpeg, const std::string& exif) {
+  const std::string content = std::string("Exif\0\0", 6) + exif;
+  const auto length = static_cast<std::uint16_t>(content.size() + 2);
+  std::string segment = "\xFF\xE1";
+  segment += {static_cast<char>(length >> 8), static_cast<char>(length & 255)};
+  return jpeg.substr(0, 2) + segment + content + jpeg.substr(2);
 }
 
 std::filesystem::path put(const std::filesystem::path& file, std::string_view bytes) {

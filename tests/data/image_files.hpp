@@ -16,7 +16,18 @@ struct PngSpec {
   std::uint8_t colour = 0;  // 0 gray, 2 RGB, 3 palette, 4 gray + alpha, 6 RGB + alpha
   std::vector<std::uint8_t> palette;
   std::vector<std::vector<std::uint8_t>> rows;
+  std::string before_data = {};  // whole chunks, see png_chunk()
+  std::string after_data = {};
 };
+
+/// A chunk with its length and checksum.
+[[nodiscard]] std::string png_chunk(const std::string& kind, const std::string& data);
+
+/// EXIF data (a TIFF header with one directory) that holds an orientation.
+[[nodiscard]] std::string exif_data(int orientation, bool big_endian);
+
+/// A JPEG with EXIF data put behind its first marker.
+[[nodiscard]] std::string with_exif(const std::string& jpeg, const std::string& exif);
 
 /// A valid PNG file with uncompressed (stored) data.
 [[nodiscard]] std::string make_png(const PngSpec& spec);

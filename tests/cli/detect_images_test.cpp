@@ -1,0 +1,83 @@
+// What `detect` makes of the images it is given: turned by EXIF, too large, found in folders.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/program.hpp"
+#include "data/decode.hpp"
+#include "data/image_files.hpp"
+#include "data/image_write.hpp"
+#include "data/synth.hpp"
+#include "support/messages.hpp"
+
+using namespace fpcpu;
+using test::check_one_line;
+using test::contains;
+using test::Outcome;
+using test::read_text;
+using test::run_program;
+using test::TemporaryFolder;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder with a model trained for a moment in run/ and `photos/`.
+struct Photos {
+  Photos() {
+    fs::create_directories(folder / "photos");
+    const Outcome o =
+        run_program(folder, "train --data synth:32 --epochs 1 --input-size 32 --batch 8 --out run --quiet");
+    REQUIRE_MESSAGE(o.code == 0, o.err);
+  }
+  [[nodiscard]] Outcome detect(const std::string& arguments) const {
+    return run_program(folder, "detect run/model.safetensors " + arguments);
+  }
+  TemporaryFolder folder;
+};
+
+}  // namespace
+
+TEST_CASE("photos with an EXIF orientation are turned, said with a count, drawn turned; --exif ignore does not") {
+  const Photos photos;
+  Image face = make_synth_dataset(1, 3, 64)->image(0);
+  face.height = 48;
+  face.pixels.resize(64 * 48 * static_cast<std::size_t>(face.channels));
+  const auto bytes = encode_image(face, ImageFormat::jpeg, 90);
+  const std::string jpeg(bytes.begin(), bytes.end());
+  test::put(photos.folder / "photos/plain.jpg", jpeg);
+  for (const int orientation : {3, 6}) {
+    test::put(photos.folder / "photos" / ("o" + std::to_string(orientation) + ".jpg"),
+              test::with_exif(jpeg, test::exif_data(orientation, true)));
+  }
+  const Outcome turned = photos.detect("photos --out turned.json --draw drawn --quiet");
+  REQUIRE_MESSAGE(turned.code == 0, turned.err);
+  CHECK(turned.err.empty());
+  const auto found = nlohmann::json::parse(read_text(photos.folder / "turned.json"));
+  REQUIRE(found.size() == 3);
+  CHECK(found[0]["width"] == 64);
+  CHECK(found[1]["filename"] == "o6.jpg");
+  CHECK(found[1]["width"] == 48);
+  CHECK(found[1]["height"] == 64);
+  CHECK(found[0]["points"] != found[2]["points"]);
+  CHECK(decode_image(photos.folder / "drawn/o6.png").height > decode_image(photos.folder / "drawn/o6.png").width);
+
+  const Outcome said = photos.detect("photos");
+  CHECK(contains(said.err, "2 images are turned as the EXIF orientation says"));
+  CHECK(contains(said.err, "--exif ignore"));
+  CHECK(contains(photos.detect("photos/o3.jpg").err, "1 image is turned"));
+  CHECK(photos.detect("photos/plain.jpg").err.empty());
+
+  const Outcome stored = photos.detect("photos --exif ignore --out stored.json");
+  REQUIRE_MESSAGE(stored.code == 0, stored.err);
+  CHECK(contains(stored.err, "2 images have an EXIF orientation that is ignored"));
+  const auto same = nlohmann::json::parse(read_text(photos.folder / "stored.json"));
+  CHECK(same[1]["width"] == 64);
+  CHECK(same[0]["points"] == same[2]["points"]);
+  check_one_line(photos.detect("photos --exif turn"), 2, {"--exif turn", "apply", "ignore"});
+
+  check_one_line(photos.detect("photos/plain.jpg --max-pixels 3071"), 3, {"64x48", "3071", "--max-pixels"});
+  CHECK(photos.detect("photos/plain.jpg --max-pixels 3072").code == 0);
+}
