@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "fpcpu/error.hpp"
+
 namespace fpcpu {
 
 /// 8-bit pixels, rows top to bottom, channels interleaved (1 or 3).
@@ -25,6 +27,27 @@ struct ImageOptions {
   /// Width x height that a file may claim; checked before memory is taken for it.
   std::int64_t max_pixels = 50'000'000;
 };
+
+/// An image file, and what results call it: its path below the INPUT folder it was found in, with '/'; the INPUT is put
+/// before it where two would have one name.
+struct ImageFile {
+  std::string path;
+  std::string name;
+};
+
+/// What find_images() found.
+struct FoundImages {
+  std::vector<ImageFile> images;
+  /// Empty, or one line of what was seen and not taken: "left out: 1 WebP image (c.webp); convert it to JPEG or PNG".
+  std::string left_out;
+  /// Inputs that do not exist, folders that cannot be read or hold no images.
+  std::vector<Error> errors;
+};
+
+/// The images of files and folders. Folders are walked down, sorted by name; hidden files and folders are skipped, and
+/// a folder that is reached again through a link. An image is a file whose name ends in .jpg .jpeg .jpe .jfif .png .bmp
+/// or whose first bytes are those of a JPEG, PNG or BMP. A file that is given itself is taken without a look at it.
+[[nodiscard]] FoundImages find_images(const std::vector<std::string>& inputs);
 
 /// K points in pixels of their image; the centre of the top-left pixel is (0,0). visible[k] is 0 or 1.
 struct Landmarks {

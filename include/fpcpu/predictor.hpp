@@ -22,7 +22,8 @@ struct DetectOptions {
 
 /// Points found in one image file, or why there are none.
 struct Detection {
-  std::string file;
+  std::string file;  // its path
+  std::string name;  // what results call it
   int width = 0;
   int height = 0;
   int orientation = 1;        // EXIF; width, height and points are those of the turned image if DetectOptions say so
@@ -49,7 +50,7 @@ class Predictor {
 
   /// All files, in order; a broken one does not stop the others. `done` is called with the number finished so far;
   /// when it returns false, what is finished is returned.
-  [[nodiscard]] std::vector<Detection> detect_files(const std::vector<std::string>& files,
+  [[nodiscard]] std::vector<Detection> detect_files(const std::vector<ImageFile>& files,
                                                     const std::function<bool(std::size_t)>& done = {});
 
  private:
@@ -57,11 +58,8 @@ class Predictor {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Image files (JPEG, PNG, BMP by their names) of a folder, sorted; or the file itself. @throws Error{io}
-[[nodiscard]] std::vector<std::string> list_images(const std::string& file_or_folder);
-
-/// The two-argument form: file name -> 2K coordinates for every image of a folder.
-/// @throws Error{format} naming the first image that cannot be read.
+/// The two-argument form: name (see ImageFile) -> 2K coordinates for every image of a folder.
+/// @throws Error{io|format} naming the folder or the first image that cannot be read.
 [[nodiscard]] std::map<std::string, std::vector<float>> detect(const std::string& model_file,
                                                                const std::string& image_dir);
 

@@ -112,16 +112,9 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   options.tta = a.text("tta", options.tta);
   options.batch = static_cast<int>(a.integer("batch", options.batch, 1, 4096));
   const std::string model = a.positional().front();
-  std::vector<std::string> files;
-  std::vector<Error> missing;
-  for (std::size_t i = 1; i < a.positional().size(); ++i) {
-    try {
-      for (std::string& file : list_images(a.positional()[i])) files.push_back(std::move(file));
-    } catch (const Error& e) {
-      missing.push_back(e);  // the other inputs are still done
-    }
-  }
-  if (files.empty()) throw missing.front();
+  const FoundImages found = find_images({a.positional().begin() + 1, a.positional().end()});
+  const std::vector<ImageFile>& files = found.images;
+  if (files.empty()) throw found.errors.front();
   if (static_cast<std::size_t>(options.batch) > files.size()) options.batch = static_cast<int>(files.size());
 
   Predictor predictor(model, options);
@@ -143,8 +136,9 @@ int run_detect(const std::vector<std::string_view>& arguments) {
     write_detections(out, detections, points, model);
   }
   if (a.has("draw")) draw(detections, a.text("draw"), options.image);
+  if (!a.quiet() && !found.left_out.empty()) std::fprintf(stderr, "note: %s\n", found.left_out.c_str());
   if (!a.quiet()) say_orientation(detections, options.image.turn);
-  for (const Error& e : missing) std::fprintf(stderr, "error[%s]: %s\n", to_string(e.code()), e.what());
+  for (const Error& e : found.errors) std::fprintf(stderr, "error[%s]: %s\n", to_string(e.code()), e.what());
   std::size_t failed = 0;
   for (const Detection& d : detections) {
     if (d.error.empty()) continue;
@@ -155,7 +149,7 @@ int run_detect(const std::vector<std::string_view>& arguments) {
     std::printf("%zu of %zu images -> %s\n", detections.size() - failed, files.size(), out.c_str());
   }
   if (interrupted()) return kInterrupted;
-  return failed > 0 || !missing.empty() ? kData : kDone;
+  return failed > 0 || !found.errors.empty() ? kData : kDone;
 }
 
 }  // namespace fpcpu::cli

@@ -1,13 +1,12 @@
 #include "fpcpu/predictor.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
-#include <filesystem>
 #include <optional>
 
 #include "core/coordinates.hpp"
 #include "core/cpu.hpp"
+#include "core/file.hpp"
 #include "data/decode.hpp"
 #include "data/resample.hpp"
 #include "fpcpu/error.hpp"
@@ -18,18 +17,10 @@ namespace fpcpu {
 
 namespace {
 
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-bool is_image(const fs::path& file) {
-  std::string extension = file.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return extension == ".jpg" || extension == ".jpeg" || extension == ".png" || extension == ".bmp";
 }
 
 }  // namespace
@@ -59,16 +50,17 @@ struct Predictor::Impl {
   }
 
   /// Decodes files [begin, end) into the input and runs those that could be decoded.
-  void run_batch(const std::vector<std::string>& files, std::size_t begin, std::size_t end,
+  void run_batch(const std::vector<ImageFile>& files, std::size_t begin, std::size_t end,
                  std::vector<Detection>& results) {
     const auto start = Clock::now();
     std::vector<std::uint8_t> good(end - begin, 0);
     pool.parallel_for(static_cast<int>(end - begin), [&](int index, int) {
       const auto i = static_cast<std::size_t>(index);
       Detection& d = results[begin + i];
-      d.file = files[begin + i];
+      d.file = files[begin + i].path;
+      d.name = files[begin + i].name;
       try {
-        const DecodedImage decoded = decode_with_header(d.file, 0, image_options);
+        const DecodedImage decoded = decode_with_header(text_path(d.file), 0, image_options);
         d.width = decoded.image.width;
         d.height = decoded.image.height;
         d.orientation = decoded.header.orientation;
@@ -122,7 +114,7 @@ std::vector<float> Predictor::detect(const Image& image) {
   return points;
 }
 
-std::vector<Detection> Predictor::detect_files(const std::vector<std::string>& files,
+std::vector<Detection> Predictor::detect_files(const std::vector<ImageFile>& files,
                                                const std::function<bool(std::size_t)>& done) {
   std::vector<Detection> results(files.size());
   const auto batch = static_cast<std::size_t>(impl_->network.batch());
@@ -137,29 +129,14 @@ std::vector<Detection> Predictor::detect_files(const std::vector<std::string>& f
   return results;
 }
 
-std::vector<std::string> list_images(const std::string& file_or_folder) {
-  const fs::path path = file_or_folder;
-  std::error_code error;
-  if (!fs::is_directory(path, error)) {
-    if (fs::exists(path, error)) return {file_or_folder};
-    throw Error(ErrorCode::io, file_or_folder + " does not exist; give an image or a folder of images.");
-  }
-  std::vector<std::string> files;
-  for (const auto& entry : fs::directory_iterator(path, error)) {
-    if (entry.is_regular_file(error) && is_image(entry.path())) files.push_back(entry.path().string());
-  }
-  if (error) throw Error(ErrorCode::io, "cannot read folder " + file_or_folder + ": " + error.message() + ".");
-  std::sort(files.begin(), files.end());
-  if (files.empty()) throw Error(ErrorCode::io, "no JPEG, PNG or BMP images in " + file_or_folder + ".");
-  return files;
-}
-
 std::map<std::string, std::vector<float>> detect(const std::string& model_file, const std::string& image_dir) {
   Predictor predictor(model_file);
   std::map<std::string, std::vector<float>> points;
-  for (Detection& d : predictor.detect_files(list_images(image_dir))) {
+  const FoundImages found = find_images({image_dir});
+  if (!found.errors.empty()) throw found.errors.front();
+  for (Detection& d : predictor.detect_files(found.images)) {
     if (!d.error.empty()) throw Error(ErrorCode::format, d.error);
-    points[fs::path(d.file).filename().string()] = std::move(d.points);
+    points[d.name] = std::move(d.points);
   }
   return points;
 }

@@ -81,3 +81,28 @@ TEST_CASE("photos with an EXIF orientation are turned, said with a count, drawn 
   check_one_line(photos.detect("photos/plain.jpg --max-pixels 3071"), 3, {"64x48", "3071", "--max-pixels"});
   CHECK(photos.detect("photos/plain.jpg --max-pixels 3072").code == 0);
 }
+
+TEST_CASE("detect walks folders down, names results below their folder and says what it left out") {
+  const Photos photos;
+  const Image face = make_synth_dataset(1, 3, 40)->image(0);
+  fs::create_directories(photos.folder / "photos/sub");
+  fs::create_directories(photos.folder / "more");
+  const auto jpeg = encode_image(face, ImageFormat::jpeg, 90);
+  const std::string bytes(jpeg.begin(), jpeg.end());
+  for (const char* name : {"photos/a.jpg", "photos/b.jfif", "photos/f", "more/a.jpg"}) {
+    test::put(photos.folder / name, bytes);
+  }
+  write_image(photos.folder / "photos/sub/e.png", face);
+  test::put(photos.folder / "photos/c.webp", std::string("RIFF\x20\0\0\0WEBPVP8 ", 16));
+  const Outcome o = photos.detect("photos");
+  CHECK(o.code == 0);
+  CHECK(o.err == "note: left out: 1 WebP image (c.webp); convert it to JPEG or PNG\n");
+  for (const char* name : {"\na.jpg,", "\nb.jfif,", "\nf,", "\nsub/e.png,"}) CHECK(contains(o.out, name));
+  CHECK(photos.detect("photos --quiet").err.empty());
+  const Outcome two = photos.detect("photos more/");
+  for (const char* name : {"\nphotos/a.jpg,", "\nmore/a.jpg,", "\nsub/e.png,"}) CHECK(contains(two.out, name));
+  check_one_line(photos.detect("photos/c.webp"), 3, {"c.webp: is a WebP image; convert it to JPEG or PNG."});
+  fs::create_directories(photos.folder / "web");
+  fs::copy(photos.folder / "photos/c.webp", photos.folder / "web");
+  check_one_line(photos.detect("web"), 3, {"no JPEG, PNG or BMP images in web.", "1 WebP image (c.webp)"});
+}
