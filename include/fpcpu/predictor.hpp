@@ -32,12 +32,23 @@ struct Detection {
   std::string error;
 };
 
+/// How the caller follows and stops detect_files(). All may be empty.
+struct DetectCallbacks {
+  /// Asked between images, from several threads; true = return what is finished.
+  std::function<bool()> stop;
+  /// Called with the number of files finished so far.
+  std::function<void(std::size_t)> progress;
+  /// Called from the calling thread with the number of a file and its image, once its points are there.
+  std::function<void(std::size_t file, Image image, const Detection& found)> image;
+};
+
 /// A model file made ready for use.
 class Predictor {
  public:
+  /// @param model  a model file, or the folder of a run (its model.safetensors).
   /// @throws Error{io|format} if the file is no model of this program; Error{usage} for an unknown name in the options,
   /// or for tta "flip" with a model that does not know which of its points swap in a mirror.
-  explicit Predictor(const std::string& model_file, DetectOptions options = {});
+  explicit Predictor(const std::string& model, DetectOptions options = {});
   ~Predictor();
   Predictor(Predictor&&) noexcept;
   Predictor& operator=(Predictor&&) noexcept;
@@ -48,10 +59,9 @@ class Predictor {
   /// 2K coordinates in pixels of the image.
   [[nodiscard]] std::vector<float> detect(const Image& image);
 
-  /// All files, in order; a broken one does not stop the others. `done` is called with the number finished so far;
-  /// when it returns false, what is finished is returned.
+  /// All files, in order; a broken one does not stop the others.
   [[nodiscard]] std::vector<Detection> detect_files(const std::vector<ImageFile>& files,
-                                                    const std::function<bool(std::size_t)>& done = {});
+                                                    const DetectCallbacks& callbacks = {});
 
  private:
   struct Impl;

@@ -4,6 +4,8 @@
 
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
+#include "cli/result_files.hpp"
+#include "core/file.hpp"
 #include "data/augment_sheet.hpp"
 #include "data/image_write.hpp"
 #include "fpcpu/error.hpp"
@@ -53,6 +55,7 @@ int run_augment(const std::vector<std::string_view>& arguments) {
               "Draws what training does to faces: each augmentation alone and all together.", kExamples);
   a.option("out", "FILE", "picture to write, .png or .jpg", "output");
   a.option("count", "N", "faces in a row (8)", "output");
+  ResultFiles::add_option(a);
   for (const ConfigKey& key : config_keys()) {
     if (is_about_images(key))
       a.option(std::string(key.name), std::string(key.value), std::string(key.help), std::string(key.group));
@@ -61,7 +64,9 @@ int run_augment(const std::vector<std::string_view>& arguments) {
   if (a.positional().size() != 1 || !a.has("out")) {
     throw Error(ErrorCode::usage, "fpcpu augment needs faces and a file, e.g. fpcpu augment synth:40 --out sheet.png");
   }
+  const std::filesystem::path out = text_path(a.text("out"));
   const TrainOptions options = read_options(a);
+  ResultFiles(a.has("overwrite")).check("--out", out, is_own_drawing);
   const DatasetPtr data = open_dataset(a.positional().front());
   SheetOptions sheet;
   sheet.count = static_cast<int>(a.integer("count", sheet.count, 1, 64));
@@ -69,7 +74,10 @@ int run_augment(const std::vector<std::string_view>& arguments) {
   sheet.preprocessing =
       measure_points(options, *data, {options.input_size.height, options.input_size.width, options.channels});
   sheet.augment = augment_options(options, options.channels);
-  write_image(a.text("out"), augment_sheet(*data, sheet));
+  ResultFiles results(a.has("overwrite"));
+  for (std::size_t i = 0; i < data->size(); ++i) results.keep(data->file(i), "an image of the data set");
+  results.check("--out", out, is_own_drawing);
+  write_drawing(out, augment_sheet(*data, sheet));
   if (!a.quiet()) {
     std::printf("%zu rows of %d faces in %s\n", sheet_rows(sheet.augment).size(), sheet.count, a.text("out").c_str());
   }

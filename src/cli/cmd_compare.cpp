@@ -4,11 +4,13 @@
 
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
+#include "cli/result_files.hpp"
 #include "cli/terminal_text.hpp"
 #include "core/file.hpp"
 #include "fpcpu/error.hpp"
 #include "io/json_text.hpp"
 #include "train/epoch_line.hpp"
+#include "train/html_page.hpp"
 #include "train/html_text.hpp"
 #include "train/run_comparison.hpp"
 
@@ -84,6 +86,7 @@ int run_compare(const std::vector<std::string_view>& arguments) {
               kExamples);
   a.option("out", "FILE", "also write FILE.html with the curves over each other", "output");
   a.flag("json", "print one JSON object a run instead of the tables", "output");
+  ResultFiles::add_option(a);
   if (!a.parse(arguments)) return kDone;
   if (a.positional().empty()) {
     throw Error(ErrorCode::usage, "fpcpu compare needs folders of runs, e.g. fpcpu compare runs/train runs/train2");
@@ -91,6 +94,11 @@ int run_compare(const std::vector<std::string_view>& arguments) {
   const std::string out = a.text("out");
   if (!out.empty() && !out.ends_with(".html")) {
     throw Error(ErrorCode::usage, "--out " + out + ": the page is HTML; give a name that ends with .html.");
+  }
+  if (!out.empty()) {
+    ResultFiles results(a.has("overwrite"));
+    for (const std::string& run : a.positional()) results.keep(text_path(run) / "report.html", "the report of a run");
+    results.check("--out", text_path(out), html::is_own_page);
   }
   const RunComparison comparison = compare_runs(a.positional());
   if (!out.empty()) write_file_atomically(text_path(out), make_comparison_page(comparison));

@@ -1,19 +1,24 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <set>
+#include <optional>
+#include <span>
 
 #include "cli/arguments.hpp"
 #include "cli/chosen_kernels.hpp"
 #include "cli/command.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/live_line.hpp"
+#include "cli/pictures.hpp"
+#include "cli/result_files.hpp"
 #include "cli/terminal_text.hpp"
+#include "core/cpu.hpp"
+#include "core/file.hpp"
 #include "data/decode.hpp"
-#include "data/drawing.hpp"
 #include "data/image_write.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/predictor.hpp"
+#include "io/run_model.hpp"
 #include "predict/prediction_files.hpp"
 
 namespace fpcpu::cli {
@@ -24,27 +29,35 @@ namespace fs = std::filesystem;
 
 constexpr const char* kExamples = R"(
 Examples:
-  fpcpu detect runs/train/model.safetensors face.jpg
-  fpcpu detect runs/train/model.safetensors photos --out points.csv --draw pictures
+  fpcpu detect runs/train face.jpg
+  fpcpu detect runs/train photos --out points.csv --draw pictures
   fpcpu detect runs/train/model.safetensors a.png b.png --out points.json
 
 An image is taken as one face that fills most of it. One that cannot be read is named, the others are done, and the
 exit code is 3.
 )";
 
-/// Before the first image: nobody wants to learn afterwards that the results have no place to go.
-void check_outputs(const std::string& out, const std::string& drawings) {
+bool is_model(const std::string& argument) {
+  return argument.ends_with(".safetensors") || is_run(text_path(argument));
+}
+
+void check_arguments(const Arguments& a) {
+  const std::vector<std::string>& given = a.positional();
+  const auto model = std::find_if(given.begin(), given.end(), is_model);
+  if (model != given.end() && model != given.begin() && !is_model(given.front())) {
+    std::string command = "fpcpu detect " + *model;
+    for (auto it = given.begin(); it != given.end(); ++it) command += it == model ? "" : " " + *it;
+    throw Error(ErrorCode::usage, "the model comes first: " + command);
+  }
+  if (given.size() < 2) {
+    throw Error(ErrorCode::usage,
+                "fpcpu detect needs a model (a run or a model file) and at least one image or folder, e.g. "
+                "fpcpu detect runs/train photos");
+  }
+  const std::string out = a.text("out");
   if (!out.empty() && !out.ends_with(".csv") && !out.ends_with(".json")) {
     throw Error(ErrorCode::usage, "--out " + out + ": the name must end in .csv or .json.");
   }
-  const fs::path folder = fs::path(out).parent_path();
-  std::error_code error;
-  if (!folder.empty() && !fs::is_directory(folder, error)) {
-    throw Error(ErrorCode::resource, "--out " + out + ": there is no folder " + folder.string() + ". Create it first.");
-  }
-  if (drawings.empty()) return;
-  fs::create_directories(drawings, error);
-  if (error) throw Error(ErrorCode::resource, "cannot create " + drawings + ": " + error.message() + ".");
 }
 
 ImageOptions image_options(const Arguments& a) {
@@ -71,16 +84,67 @@ void say_orientation(const std::vector<Detection>& detections, bool turned) {
   std::fprintf(stderr, "note: %s\n", text.c_str());
 }
 
-void draw(const std::vector<Detection>& detections, const fs::path& folder, const ImageOptions& options) {
-  std::set<std::string> taken;
-  for (const Detection& d : detections) {
-    if (!d.error.empty()) continue;
-    // PNG for all, so that dots stay crisp; a.jpg and a.png of one folder must not meet in one file.
-    const fs::path file = d.file;
-    std::string name = file.stem().string() + ".png";
-    for (int i = 1; !taken.insert(name).second; ++i) name = file.filename().string() + "-" + std::to_string(i) + ".png";
-    write_image(folder / name, draw_points(decode_image(file, 0, options), d.points));
+/// The images to look at, and what kept others from it.
+struct Inputs {
+  FoundImages found;
+  std::size_t own_drawings = 0;
+};
+
+bool is_inside(const fs::path& file, const fs::path& folder) {
+  std::error_code error;
+  const fs::path relative = fs::weakly_canonical(file, error).lexically_relative(fs::weakly_canonical(folder, error));
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+/// A folder of drawings may lie inside a folder of photos: what an earlier call left there is no photo.
+Inputs look_for_images(const Arguments& a) {
+  const std::vector<std::string> given(a.positional().begin() + 1, a.positional().end());
+  const std::string drawings = a.text("draw");
+  Inputs inputs{find_images(given), 0};
+  std::vector<ImageFile>& images = inputs.found.images;
+  if (!drawings.empty()) {
+    const std::size_t all = images.size();
+    std::erase_if(images, [&](const ImageFile& image) {
+      const bool given_itself = std::find(given.begin(), given.end(), image.path) != given.end();
+      const fs::path path = text_path(image.path);
+      if (given_itself || !is_inside(path, text_path(drawings))) return false;
+      if (is_own_drawing(path)) return true;
+      throw Error(ErrorCode::usage, "--draw " + drawings + " holds " + image.path +
+                                        ", which is an input: pictures with points would lie among the photos. Choose "
+                                        "another folder.");
+    });
+    inputs.own_drawings = all - images.size();
   }
+  if (!images.empty()) return inputs;
+  if (!inputs.found.errors.empty()) throw inputs.found.errors.front();
+  throw Error(ErrorCode::io, "no images but those that an earlier --draw has written.");
+}
+
+/// Where the picture of each input goes; empty without --draw. Nobody wants to learn after hours that the results have
+/// no place to go, or went where something else was.
+std::vector<fs::path> check_results(const Arguments& a, const Inputs& inputs) {
+  const std::string out = a.text("out");
+  const std::string drawings = a.text("draw");
+  ResultFiles results(a.has("overwrite"));
+  results.keep(model_file_of(text_path(a.positional().front())), "the model");
+  for (const ImageFile& image : inputs.found.images) results.keep(text_path(image.path), "an input image");
+  if (!out.empty()) results.check("--out", text_path(out), is_prediction_file);
+  if (drawings.empty()) return {};
+  const fs::path folder = text_path(drawings);
+  std::error_code error;
+  if (fs::exists(folder, error) && !fs::is_directory(folder, error)) {
+    throw Error(ErrorCode::usage, "--draw " + drawings + " is there and is no folder. Choose another name.");
+  }
+  std::vector<std::string> names;
+  for (const ImageFile& image : inputs.found.images) names.push_back(image.name);
+  std::vector<fs::path> pictures = picture_names(names);
+  for (fs::path& picture : pictures) picture = folder / picture;
+  for (const fs::path& picture : pictures) {
+    if (fs::exists(fs::symlink_status(picture, error))) results.check("--draw", picture, is_own_drawing);
+  }
+  fs::create_directories(folder, error);
+  if (error) throw Error(ErrorCode::resource, "cannot create " + drawings + ": " + error.message() + ".");
+  return pictures;
 }
 
 }  // namespace
@@ -90,6 +154,7 @@ int run_detect(const std::vector<std::string_view>& arguments) {
               kExamples);
   a.option("out", "FILE", "FILE.csv or FILE.json; default: CSV on standard output", "output");
   a.option("draw", "DIR", "write each image with its points into DIR", "output");
+  ResultFiles::add_option(a);
   a.option("batch", "N", "images that go through the network together (16)", "output");
   a.option("exif", "WHAT", "apply: turn images as their EXIF orientation says; ignore: pixels as stored (apply)",
            "output");
@@ -97,13 +162,8 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   a.precision_option();
   a.tta_option();
   if (!a.parse(arguments)) return kDone;
-  if (a.positional().size() < 2) {
-    throw Error(ErrorCode::usage,
-                "fpcpu detect needs a model file and at least one image or folder, e.g. "
-                "fpcpu detect runs/train/model.safetensors photos");
-  }
+  check_arguments(a);
   const std::string out = a.text("out");
-  check_outputs(out, a.text("draw"));
   DetectOptions options;
   options.threads = a.threads();
   options.isa = a.isa();
@@ -112,33 +172,44 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   options.tta = a.text("tta", options.tta);
   options.batch = static_cast<int>(a.integer("batch", options.batch, 1, 4096));
   const std::string model = a.positional().front();
-  const FoundImages found = find_images({a.positional().begin() + 1, a.positional().end()});
-  const std::vector<ImageFile>& files = found.images;
-  if (files.empty()) throw found.errors.front();
+  catch_interrupt();
+  const Inputs inputs = look_for_images(a);
+  const std::vector<ImageFile>& files = inputs.found.images;
+  const std::vector<fs::path> pictures = check_results(a, inputs);
   if (static_cast<std::size_t>(options.batch) > files.size()) options.batch = static_cast<int>(files.size());
 
   Predictor predictor(model, options);
   LiveLine live(!a.quiet());
-  catch_interrupt();
-  const auto progress = [&](std::size_t done) {
+  std::optional<PictureWriter> writer;
+  if (!pictures.empty()) writer.emplace(a.threads() > 0 ? a.threads() : available_cores());
+  DetectCallbacks callbacks;
+  callbacks.stop = [&] { return interrupted() || (writer && writer->failed()); };
+  callbacks.progress = [&](std::size_t done) {
     live.show(bar(static_cast<double>(done) / static_cast<double>(files.size()), 30) + " " + std::to_string(done) +
               "/" + std::to_string(files.size()));
-    return !interrupted();
   };
-  progress(0);
-  const auto detections = predictor.detect_files(files, progress);
-  live.clear();
+  if (writer) {
+    callbacks.image = [&](std::size_t file, Image image, const Detection& found) {
+      writer->add({pictures[file], std::move(image), found.points}, interrupted);
+    };
+  }
+  callbacks.progress(0);
+  const auto detections = predictor.detect_files(files, callbacks);
 
+  live.clear();
   const int points = predictor.preprocessing().points;
+  if (interrupted() && detections.empty()) {
+    std::fprintf(stderr, "interrupted before the first image was done; nothing was written.\n");
+    return kInterrupted;
+  }
   if (out.empty()) {
     std::fputs(detections_csv(detections, points).c_str(), stdout);
   } else {
     write_detections(out, detections, points, model);
   }
-  if (a.has("draw")) draw(detections, a.text("draw"), options.image);
-  if (!a.quiet() && !found.left_out.empty()) std::fprintf(stderr, "note: %s\n", found.left_out.c_str());
+  if (!a.quiet() && !inputs.found.left_out.empty()) std::fprintf(stderr, "note: %s\n", inputs.found.left_out.c_str());
   if (!a.quiet()) say_orientation(detections, options.image.turn);
-  for (const Error& e : found.errors) std::fprintf(stderr, "error[%s]: %s\n", to_string(e.code()), e.what());
+  for (const Error& e : inputs.found.errors) std::fprintf(stderr, "error[%s]: %s\n", to_string(e.code()), e.what());
   std::size_t failed = 0;
   for (const Detection& d : detections) {
     if (d.error.empty()) continue;
@@ -148,8 +219,20 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   if (!a.quiet() && !out.empty()) {
     std::printf("%zu of %zu images -> %s\n", detections.size() - failed, files.size(), out.c_str());
   }
-  if (interrupted()) return kInterrupted;
-  return failed > 0 || !found.errors.empty() ? kData : kDone;
+  if (writer) {
+    const std::size_t drawn = writer->finish(interrupted);
+    if (!a.quiet() && !out.empty()) std::printf("%zu pictures -> %s\n", drawn, a.text("draw").c_str());
+  }
+  if (inputs.own_drawings > 0 && !a.quiet()) {
+    std::fprintf(stderr, "note: left out %zu pictures in %s that an earlier --draw has written.\n",
+                 inputs.own_drawings, a.text("draw").c_str());
+  }
+  if (interrupted()) {
+    std::fprintf(stderr, "interrupted after %zu of %zu images; their points were written.\n", detections.size(),
+                 files.size());
+    return kInterrupted;
+  }
+  return failed > 0 || !inputs.found.errors.empty() ? kData : kDone;
 }
 
 }  // namespace fpcpu::cli

@@ -7,11 +7,13 @@
 #include "cli/live_line.hpp"
 #include "cli/terminal_text.hpp"
 #include "core/cpu.hpp"
+#include "core/file.hpp"
 #include "data/points_csv.hpp"
 #include "fpcpu/error.hpp"
 #include "graph/flip_average.hpp"
 #include "io/checkpoint.hpp"
 #include "io/json_text.hpp"
+#include "io/run_model.hpp"
 #include "train/evaluator.hpp"
 
 namespace fpcpu::cli {
@@ -27,7 +29,7 @@ Examples:
 )";
 
 Metrics judge_model(const Arguments& a, const std::string& model, const DatasetPtr& data) {
-  const Checkpoint checkpoint = load_checkpoint(model);
+  const Checkpoint checkpoint = load_checkpoint(model_file_of(text_path(model)));
   if (checkpoint.preprocessing.points != data->points()) {
     throw Error(ErrorCode::format, model + " finds " + std::to_string(checkpoint.preprocessing.points) +
                                        " points, the data has " + std::to_string(data->points()) + ".");

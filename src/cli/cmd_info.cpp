@@ -5,10 +5,12 @@
 #include "cli/chosen_kernels.hpp"
 #include "cli/command.hpp"
 #include "core/cpu.hpp"
+#include "core/file.hpp"
 #include "core/version.hpp"
 #include "fpcpu/error.hpp"
 #include "graph/zoo/zoo.hpp"
 #include "io/checkpoint.hpp"
+#include "io/run_model.hpp"
 
 namespace fpcpu::cli {
 
@@ -17,7 +19,7 @@ namespace {
 constexpr const char* kExamples = R"(
 Examples:
   fpcpu info
-  fpcpu info runs/train/model.safetensors
+  fpcpu info runs/train
 )";
 
 void print_machine(const Arguments& a) {
@@ -58,11 +60,13 @@ std::string setting_text(const AttributeValue& value) {
   return std::visit(Visitor{}, value);
 }
 
-void print_model(const std::string& file) {
-  const Checkpoint model = load_checkpoint(file);
+void print_model(const std::string& where) {
+  const std::filesystem::path path = model_file_of(text_path(where));
+  const std::string file = path_text(path);
+  const Checkpoint model = load_checkpoint(path);
   std::printf("%s: %.2f M parameters, %.0f MFLOP, %.1f MB\ninput   %s\npoints  %d\n", file.c_str(),
               static_cast<double>(model.params.layout.parameter_count()) / 1e6, model.graph.flops() / 1e6,
-              static_cast<double>(std::filesystem::file_size(file)) / 1e6, to_string(model.graph.input_shape()).c_str(),
+              static_cast<double>(std::filesystem::file_size(path)) / 1e6, to_string(model.graph.input_shape()).c_str(),
               model.preprocessing.points);
   for (const auto& [name, value] : model.facts) std::printf("%-14s %s\n", name.c_str(), value.c_str());
   std::printf("\n%-16s %-18s %-12s %10s %9s  settings\n", "layer", "kind", "output", "parameters", "MFLOP");

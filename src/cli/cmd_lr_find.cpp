@@ -80,8 +80,9 @@ int run_lr_find(const std::vector<std::string_view>& arguments) {
   find.steps = static_cast<int>(a.integer("steps", find.steps, 10, 1'000'000));
 
   const std::filesystem::path folder = a.has("out") ? text_path(a.text("out")) : free_run_folder("lr-find");
-  if (std::filesystem::exists(folder / "lr_find.csv")) {
-    throw Error(ErrorCode::usage, path_text(folder) + " already holds an lr_find.csv. Choose another --out.");
+  for (const char* name : {"lr_find.csv", "lr_find.svg"}) {
+    if (!std::filesystem::exists(folder / name)) continue;
+    throw Error(ErrorCode::usage, path_text(folder) + " already holds an " + name + ". Choose another --out.");
   }
   const bool quiet = a.quiet();
   LiveLine live(!quiet);

@@ -3,12 +3,14 @@
 #include "cli/arguments.hpp"
 #include "cli/chosen_kernels.hpp"
 #include "cli/command.hpp"
+#include "core/file.hpp"
 #include "fpcpu/error.hpp"
 #include "graph/passes/passes.hpp"
 #include "graph/plan.hpp"
 #include "graph/zoo/zoo.hpp"
 #include "io/checkpoint.hpp"
 #include "io/model_file.hpp"
+#include "io/run_model.hpp"
 
 namespace fpcpu::cli {
 
@@ -23,7 +25,8 @@ Examples:
 
 Graph load_graph(const std::string& model) {
   if (model.ends_with(".toml")) return load_model_file(model, {});
-  if (model.ends_with(".safetensors")) return load_checkpoint(model).graph;
+  const std::filesystem::path path = text_path(model);
+  if (model.ends_with(".safetensors") || is_run(path)) return load_checkpoint(model_file_of(path)).graph;
   return make_network(model, {});
 }
 
@@ -37,7 +40,7 @@ int run_plan(const std::vector<std::string_view>& arguments) {
   a.precision_option();
   if (!a.parse(arguments)) return kDone;
   if (a.positional().size() != 1) {
-    throw Error(ErrorCode::usage, "fpcpu plan needs one model: a name, a .toml or a .safetensors file.");
+    throw Error(ErrorCode::usage, "fpcpu plan needs one model: a name, a .toml or .safetensors file, or a run.");
   }
   const auto& table = chosen_kernels(a);
   const Graph graph = load_graph(a.positional().front());

@@ -5,8 +5,10 @@
 #include "cli/command.hpp"
 #include "cli/live_line.hpp"
 #include "cli/terminal_text.hpp"
+#include "core/file.hpp"
 #include "data/synth.hpp"
 #include "fpcpu/error.hpp"
+#include "train/new_folder.hpp"
 
 namespace fpcpu::cli {
 
@@ -30,9 +32,10 @@ int run_synth(const std::vector<std::string_view>& arguments) {
   if (a.positional().size() != 1 || !a.has("count")) {
     throw Error(ErrorCode::usage, "fpcpu synth needs a folder and a number, e.g. fpcpu synth faces --count 500");
   }
-  if (std::filesystem::exists(std::filesystem::path(a.positional().front()) / "gt.csv")) {
+  if (std::filesystem::exists(text_path(a.positional().front()) / "gt.csv")) {
     throw Error(ErrorCode::usage, a.positional().front() + " already holds a gt.csv. Choose another folder.");
   }
+  check_new_folder(text_path(a.positional().front()));
   const auto count = static_cast<std::size_t>(a.integer("count", 0, 1, 10'000'000));
   const auto seed = static_cast<std::uint64_t>(a.integer("seed", 1, 0, 1'000'000'000'000'000'000));
   LiveLine live(!a.quiet());
@@ -41,7 +44,7 @@ int run_synth(const std::vector<std::string_view>& arguments) {
               std::to_string(count));
   };
   progress(0);
-  write_synth_folder(a.positional().front(), count, seed, static_cast<int>(a.integer("size", 0, 0, 1024)), progress);
+  write_synth_folder(text_path(a.positional().front()), count, seed, static_cast<int>(a.integer("size", 0, 0, 1024)), progress);
   live.clear();
   if (!a.quiet()) std::printf("%zu faces in %s\n", count, a.positional().front().c_str());
   return kDone;

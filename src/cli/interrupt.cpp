@@ -18,9 +18,6 @@ void note(int signal) {
 void catch_interrupt() {
   std::signal(SIGINT, note);
   std::signal(SIGTERM, note);
-#ifdef SIGPIPE
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away must not cost the run
-#endif
 }
 
 bool interrupted() noexcept { return g_interrupted != 0; }

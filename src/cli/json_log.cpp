@@ -1,13 +1,28 @@
 #include "cli/json_log.hpp"
 
+#include <filesystem>
+#include <string_view>
+
+#include "core/file.hpp"
 #include "fpcpu/error.hpp"
 
 namespace fpcpu::cli {
 
 namespace {
 
+/// A log goes on where an earlier one ended; nothing is appended to any other file.
+void check_is_log(const std::string& name) {
+  const std::filesystem::path file = text_path(name);
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error) || std::filesystem::is_empty(file, error)) return;
+  constexpr std::string_view kStart = "{\"event\":";
+  if (read_file(file, kStart.size()) == kStart) return;
+  throw Error(ErrorCode::usage, "--json-log " + name + " is there already and is no such log. Choose another name.");
+}
+
 std::unique_ptr<std::FILE, void (*)(std::FILE*)> open(const std::string& name) {
   if (name == "-") return {stdout, [](std::FILE*) {}};
+  check_is_log(name);
   return {std::fopen(name.c_str(), "ab"), [](std::FILE* file) { static_cast<void>(std::fclose(file)); }};
 }
 

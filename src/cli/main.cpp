@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cli/command.hpp"
+#include "cli/standard_streams.hpp"
 #include "core/nearest.hpp"
 #include "core/version.hpp"
 #include "fpcpu/error.hpp"
@@ -110,4 +111,7 @@ int guarded(const std::vector<std::string_view>& arguments) {
 
 }  // namespace fpcpu::cli
 
-int main(int argc, char** argv) { return fpcpu::cli::guarded({argv + 1, argv + argc}); }
+int main(int argc, char** argv) {
+  fpcpu::cli::prepare_standard_streams();
+  return fpcpu::cli::finish_standard_output(fpcpu::cli::guarded({argv + 1, argv + argc}));
+}

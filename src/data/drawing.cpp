@@ -28,9 +28,18 @@ void blend(Image& image, int x, int y, const Colour& colour, float opacity) {
   }
 }
 
+Image in_colour(const Image& image) {
+  if (image.channels == 3) return image;
+  Image out{image.width, image.height, 3, {}};
+  out.pixels.reserve(3 * image.pixels.size());
+  for (const std::uint8_t v : image.pixels) out.pixels.insert(out.pixels.end(), 3, v);
+  return out;
+}
+
 }  // namespace
 
 Image resized(const Image& image, int width, int height) {
+  if (width == image.width && height == image.height) return in_colour(image);
   Image out{width, height, 3, {}};
   ResampleScratch scratch;
   std::vector<float> pixels(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);

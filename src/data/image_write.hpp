@@ -17,4 +17,11 @@ enum class ImageFormat { png, jpeg };
 /// @throws Error{usage} for another ending, Error{resource} if the file cannot be written.
 void write_image(const std::filesystem::path& path, const Image& image, int quality = 90);
 
+/// The same for a picture made for people (points drawn, a sheet of faces), which then says so in itself: a text chunk
+/// "Software: fpcpu" in a PNG, a comment "fpcpu" in a JPEG.
+[[nodiscard]] std::vector<std::uint8_t> encode_drawing(const Image& image, ImageFormat format, int quality = 90);
+void write_drawing(const std::filesystem::path& path, const Image& image, int quality = 90);
+/// Whether a file is such a picture; false for one that cannot be read.
+[[nodiscard]] bool is_own_drawing(const std::filesystem::path& path);
+
 }  // namespace fpcpu

@@ -1,16 +1,39 @@
 #include "io/json_text.hpp"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
+
+#include "core/number_text.hpp"
 
 namespace fpcpu {
 
-std::string to_json(const JsonObject& object) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::object();
-  for (const auto& [name, value] : object) {
-    std::visit([&, key = name](const auto& v) { json[key] = v; }, value);
-  }
+namespace {
+
+template <class Value>
+std::string value_text(const Value& value) {
   // Text that is not UTF-8 (a file name in another encoding) must not stop the output.
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+/// As a double each would show the digits of its rounding: 26.453763961791992.
+std::string value_text(const std::vector<float>& values) {
+  std::string text = "[";
+  for (const float v : values) {
+    text += text.size() == 1 ? "" : ",";
+    text += std::isfinite(v) ? exact_text(v) : "null";
+  }
+  return text + "]";
+}
+
+}  // namespace
+
+std::string to_json(const JsonObject& object) {
+  std::string text = "{";
+  for (const auto& [name, value] : object) {
+    text += text.size() == 1 ? "" : ",";
+    text += value_text(name) + ":" + std::visit([](const auto& v) { return value_text(v); }, value);
+  }
+  return text + "}";
 }
 
 std::string to_json(const std::vector<JsonObject>& objects) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <span>
 #include <string>
 
@@ -7,7 +8,8 @@
 
 namespace fpcpu {
 
-/// `filename,x1,y1,...` of the detections that succeeded, as text.
+/// `filename,x1,y1,...` of the detections that succeeded, as text. Coordinates are rounded to a thousandth of a pixel
+/// and written with a zero behind ("26.4540"): that tells them from labels, see is_prediction_file().
 [[nodiscard]] std::string detections_csv(std::span<const Detection> detections, int points);
 /// The same as a JSON array with image size, model name and milliseconds.
 [[nodiscard]] std::string detections_json(std::span<const Detection> detections, const std::string& model);
@@ -15,5 +17,10 @@ namespace fpcpu {
 /// @throws Error{usage} for another ending.
 void write_detections(const std::string& file, std::span<const Detection> detections, int points,
                       const std::string& model);
+
+/// Whether a file holds what write_detections() writes and nothing else: a CSV table of which every coordinate is in
+/// its form, or a JSON array with its keys. Labels of a user are none, nor are predictions corrected by hand, although
+/// their header is the same. False for a file that cannot be read.
+[[nodiscard]] bool is_prediction_file(const std::filesystem::path& file);
 
 }  // namespace fpcpu

@@ -12,12 +12,15 @@
 #include "fpcpu/error.hpp"
 #include "graph/flip_average.hpp"
 #include "io/checkpoint.hpp"
+#include "io/run_model.hpp"
 
 namespace fpcpu {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr double kMostKeptPixels = 100e6;  // at three bytes each
 
 double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -49,23 +52,45 @@ struct Predictor::Impl {
     return flip ? flip->run(network, input.data(), points, n) : points;
   }
 
-  /// Decodes files [begin, end) into the input and runs those that could be decoded.
+  /// End of the batch that begins at `begin`. Images that are kept until their points are there must fit into memory
+  /// together.
+  [[nodiscard]] std::size_t batch_end(const std::vector<ImageFile>& files, std::size_t begin, bool keep) const {
+    const std::size_t end = std::min(begin + static_cast<std::size_t>(network.batch()), files.size());
+    if (!keep) return end;
+    double pixels = 0;
+    for (std::size_t i = begin; i < end; ++i) {
+      try {
+        const ImageHeader header = read_image_header(text_path(files[i].path), image_options);
+        pixels += static_cast<double>(header.width) * header.height;
+      } catch (const std::exception&) {
+        continue;  // decoding will tell
+      }
+      if (pixels > kMostKeptPixels) return std::max(i, begin + 1);
+    }
+    return end;
+  }
+
+  /// Decodes files [begin, end) into the input and runs those that could be decoded. A result without a file is one
+  /// that was not begun, because of `stop`.
   void run_batch(const std::vector<ImageFile>& files, std::size_t begin, std::size_t end,
-                 std::vector<Detection>& results) {
+                 const DetectCallbacks& callbacks, std::vector<Detection>& results) {
     const auto start = Clock::now();
     std::vector<std::uint8_t> good(end - begin, 0);
+    std::vector<Image> images(callbacks.image ? end - begin : 0);
     pool.parallel_for(static_cast<int>(end - begin), [&](int index, int) {
+      if (callbacks.stop && callbacks.stop()) return;
       const auto i = static_cast<std::size_t>(index);
       Detection& d = results[begin + i];
       d.file = files[begin + i].path;
       d.name = files[begin + i].name;
       try {
-        const DecodedImage decoded = decode_with_header(text_path(d.file), 0, image_options);
+        DecodedImage decoded = decode_with_header(text_path(d.file), 0, image_options);
         d.width = decoded.image.width;
         d.height = decoded.image.height;
         d.orientation = decoded.header.orientation;
         prepare(decoded.image, i);
         good[i] = 1;
+        if (callbacks.image) images[i] = std::move(decoded.image);
       } catch (const std::exception& e) {
         d.error = e.what();
       }
@@ -85,6 +110,7 @@ struct Predictor::Impl {
       Detection& d = results[begin + rows[r]];
       to_pixels({points + r * width, width}, d.width, d.height, d.points);
       d.milliseconds = share;
+      if (callbacks.image) callbacks.image(begin + rows[r], std::move(images[rows[r]]), d);
     }
   }
 
@@ -97,8 +123,8 @@ struct Predictor::Impl {
   std::optional<FlipAverage> flip;
 };
 
-Predictor::Predictor(const std::string& model_file, DetectOptions options)
-    : impl_(std::make_unique<Impl>(load_checkpoint(model_file), options)) {}
+Predictor::Predictor(const std::string& model, DetectOptions options)
+    : impl_(std::make_unique<Impl>(load_checkpoint(model_file_of(text_path(model))), options)) {}
 Predictor::~Predictor() = default;
 Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor& Predictor::operator=(Predictor&&) noexcept = default;
@@ -115,17 +141,16 @@ std::vector<float> Predictor::detect(const Image& image) {
 }
 
 std::vector<Detection> Predictor::detect_files(const std::vector<ImageFile>& files,
-                                               const std::function<bool(std::size_t)>& done) {
+                                               const DetectCallbacks& callbacks) {
+  const auto stop = [&] { return callbacks.stop && callbacks.stop(); };
   std::vector<Detection> results(files.size());
-  const auto batch = static_cast<std::size_t>(impl_->network.batch());
-  for (std::size_t begin = 0; begin < files.size(); begin += batch) {
-    const std::size_t end = std::min(begin + batch, files.size());
-    impl_->run_batch(files, begin, end, results);
-    if (done && !done(end)) {
-      results.resize(end);
-      break;
-    }
+  std::size_t end = 0;
+  for (std::size_t begin = 0; begin < files.size() && !stop(); begin = end) {
+    end = impl_->batch_end(files, begin, callbacks.image != nullptr);
+    impl_->run_batch(files, begin, end, callbacks, results);
+    if (callbacks.progress) callbacks.progress(end);
   }
+  std::erase_if(results, [](const Detection& d) { return d.file.empty(); });
   return results;
 }
 

@@ -1,5 +1,7 @@
 #include "train/html_page.hpp"
 
+#include "core/file.hpp"
+#include "fpcpu/error.hpp"
 #include "train/html_text.hpp"
 
 namespace fpcpu::html {
@@ -98,12 +100,23 @@ footer{margin-top:3rem;color:var(--soft);font-size:.85rem}
 .tile,.card,.face,.remark{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 )css";
 
+constexpr std::string_view kGenerator = "<meta name=\"generator\" content=\"fpcpu\">";
+constexpr std::size_t kHeadBytes = 400;  // more than what stands before the mark
+
 }  // namespace
+
+bool is_own_page(const std::filesystem::path& file) {
+  try {
+    return read_file(file, kHeadBytes).find(kGenerator) != std::string::npos;
+  } catch (const Error&) {
+    return false;
+  }
+}
 
 std::string page(std::string_view title, const std::string& body) {
   return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>" +
-         escape(title) + "</title>\n<style>" + std::string(kStyle) + "</style></head><body>\n" + body +
+         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n" +
+         std::string(kGenerator) + "\n<title>" + escape(title) + "</title>\n<style>" + std::string(kStyle) + "</style></head><body>\n" + body +
          "</body></html>\n";
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,9 @@ namespace fpcpu::html {
 /// A complete, self-contained page: no script, nothing from the network; light or dark as the reader's system is, light
 /// in print; readable from 320 px width.
 [[nodiscard]] std::string page(std::string_view title, const std::string& body);
+
+/// Whether a file is such a page; false for one that cannot be read.
+[[nodiscard]] bool is_own_page(const std::filesystem::path& file);
 
 /// A heading with an introduction (may be empty) before `content`; empty if there is no content.
 [[nodiscard]] std::string section(std::string_view title, std::string_view introduction, const std::string& content);

@@ -15,6 +15,7 @@
 #include "train/config.hpp"
 #include "train/evaluator.hpp"
 #include "train/mean_spread.hpp"
+#include "train/new_folder.hpp"
 #include "train/run_folder.hpp"
 #include "train/setup.hpp"
 
@@ -62,6 +63,7 @@ class CrossValidation {
       : options_(std::move(options)), run_(std::move(run)), callbacks_(callbacks) {
     if (run_.resume.empty()) {
       check_options(options_);
+      choose_folder();
       data_ = open_all(options_.data);
       plan_ = {folds, data_->size()};
       check(plan_);
@@ -110,13 +112,17 @@ class CrossValidation {
   }
 
  private:
-  void create_folder() {
+  void choose_folder() {
     folder_ = run_.out.empty() ? free_run_folder("kfold") : text_path(run_.out);
     if (fs::exists(folder_ / "kfold.toml")) {
       throw Error(ErrorCode::usage, path_text(folder_) +
                                         " already holds a cross-validation. Go on with it by --resume " +
                                         path_text(folder_) + ", or choose another --out.");
     }
+    check_new_folder(folder_);
+  }
+
+  void create_folder() {
     make_folder(folder_);
     keep_model_file(options_, folder_);
     const std::vector<std::string> comment = {"Repeat this cross-validation bit for bit: fpcpu kfold --folds " +

@@ -11,6 +11,7 @@
 #include "train/claim.hpp"
 #include "train/complete_run.hpp"
 #include "train/config.hpp"
+#include "train/new_folder.hpp"
 #include "train/run_folder.hpp"
 #include "train/sweep_file.hpp"
 #include "train/sweep_ranking.hpp"
@@ -35,6 +36,8 @@ class Sweep {
   Sweep(const SweepOptions& options, const SearchCallbacks& callbacks)
       : options_(options), callbacks_(callbacks), plan_(read_sweep_file(text_path(options.file))) {
     folder_ = options.out.empty() ? fs::path("runs") / text_path(options.file).stem() : text_path(options.out);
+    // Another process may just have made the folder of claims, and nothing else yet.
+    if (!fs::exists(folder_ / "sweep.toml") && !fs::exists(claims())) check_new_folder(folder_);
     make_folder(claims());
     const fs::path kept = folder_ / "sweep.toml";
     {

@@ -156,3 +156,26 @@ TEST_CASE("images can only be written as PNG or JPEG, and only where it is possi
   CHECK(contains(message_of(ErrorCode::resource, [&] { write_image(folder / "no" / "a.png", pattern(2, 2, 1)); }),
                  "a.png"));
 }
+
+TEST_CASE("a drawing says that it is one, in a PNG and in a JPEG, and is read as before; other images are none") {
+  const TemporaryFolder folder;
+  const Image image = pattern(40, 30, 3);
+  for (const char* name : {"a.png", "a.jpg"}) {
+    CAPTURE(name);
+    write_image(folder / name, image);
+    const Image plain = decode_image(folder / name);
+    CHECK(!is_own_drawing(folder / name));
+    write_drawing(folder / name, image);
+    CHECK(is_own_drawing(folder / name));
+    CHECK(decode_image(folder / name).pixels == plain.pixels);
+  }
+  CHECK(!is_own_drawing(folder / "nothing.png"));
+  // The check sum within the mark is that of any PNG writer.
+  const std::string png = read_file(folder / "a.png");
+  const std::string kind_and_text = std::string("tEXtSoftware") + '\0' + "fpcpu";
+  const std::size_t at = png.find(kind_and_text);
+  REQUIRE(at != std::string::npos);
+  std::string sum;
+  test::put32(sum, test::crc(kind_and_text));
+  CHECK(png.substr(at + kind_and_text.size(), 4) == sum);
+}

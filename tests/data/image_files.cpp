@@ -4,8 +4,6 @@
 
 namespace fpcpu::test {
 
-namespace {
-
 void put32(std::string& out, std::uint32_t v) {
   for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>((v >> static_cast<unsigned>(shift)) & 255U);
 }
@@ -18,6 +16,8 @@ std::uint32_t crc(const std::string& data) {
   }
   return ~c;
 }
+
+namespace {
 
 void chunk(std::string& out, const std::string& kind, const std::string& data) {
   put32(out, static_cast<std::uint32_t>(data.size()));

@@ -32,6 +32,10 @@ struct PngSpec {
 /// A valid PNG file with uncompressed (stored) data.
 [[nodiscard]] std::string make_png(const PngSpec& spec);
 
+/// Appends a number as the PNG format has it, and the check sum of a chunk's kind and data.
+void put32(std::string& out, std::uint32_t v);
+[[nodiscard]] std::uint32_t crc(const std::string& data);
+
 /// Writes a file as it is given, and returns its path.
 std::filesystem::path put(const std::filesystem::path& file, std::string_view bytes);
 
