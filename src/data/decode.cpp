@@ -1,12 +1,12 @@
 #include "data/decode.hpp"
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <memory>
 
 #include "core/file.hpp"
 #include "data/image_gate/header.hpp"
+#include "data/image_gate/jpeg.hpp"
 #include "data/orientation.hpp"
 #include "fpcpu/error.hpp"
 
@@ -56,23 +56,6 @@ ImageHeader checked_header(const image_gate::Header& h, const ImageOptions& opti
   return header;
 }
 
-/// stb_image fills the rest of a cut JPEG with gray and calls it a success. A whole one has an end marker after its
-/// first scan; inside a scan FF is never followed by D9.
-bool jpeg_is_cut(std::span<const std::uint8_t> b) {
-  if (b.size() < 4 || b[0] != 0xFF || b[1] != 0xD8) return false;
-  std::size_t at = 2;
-  while (at + 4 <= b.size() && b[at] == 0xFF && b[at + 1] != 0xDA) {
-    if (b[at + 1] == 0xFF) {
-      ++at;
-      continue;
-    }
-    at += 2U + (static_cast<std::size_t>(b[at + 2]) << 8U) + b[at + 3];
-  }
-  static constexpr std::array<std::uint8_t, 2> kEnd = {0xFF, 0xD9};
-  return at >= b.size() ||
-         std::search(b.begin() + static_cast<std::ptrdiff_t>(at), b.end(), kEnd.begin(), kEnd.end()) == b.end();
-}
-
 void check_file_size(const std::filesystem::path& path) {
   std::error_code status;
   const auto size = std::filesystem::file_size(path, status);
@@ -112,7 +95,10 @@ DecodedImage decode(std::span<const std::uint8_t> bytes, const std::string& name
   }
   const image_gate::Header stored = image_gate::read_header(reader_of(bytes), name);
   const ImageHeader header = checked_header(stored, options, name);
-  if (jpeg_is_cut(bytes)) refuse(name, "the JPEG data is cut short (no end marker). Copy the file again.");
+  if (stored.kind == image_gate::Kind::jpeg) {
+    const image_gate::ReadAt read = reader_of(bytes);
+    image_gate::check_jpeg(image_gate::read_jpeg_header(read, name), bytes, read, name);
+  }
 
   const int channels = wanted_channels == 0 ? header.channels : wanted_channels;
   int width = 0;

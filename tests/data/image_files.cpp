@@ -2,6 +2,8 @@
 
 #include <fstream>
 
+#include "data/decode.hpp"
+
 namespace fpcpu::test {
 
 void put32(std::string& out, std::uint32_t v) {
@@ -91,6 +93,19 @@ std::string with_exif(const std::string& jpeg, const std::string& exif) {
   std::string segment = "\xFF\xE1";
   segment += {static_cast<char>(length >> 8), static_cast<char>(length & 255)};
   return jpeg.substr(0, 2) + segment + content + jpeg.substr(2);
+}
+
+Image decode_bytes(const std::string& bytes, int wanted_channels) {
+  return decode_image(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()), "test",
+                      wanted_channels);
+}
+
+std::string from_hex(std::string_view hex) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
+  }
+  return bytes;
 }
 
 std::filesystem::path put(const std::filesystem::path& file, std::string_view bytes) {

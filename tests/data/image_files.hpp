@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "fpcpu/dataset.hpp"
+
 namespace fpcpu::test {
 
 /// What a PNG is to hold; `rows` are the raw samples of each row as the file format wants them.
@@ -35,6 +37,12 @@ struct PngSpec {
 /// Appends a number as the PNG format has it, and the check sum of a chunk's kind and data.
 void put32(std::string& out, std::uint32_t v);
 [[nodiscard]] std::uint32_t crc(const std::string& data);
+
+/// decode_image() of bytes in memory, called "test".
+[[nodiscard]] Image decode_bytes(const std::string& bytes, int wanted_channels = 0);
+
+/// Bytes written as hexadecimal digits.
+[[nodiscard]] std::string from_hex(std::string_view hex);
 
 /// Writes a file as it is given, and returns its path.
 std::filesystem::path put(const std::filesystem::path& file, std::string_view bytes);

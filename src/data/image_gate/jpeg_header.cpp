@@ -55,7 +55,7 @@ void read_frame(const std::string& content, int marker, JpegHeader& header, cons
   }
 }
 
-void read_application(const ReadAt& read, const JpegSegment& segment, JpegHeader& header) {
+void read_application(const ReadAt& read, const JpegSegment& segment, JpegHeader& header, const std::string& name) {
   constexpr std::string_view kExif = "Exif\0\0"sv;
   if (segment.marker == kApp1 && !header.orientation && read(segment.at, kExif.size()) == kExif) {
     const std::string exif = read(segment.at, segment.length);
@@ -64,6 +64,9 @@ void read_application(const ReadAt& read, const JpegSegment& segment, JpegHeader
     header.adobe_transform = static_cast<int>(number_at(read(segment.at + 11, 1), 0, 1));
   } else if (segment.marker == kApp0 && segment.length >= 14 && read(segment.at, 5) == "JFIF\0"sv) {
     header.jfif = true;
+    if (const std::uint32_t version = number_at(read(segment.at + 5, 1), 0, 1); version != 1) {
+      refuse(name, "damaged JPEG: unknown JFIF version " + std::to_string(version) + ".");
+    }
   }
 }
 
@@ -106,7 +109,7 @@ JpegHeader read_jpeg_header(const ReadAt& read, const std::string& name) {
       if (header.components.empty()) refuse(name, "damaged JPEG: it has no frame header.");
       return header;
     } else if (segment.marker >= kApp0) {
-      read_application(read, segment, header);
+      read_application(read, segment, header, name);
     }
   }
 }
