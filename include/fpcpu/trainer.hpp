@@ -22,6 +22,7 @@ struct TrainOptions {
   std::string val;                                 ///< validation set; empty: a part of `data`
   double val_split = 0.1;                          ///< part of `data` kept for validation when `val` is empty; 0 = none
   std::string mirror;  ///< which points swap, "3,2,1,0,..."; empty: derived from the mean shape
+  std::string accept;  ///< kinds of findings about the data that are meant so, "unit,frame"
   int cache_mb = 256;  ///< decoded images kept in memory
   // augmentation: the preset and, where not negative, what replaces its range (meaning and units as in --help)
   std::string augment = "full";  ///< none, basic, full
@@ -135,6 +136,7 @@ struct RunOptions {
   std::string out;     ///< run folder; empty = runs/train, runs/train2, ...
   std::string resume;  ///< run folder to go on with; its config.toml replaces the options
   bool fast = false;   ///< one epoch of a few batches, nothing written: does training work at all?
+  bool judged = false;  ///< the caller has judged the faces: what is wrong with them is not looked for again
 };
 
 /// Trains a detector and writes the run folder (interface: model.safetensors, last.safetensors, metrics.csv,

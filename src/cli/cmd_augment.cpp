@@ -65,14 +65,16 @@ int run_augment(const std::vector<std::string_view>& arguments) {
     throw Error(ErrorCode::usage, "fpcpu augment needs faces and a file, e.g. fpcpu augment synth:40 --out sheet.png");
   }
   const std::filesystem::path out = text_path(a.text("out"));
-  const TrainOptions options = read_options(a);
+  TrainOptions options = read_options(a);
   ResultFiles(a.has("overwrite")).check("--out", out, is_own_drawing);
   const DatasetPtr data = open_dataset(a.positional().front());
   SheetOptions sheet;
   sheet.count = static_cast<int>(a.integer("count", sheet.count, 1, 64));
   sheet.seed = options.seed;
   sheet.preprocessing =
-      measure_points(options, *data, {options.input_size.height, options.input_size.width, options.channels});
+      measure_points(options, {.train = data},
+                     {options.input_size.height, options.input_size.width, options.channels},
+                     [](const std::string& text) { std::fprintf(stderr, "note: %s\n", text.c_str()); });
   sheet.augment = augment_options(options, options.channels);
   ResultFiles results(a.has("overwrite"));
   for (std::size_t i = 0; i < data->size(); ++i) results.keep(data->file(i), "an image of the data set");

@@ -8,6 +8,7 @@
 #include "cli/terminal_text.hpp"
 #include "core/cpu.hpp"
 #include "core/file.hpp"
+#include "data/inspect/inspect.hpp"
 #include "data/points_csv.hpp"
 #include "fpcpu/error.hpp"
 #include "graph/flip_average.hpp"
@@ -27,6 +28,16 @@ Examples:
   fpcpu eval runs/train/model.safetensors --data test --tta flip
   fpcpu eval --pred points.csv --data test          # any program's predictions
 )";
+
+DatasetPtr open_judged(const Arguments& a) {
+  const std::vector<JudgedSet> sets = {{a.text("data"), open_dataset(a.text("data"))}};
+  const std::vector<Finding> findings = accepted(inspect_quick(sets), parse_accept(a.text("accept")));
+  refuse(findings);
+  for (const Finding& f : findings) {
+    if (f.severity == Severity::warning) std::fprintf(stderr, "note: %s\n", f.text.c_str());
+  }
+  return sets.front().data;
+}
 
 Metrics judge_model(const Arguments& a, const std::string& model, const DatasetPtr& data) {
   const Checkpoint checkpoint = load_checkpoint(model_file_of(text_path(model)));
@@ -103,6 +114,7 @@ int run_eval(const std::vector<std::string_view>& arguments) {
   Arguments a("eval", "eval MODEL --data DIR | eval --pred PRED.csv --data DIR",
               "Measures a model, or a file of predictions, against the truth.", kExamples);
   a.option("data", "DIR", "faces with points: DIR (gt.csv + images/) or synth:N[:SEED]", "input");
+  a.option("accept", "ID,ID", "findings about the data that you mean so, as for fpcpu train", "input");
   a.option("pred", "FILE", "predictions (filename,x1,y1,...) instead of a model", "input");
   a.flag("json", "print one JSON object", "output");
   a.precision_option();
@@ -118,7 +130,7 @@ int run_eval(const std::vector<std::string_view>& arguments) {
   if (a.has("pred") && a.has("tta")) {
     throw Error(ErrorCode::usage, "--tta is for a model; with --pred nothing is computed.");
   }
-  const DatasetPtr data = open_dataset(a.text("data"));
+  const DatasetPtr data = open_judged(a);
   const Metrics m = a.has("pred") ? judge_file(a.text("pred"), data) : judge_model(a, a.positional().front(), data);
   if (a.has("json")) {
     std::printf("%s\n", to_json(json_of(m)).c_str());

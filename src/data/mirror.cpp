@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <limits>
-#include <string>
+#include <utility>
 
-#include "fpcpu/dataset.hpp"
+#include "data/inspect/unseen.hpp"
 #include "fpcpu/error.hpp"
 
 namespace fpcpu {
@@ -18,6 +17,15 @@ bool is_involution(std::span<const int> mirror) {
     if (other < 0 || other >= n || mirror[static_cast<std::size_t>(other)] != k) return false;
   }
   return true;
+}
+
+std::string mirror_text(std::span<const int> mirror) {
+  std::string text;
+  for (const int k : mirror) {
+    text += text.empty() ? "" : ",";
+    text += std::to_string(k);
+  }
+  return text;
 }
 
 std::vector<int> parse_mirror(std::string_view text, int points) {
@@ -42,144 +50,145 @@ std::vector<int> parse_mirror(std::string_view text, int points) {
     fail("has " + std::to_string(mirror.size()) + " numbers, expected one for each of the " + std::to_string(points) +
          " points.");
   }
+  std::vector<int> lower = mirror;
+  for (int& k : lower) --k;
+  if (!is_involution(mirror) && is_involution(lower)) {
+    fail("counts from 1; subtract 1: --mirror \"" + mirror_text(lower) + "\".");
+  }
   if (!is_involution(mirror)) fail("does not undo itself: if point a becomes b, point b must become a.");
   return mirror;
 }
 
-std::vector<int> best_assignment(std::span<const double> cost, int n) {
-  const double far = std::numeric_limits<double>::infinity();
-  const auto size = static_cast<std::size_t>(n) + 1;
-  std::vector<double> row_potential(size, 0);
-  std::vector<double> column_potential(size, 0);
-  std::vector<std::size_t> row_of(size, 0);  // row_of[column], both counted from 1; column 0 is the entry
-  for (std::size_t row = 1; row < size; ++row) {
-    std::vector<double> shortest(size, far);
-    std::vector<std::size_t> previous(size, 0);
-    std::vector<bool> done(size, false);
-    std::size_t column = 0;
-    row_of[0] = row;
-    do {
-      done[column] = true;
-      const std::size_t r = row_of[column];
-      double delta = far;
-      std::size_t next = 0;
-      for (std::size_t c = 1; c < size; ++c) {
-        if (done[c]) continue;
-        const double reduced = cost[(r - 1) * (size - 1) + c - 1] - row_potential[r] - column_potential[c];
-        if (reduced < shortest[c]) {
-          shortest[c] = reduced;
-          previous[c] = column;
-        }
-        if (shortest[c] < delta) {
-          delta = shortest[c];
-          next = c;
-        }
-      }
-      for (std::size_t c = 0; c < size; ++c) {
-        if (done[c]) {
-          row_potential[row_of[c]] += delta;
-          column_potential[c] -= delta;
-        } else {
-          shortest[c] -= delta;
-        }
-      }
-      column = next;
-    } while (row_of[column] != 0);
-    while (column != 0) {
-      row_of[column] = row_of[previous[column]];
-      column = previous[column];
-    }
-  }
-  std::vector<int> assignment(static_cast<std::size_t>(n));
-  for (std::size_t c = 1; c < size; ++c) assignment[row_of[c] - 1] = static_cast<int>(c) - 1;
-  return assignment;
-}
-
 namespace {
 
-/// Largest root mean square distance of partners, relative to the diagonal of the shape divided by sqrt(K): points of a
-/// denser shape are closer to each other. A mean face turned sideways needs some of it.
-constexpr double kMirrorResidual = 0.2;
+/// A mean face is rolled by up to half of it.
+constexpr double kMostTurn = 0.52;
+/// What a table must fit worse than the best one to be named.
+constexpr double kFarWorse = 2;
 
-struct Centred {
-  std::vector<double> x, y;
-  double diagonal = 0;
+/// The points that some image shows.
+struct SeenShape {
+  std::vector<std::size_t> points;
+  std::vector<float> shape;
 
-  explicit Centred(std::span<const float> shape) {
-    const std::size_t n = shape.size() / 2;
-    double mean_x = 0;
-    double mean_y = 0;
-    for (std::size_t k = 0; k < n; ++k) {
-      mean_x += static_cast<double>(shape[2 * k]) / static_cast<double>(n);
-      mean_y += static_cast<double>(shape[2 * k + 1]) / static_cast<double>(n);
+  SeenShape(std::span<const float> mean_shape, std::span<const std::size_t> counts) {
+    for (std::size_t k = 0; k < counts.size(); ++k) {
+      if (counts[k] == 0) continue;
+      points.push_back(k);
+      shape.push_back(mean_shape[2 * k]);
+      shape.push_back(mean_shape[2 * k + 1]);
     }
-    for (std::size_t k = 0; k < n; ++k) {
-      x.push_back(static_cast<double>(shape[2 * k]) - mean_x);
-      y.push_back(static_cast<double>(shape[2 * k + 1]) - mean_y);
+  }
+
+  /// A table of all points in terms of those that are seen; -1 for partners that are not known or not seen.
+  [[nodiscard]] std::vector<int> reduced(std::span<const int> all) const {
+    std::vector<int> table;
+    for (const std::size_t k : points) {
+      const auto at =
+          all[k] < 0 ? points.end() : std::lower_bound(points.begin(), points.end(), static_cast<std::size_t>(all[k]));
+      const bool seen = at != points.end() && *at == static_cast<std::size_t>(all[k]);
+      table.push_back(seen ? static_cast<int>(at - points.begin()) : -1);
     }
-    const auto [left, right] = std::minmax_element(x.begin(), x.end());
-    const auto [top, bottom] = std::minmax_element(y.begin(), y.end());
-    diagonal = std::hypot(*right - *left, *bottom - *top);
+    return table;
+  }
+
+  /// The other way round; unseen points stay where they are.
+  [[nodiscard]] std::vector<int> whole(std::span<const int> seen, std::size_t count) const {
+    std::vector<int> table(count);
+    for (std::size_t k = 0; k < count; ++k) table[k] = static_cast<int>(k);
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      table[points[i]] = static_cast<int>(points[static_cast<std::size_t>(seen[i])]);
+    }
+    return table;
   }
 };
 
-/// cost[i*n + j]: squared distance of point j from the mirror image of point i, turned by `angle`. Squared: with plain
-/// distances a mirrored pair and two points that stay can cost exactly the same.
-std::vector<double> mirrored_distances(const Centred& shape, double angle) {
-  const std::size_t n = shape.x.size();
-  const double c = std::cos(angle);
-  const double s = std::sin(angle);
-  std::vector<double> cost(n * n);
-  for (std::size_t i = 0; i < n; ++i) {
-    const double u = -c * shape.x[i] - s * shape.y[i];
-    const double v = -s * shape.x[i] + c * shape.y[i];
-    for (std::size_t j = 0; j < n; ++j) {
-      const double dx = u - shape.x[j];
-      const double dy = v - shape.y[j];
-      cost[i * n + j] = dx * dx + dy * dy;
-    }
+/// Why a shape has no mirror table, or empty.
+std::string objection(const MirrorFit& fit) {
+  if (!is_involution(fit.mirror) || fit.residual > 1 || std::abs(fit.turn) > kMostTurn) {
+    return "which points change places in a mirrored image cannot be told from the mean shape of these " +
+           std::to_string(fit.mirror.size()) + " points";
   }
-  return cost;
+  if (fit.off_centre > 1) {
+    return "the points lie on one side of the images, so that in a mirrored image their places are those of others";
+  }
+  return {};
 }
 
-/// Angle that turns the mirror image closest to its partners (Procrustes in the plane).
-double best_rotation(const Centred& shape, const std::vector<int>& mirror) {
-  double cross = 0;
-  double dot = 0;
-  for (std::size_t i = 0; i < shape.x.size(); ++i) {
-    const auto j = static_cast<std::size_t>(mirror[i]);
-    cross += -shape.x[i] * shape.y[j] - shape.y[i] * shape.x[j];
-    dot += -shape.x[i] * shape.x[j] + shape.y[i] * shape.y[j];
+/// "Give the table with --mirror, e.g. --mirror "1,0,2"" with as many numbers as there are points.
+std::string advice(std::size_t points) {
+  constexpr std::size_t kMost = 14;
+  std::string example;
+  for (std::size_t k = 0; k < std::min(points, kMost); ++k) {
+    const std::size_t partner = k % 2 == 1 ? k - 1 : std::min(k + 1, points - 1);
+    example += k == 0 ? "" : ",";
+    example += std::to_string(partner);
   }
-  return std::atan2(cross, dot);
+  return "--mirror \"" + example + (points > kMost ? ",...\" (" + std::to_string(points) + " numbers)" : "\"");
+}
+
+MirrorChoice none(const std::string& why, std::size_t points) {
+  return {{},
+          "images are not mirrored in training: " + why + ". To mirror them, say which points swap, e.g. " +
+              advice(points) + "."};
+}
+
+MirrorChoice given_by_hand(std::vector<int> mirror, const SeenShape& seen) {
+  const std::vector<int> reduced = seen.reduced(mirror);
+  MirrorChoice choice{std::move(mirror), {}};
+  const MirrorFit best = fit_mirror(seen.shape);
+  if (!objection(best).empty() || best.mirror == reduced) return choice;
+  const bool complete = is_involution(reduced);
+  if (complete && fit_of_mirror(seen.shape, reduced).residual <= std::max(kFarWorse * best.residual, 1.0))
+    return choice;
+  choice.remark = "the table of --mirror is used, but does not fit these points: their mean shape says --mirror \"" +
+                  mirror_text(seen.whole(best.mirror, choice.mirror.size())) + "\".";
+  return choice;
+}
+
+MirrorChoice by_names(const std::vector<int>& partners, const Dataset& data, const SeenShape& seen) {
+  const std::vector<int> reduced = seen.reduced(partners);
+  std::vector<int> fixed = reduced;
+  for (std::size_t i = 0; i < fixed.size(); ++i) {
+    if (fixed[i] < 0) {
+      return none("'" + data.point_names()[seen.points[i]] + "' has no partner on the other side among the points",
+                  partners.size());
+    }
+    // A name without a side is a point on the axis, or one of a pair that only the shape can tell.
+    if (fixed[i] == static_cast<int>(i)) fixed[i] = -1;
+  }
+  MirrorFit fit = fit_mirror(seen.shape, fixed);
+  if (!is_involution(fit.mirror) || fit.residual > 1) fit = fit_of_mirror(seen.shape, reduced);
+  MirrorChoice choice{seen.whole(fit.mirror, partners.size()), {}};
+  const MirrorFit best = fit_mirror(seen.shape);
+  if (fit.residual > 1 && objection(best).empty()) {
+    choice.remark = "points swap in a mirrored image as their names say, but their mean shape says --mirror \"" +
+                    mirror_text(seen.whole(best.mirror, partners.size())) + "\".";
+  }
+  return choice;
 }
 
 }  // namespace
 
 std::vector<int> derive_mirror(std::span<const float> mean_shape) {
-  const Centred shape(mean_shape);
-  const std::size_t n = shape.x.size();
-  // The mean of few faces is rolled a little, and its mirror image the other way: alternate between the best pairs and
-  // the rotation that brings the mirror image back.
-  std::vector<int> mirror;
-  double angle = 0;
-  double residual = 0;
-  for (int round = 0; round < 8; ++round) {
-    const std::vector<double> cost = mirrored_distances(shape, angle);
-    std::vector<int> next = best_assignment(cost, static_cast<int>(n));
-    residual = 0;
-    for (std::size_t i = 0; i < n; ++i) residual += cost[i * n + static_cast<std::size_t>(next[i])];
-    if (next == mirror) break;
-    mirror = std::move(next);
-    angle = best_rotation(shape, mirror);
+  MirrorFit fit = fit_mirror(mean_shape);
+  if (const std::string why = objection(fit); !why.empty()) {
+    throw Error(ErrorCode::format, why + ". Say which points swap, e.g. " + advice(mean_shape.size() / 2) + ".");
   }
-  residual = std::sqrt(residual / static_cast<double>(n));
-  if (!is_involution(mirror) || residual > kMirrorResidual * shape.diagonal / std::sqrt(static_cast<double>(n))) {
-    throw Error(ErrorCode::format,
-                "which points change places in a mirrored image cannot be told from the mean shape of these " +
-                    std::to_string(n) + " points. Give the table with --mirror, e.g. --mirror \"1,0,2\".");
+  return std::move(fit.mirror);
+}
+
+MirrorChoice choose_mirror(const Dataset& data, const std::string& given) {
+  const auto points = static_cast<std::size_t>(data.points());
+  const SeenShape seen(mean_shape(data), point_counts(data));
+  if (!given.empty()) return given_by_hand(parse_mirror(given, data.points()), seen);
+  if (seen.points.empty()) return none("no point is visible", points);
+  if (const std::vector<int> partners = mirror_by_names(data.point_names()); !partners.empty()) {
+    return by_names(partners, data, seen);
   }
-  return mirror;
+  const MirrorFit fit = fit_mirror(seen.shape);
+  if (const std::string why = objection(fit); !why.empty()) return none(why, points);
+  return {seen.whole(fit.mirror, points), {}};
 }
 
 }  // namespace fpcpu

@@ -9,6 +9,7 @@
 #include "core/nearest.hpp"
 #include "core/number_text.hpp"
 #include "core/version.hpp"
+#include "data/inspect/finding.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/losses.hpp"
 #include "optim/optimizer.hpp"
@@ -30,6 +31,9 @@ constexpr ConfigKey kKeys[] = {
     {"val-split", "data", "PART", "part of --data used for validation when --val is not given", &O::val_split, 0, 0.9},
     {"mirror", "data", "LIST",
      "which points swap in a mirror, e.g. \"3,2,1,0,...\"; derived from the mean shape if empty", &O::mirror},
+    {"accept", "data", "ID,ID",
+     "findings about the data that you mean so: unit, frame, missing, order, point, outlier, doubles, exif",
+     &O::accept},
     {"cache-mb", "data", "MB", "memory for decoded images", &O::cache_mb, 0, kMany},
     {"augment", "augmentation", "PRESET", "none, basic or full; a range below replaces the preset's, -1 = the preset's",
      &O::augment},
@@ -238,6 +242,7 @@ void check_options(const TrainOptions& options) {
   if (options.loss != "auto") check_name("loss", options.loss, loss_names());
   check_name("start", options.start, kStarts);
   if (!options.time.empty()) (void)parse_duration(options.time);
+  (void)parse_accept(options.accept);
   if (!options.automatic && (options.batch < 1 || (options.epochs < 1 && options.time.empty()))) {
     throw Error(ErrorCode::usage, "batch or epochs is 0; give both, or let --auto choose.");
   }

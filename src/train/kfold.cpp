@@ -64,7 +64,7 @@ class CrossValidation {
     if (run_.resume.empty()) {
       check_options(options_);
       choose_folder();
-      data_ = open_all(options_.data);
+      data_ = open_judged(options_, callbacks_.train.notice);
       plan_ = {folds, data_->size()};
       check(plan_);
       (void)build_network(options_, data_->points());
@@ -74,7 +74,7 @@ class CrossValidation {
       plan_ = read_plan(folder_);
       options_ = {};
       read_config(folder_ / "config.toml", options_);
-      data_ = open_all(options_.data);
+      data_ = open_judged(options_, callbacks_.train.notice);
       check(plan_);
       if (data_->size() != plan_.images) {
         throw Error(ErrorCode::usage, "the data has " + std::to_string(data_->size()) +
@@ -89,6 +89,8 @@ class CrossValidation {
   }
 
   KFoldResult run() {
+    TrainCallbacks train = callbacks_.train;
+    train.notice = once(callbacks_.train.notice);
     KFoldResult result;
     result.folder = path_text(folder_);
     for (std::size_t fold = 0; fold < static_cast<std::size_t>(plan_.folds); ++fold) {
@@ -98,9 +100,10 @@ class CrossValidation {
       RunOptions run;
       run.threads = run_.threads;
       run.isa = run_.isa;
-      const bool stop = callbacks_.train.stop && callbacks_.train.stop();
-      if (stop || !complete_run(folder, subset(data_, samples(fold, false)), options_, run, callbacks_.train,
-                                OnNumericFailure::raise)) {
+      run.judged = true;
+      const bool stop = train.stop && train.stop();
+      if (stop ||
+          !complete_run(folder, subset(data_, samples(fold, false)), options_, run, train, OnNumericFailure::raise)) {
         result.interrupted = true;
         return result;
       }

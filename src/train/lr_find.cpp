@@ -84,7 +84,7 @@ LrFindResult find_lr(const TrainOptions& given, const LrFindOptions& find, const
                      const TrainCallbacks& callbacks) {
   check(find);
   check_options(given);
-  const TrainOptions options = rising(given, find);
+  TrainOptions options = rising(given, find);
   const Precision precision = parse_precision(options.precision);
   const auto& kernels = kernels::choose_table(run.isa.c_str(), precision);
   if (const std::string notice = kernels::precision_notice(kernels, precision); !notice.empty()) {
@@ -94,8 +94,9 @@ LrFindResult find_lr(const TrainOptions& given, const LrFindOptions& find, const
   const TrainingData data = open_training_data(options, nullptr, false);
   const Graph graph = build_network(options, data.train->points());
   say(callbacks.message, std::to_string(data.train->size()) + " training faces; measuring colours and mean shape ...");
+  tell_warnings(data.findings, callbacks.notice);
   const Preprocessing preprocessing =
-      measure_preprocessing(options, *data.train, graph, [&](std::size_t done, std::size_t total) {
+      measure_preprocessing(options, data, graph, callbacks.notice, [&](std::size_t done, std::size_t total) {
         if (callbacks.phase) callbacks.phase({"measuring colours", done, total});
       });
   if (callbacks.phase) callbacks.phase({"planning the network"});

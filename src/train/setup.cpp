@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <numeric>
+#include <set>
 
 #include "core/file.hpp"
 #include "core/rng.hpp"
+#include "data/inspect/inspect.hpp"
 #include "data/mirror.hpp"
 #include "data/statistics.hpp"
 #include "fpcpu/error.hpp"
@@ -38,7 +41,7 @@ void check_visible(const Dataset& data, const std::string& what) {
 
 TrainingData split(const DatasetPtr& all, const TrainOptions& options) {
   const std::size_t n = all->size();
-  if (options.val_split <= 0) return {all, nullptr};
+  if (options.val_split <= 0) return {.train = all, .whole = all};
   const auto wanted = static_cast<std::size_t>(std::lround(options.val_split * static_cast<double>(n)));
   const std::size_t count = std::max<std::size_t>(wanted, 1);
   if (count >= n) {
@@ -51,16 +54,30 @@ TrainingData split(const DatasetPtr& all, const TrainOptions& options) {
   std::vector<std::size_t> train(order.begin() + static_cast<std::ptrdiff_t>(count), order.end());
   std::sort(val.begin(), val.end());
   std::sort(train.begin(), train.end());
-  return {subset(all, std::move(train)), subset(all, std::move(val))};
+  return {subset(all, std::move(train)), subset(all, std::move(val)), all, {}};
+}
+
+/// @throws Error{format} for refusals that options.accept does not accept.
+std::vector<Finding> judge(const TrainOptions& options, const std::vector<DatasetPtr>& parts, const DatasetPtr& val) {
+  std::vector<JudgedSet> sets;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    sets.push_back({i < options.data.size() ? options.data[i] : "", parts[i]});
+  }
+  if (val) sets.push_back({options.val, val, true});
+  std::vector<Finding> findings = accepted(inspect_quick(sets), parse_accept(options.accept));
+  refuse(findings);
+  return findings;
+}
+
+std::vector<DatasetPtr> open_parts(const std::vector<std::string>& places) {
+  std::vector<DatasetPtr> parts;
+  for (const std::string& where : places) parts.push_back(open_dataset(where));
+  return parts;
 }
 
 }  // namespace
 
-DatasetPtr open_all(const std::vector<std::string>& places) {
-  std::vector<DatasetPtr> parts;
-  for (const std::string& where : places) parts.push_back(open_dataset(where));
-  return parts.size() == 1 ? parts.front() : concat_datasets(std::move(parts));
-}
+DatasetPtr open_all(const std::vector<std::string>& places) { return concat_datasets(open_parts(places)); }
 
 std::vector<std::size_t> random_order(std::size_t n, Rng rng) {
   std::vector<std::size_t> order(n);
@@ -69,13 +86,35 @@ std::vector<std::size_t> random_order(std::size_t n, Rng rng) {
   return order;
 }
 
-TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, bool fast) {
-  const DatasetPtr all = given ? std::move(given) : open_all(options.data);
+DatasetPtr open_judged(const TrainOptions& options, const std::function<void(const std::string&)>& notice) {
+  std::vector<DatasetPtr> parts = open_parts(options.data);
+  const DatasetPtr all = concat_datasets(parts);
+  tell_warnings(judge(options, parts, options.val.empty() ? nullptr : open_dataset(options.val)), notice);
+  return all;
+}
+
+void tell_warnings(const std::vector<Finding>& findings, const std::function<void(const std::string&)>& notice) {
+  if (!notice) return;
+  for (const Finding& f : findings) {
+    if (f.severity == Severity::warning) notice(f.text);
+  }
+}
+
+std::function<void(const std::string&)> once(std::function<void(const std::string&)> notice) {
+  if (!notice) return {};
+  return [notice = std::move(notice), said = std::make_shared<std::set<std::string>>()](const std::string& text) {
+    if (said->insert(text).second) notice(text);
+  };
+}
+
+TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, bool fast, bool judged) {
+  const std::vector<DatasetPtr> parts = given ? std::vector{std::move(given)} : open_parts(options.data);
+  const DatasetPtr all = concat_datasets(parts);
   TrainingData data;
   if (options.val.empty()) {
     data = split(all, options);
   } else {
-    data = {all, open_dataset(options.val)};
+    data = {all, open_dataset(options.val), all, {}};
     if (data.val->points() != all->points()) {
       throw Error(ErrorCode::format, "--val " + options.val + " has " + std::to_string(data.val->points()) +
                                          " points, the training data " + std::to_string(all->points()) + ".");
@@ -83,6 +122,7 @@ TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, b
   }
   check_visible(*data.train, "the training data");
   if (data.val) check_visible(*data.val, "the validation data");
+  if (!judged) data.findings = judge(options, parts, options.val.empty() ? nullptr : data.val);
   if (fast) {
     const auto batch = static_cast<std::size_t>(options.batch);
     data.train = first(data.train, kFastBatches * batch);
@@ -125,29 +165,27 @@ Graph build_network(const TrainOptions& options, int points) {
   return graph;
 }
 
-Preprocessing measure_points(const TrainOptions& options, const Dataset& train, Shape input) {
+Preprocessing measure_points(TrainOptions& options, const TrainingData& data, Shape input,
+                             const std::function<void(const std::string&)>& notice) {
   Preprocessing p;
   p.input = input;
-  p.points = train.points();
-  p.mean_shape = mean_shape(train);
-  if (!options.mirror.empty()) {
-    p.mirror = parse_mirror(options.mirror, p.points);
-  } else {
-    try {
-      p.mirror = derive_mirror(p.mean_shape);
-    } catch (const Error& e) {
-      // Without mirroring the table is never used; it is stored empty.
-      if (augment_options(options, input.c).mirror > 0)
-        throw Error(ErrorCode::format, std::string(e.what()) + " Or use --aug-mirror 0.");
-    }
+  p.points = data.train->points();
+  p.mean_shape = mean_shape(*data.train);
+  // A few faces may all be turned; the table is the same for all.
+  MirrorChoice choice = choose_mirror(data.whole ? *data.whole : *data.train, options.mirror);
+  p.mirror = std::move(choice.mirror);
+  if (augment_options(options, input.c).mirror > 0) {
+    if (!choice.remark.empty() && notice) notice(choice.remark);
+    if (p.mirror.empty()) options.aug_mirror = 0;
   }
   return p;
 }
 
-Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& train, const Graph& graph,
+Preprocessing measure_preprocessing(TrainOptions& options, const TrainingData& data, const Graph& graph,
+                                    const std::function<void(const std::string&)>& notice,
                                     const std::function<void(std::size_t, std::size_t)>& progress) {
-  Preprocessing p = measure_points(options, train, graph.input_shape());
-  ChannelStatistics colors = channel_statistics(train, p.input, progress);
+  Preprocessing p = measure_points(options, data, graph.input_shape(), notice);
+  ChannelStatistics colors = channel_statistics(*data.train, p.input, progress);
   p.mean = std::move(colors.mean);
   p.deviation = std::move(colors.deviation);
   return p;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/rng.hpp"
+#include "data/inspect/finding.hpp"
 #include "data/loader.hpp"
 #include "fpcpu/dataset.hpp"
 #include "fpcpu/model.hpp"
@@ -17,17 +18,32 @@ namespace fpcpu {
 
 /// Training and validation faces of a run. `val` is null without validation.
 struct TrainingData {
-  DatasetPtr train;
-  DatasetPtr val;
+  DatasetPtr train = nullptr;
+  DatasetPtr val = nullptr;
+  DatasetPtr whole = nullptr;  ///< all faces that were given for training, before anything was left out; may be null
+  std::vector<Finding> findings = {};  ///< about them, no refusals
 };
 
 /// The sets of `data` one after the other.
 [[nodiscard]] DatasetPtr open_all(const std::vector<std::string>& places);
 
-/// Opens and splits the data of a run; the split depends on seed and sizes only. With `fast` a few batches are kept.
-/// @throws Error{io|format|usage}
-/// @param given replaces options.data when not null.
-[[nodiscard]] TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, bool fast);
+/// Opens, judges and splits the data of a run; the split depends on seed and sizes only. With `fast` a few batches are
+/// kept.
+/// @throws Error{io|format|usage}; Error{format} as well for what the judgement refuses and options.accept does not
+/// accept.
+/// @param given replaces options.data when not null. @param judged  by the caller, so that it is not done again.
+[[nodiscard]] TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, bool fast,
+                                              bool judged = false);
+
+/// The sets of options.data one after the other, judged. `notice` is told the warnings. @throws as open_training_data()
+[[nodiscard]] DatasetPtr open_judged(const TrainOptions& options,
+                                     const std::function<void(const std::string&)>& notice);
+
+/// Says the warnings among findings, one line each.
+void tell_warnings(const std::vector<Finding>& findings, const std::function<void(const std::string&)>& notice);
+
+/// A callback that hands on every text once only: several trainings on the same faces find the same.
+[[nodiscard]] std::function<void(const std::string&)> once(std::function<void(const std::string&)> notice);
 
 /// 0 ... n - 1 in random order.
 [[nodiscard]] std::vector<std::size_t> random_order(std::size_t n, Rng rng);
@@ -46,13 +62,15 @@ void keep_model_file(TrainOptions& options, const std::filesystem::path& folder)
 /// The network of a run, from the zoo or a .toml file.
 [[nodiscard]] Graph build_network(const TrainOptions& options, int points);
 
-/// The part of measure_preprocessing that needs no pixels: input, mean shape and mirror table.
-[[nodiscard]] Preprocessing measure_points(const TrainOptions& options, const Dataset& train, Shape input);
+/// The part of measure_preprocessing that needs no pixels: input, mean shape and mirror table. The table comes from all
+/// faces that were given; where they do not tell which points swap, options.aug_mirror becomes 0 and `notice` is told.
+[[nodiscard]] Preprocessing measure_points(TrainOptions& options, const TrainingData& data, Shape input,
+                                           const std::function<void(const std::string&)>& notice = {});
 
-/// Colours, mean shape and mirror table, measured on the training faces.
+/// Colours, mean shape and mirror table, measured on the training faces; as measure_points().
 /// @param progress called with the number of images measured and to measure.
-/// @throws Error{format} if no mirror table can be derived and mirroring is on.
-[[nodiscard]] Preprocessing measure_preprocessing(const TrainOptions& options, const Dataset& train, const Graph& graph,
+[[nodiscard]] Preprocessing measure_preprocessing(TrainOptions& options, const TrainingData& data, const Graph& graph,
+                                                  const std::function<void(const std::string&)>& notice = {},
                                                   const std::function<void(std::size_t, std::size_t)>& progress = {});
 
 /// How the loader of the training faces works.

@@ -1,6 +1,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <thread>
@@ -13,6 +14,7 @@
 #include "train/config.hpp"
 #include "train/new_folder.hpp"
 #include "train/run_folder.hpp"
+#include "train/setup.hpp"
 #include "train/sweep_file.hpp"
 #include "train/sweep_ranking.hpp"
 
@@ -34,7 +36,10 @@ bool same(const SweepPlan& a, const SweepPlan& b) {
 class Sweep {
  public:
   Sweep(const SweepOptions& options, const SearchCallbacks& callbacks)
-      : options_(options), callbacks_(callbacks), plan_(read_sweep_file(text_path(options.file))) {
+      : options_(options),
+        callbacks_(callbacks),
+        notice_(once(callbacks.train.notice)),
+        plan_(read_sweep_file(text_path(options.file))) {
     folder_ = options.out.empty() ? fs::path("runs") / text_path(options.file).stem() : text_path(options.out);
     // Another process may just have made the folder of claims, and nothing else yet.
     if (!fs::exists(folder_ / "sweep.toml") && !fs::exists(claims())) check_new_folder(folder_);
@@ -96,6 +101,7 @@ class Sweep {
     const std::string& label = run.name;
     if (callbacks_.begin) callbacks_.begin(label, finished(), plan_.runs.size());
     TrainCallbacks callbacks = callbacks_.train;
+    callbacks.notice = notice_;
     callbacks.stop = [&] { return claim.lost() || stop(); };
     RunOptions where;
     where.threads = options_.threads;
@@ -134,6 +140,7 @@ class Sweep {
 
   SweepOptions options_;
   const SearchCallbacks& callbacks_;
+  std::function<void(const std::string&)> notice_;
   SweepPlan plan_;
   fs::path folder_;
 };

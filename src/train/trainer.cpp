@@ -63,7 +63,7 @@ class TrainingRun {
       options_.epochs = 1;
     }
     if (!options_.time.empty()) position_.budget = parse_duration(options_.time);
-    data_ = open_training_data(options_, std::move(given), run.fast);
+    data_ = open_training_data(options_, std::move(given), run.fast, run.judged);
   }
 
   TrainResult run() {
@@ -81,6 +81,8 @@ class TrainingRun {
     loss_ = choose_loss(options_.loss, graph.output_shape());
     options_.loss = loss_->kind();
     say(describe_data(data_));
+    const auto notice_to_user = [this](const std::string& text) { say(text, callbacks_.notice); };
+    tell_warnings(data_.findings, notice_to_user);
     say(describe_machine(options_.model, graph, kernels_, pool_.threads()));
     const std::string notice = kernels::precision_notice(kernels_, parse_precision(options_.precision));
     if (!notice.empty()) say(notice, callbacks_.notice);
@@ -89,9 +91,10 @@ class TrainingRun {
       preprocessing = resumed_->preprocessing;
     } else {
       say("measuring colours and mean shape ...");
-      preprocessing = measure_preprocessing(options_, *data_.train, graph, [this](std::size_t done, std::size_t total) {
-        tell({"measuring colours", done, total});
-      });
+      preprocessing =
+          measure_preprocessing(options_, data_, graph, notice_to_user, [this](std::size_t done, std::size_t total) {
+            tell({"measuring colours", done, total});
+          });
     }
 
     const auto cache = static_cast<std::size_t>(options_.cache_mb);

@@ -26,6 +26,7 @@ const std::vector<std::pair<std::string, std::string>> kAll = {
     {"val", "synth:6:5"},
     {"val-split", "0.25"},
     {"mirror", "0,1,2,3,4,5,6,7,8,9,10,11,12,13"},
+    {"accept", "outlier"},
     {"cache-mb", "1"},
     {"augment", "basic"},
     {"aug-mirror", "0.25"},

@@ -8,7 +8,9 @@
 #include <numeric>
 
 #include "core/rng.hpp"
+#include "data/assignment.hpp"
 #include "fpcpu/dataset.hpp"
+#include "judged_faces.hpp"
 #include "support/messages.hpp"
 
 using namespace fpcpu;
@@ -82,6 +84,76 @@ TEST_CASE("a lopsided shape has no mirror table") {
                  "--mirror"));
 }
 
+TEST_CASE("points of one side of the face are not mirrored, wherever they are") {
+  // Outer corner, centre and inner corner of the left eye; the same eye in the middle would do.
+  for (const float offset : {-0.17F, 0.17F, 0.0F}) {
+    const std::vector<float> eye = {offset - 0.06F, 0, offset, -0.01F, offset + 0.06F, 0};
+    if (offset == 0) {
+      CHECK(derive_mirror(eye) == std::vector<int>{2, 1, 0});
+    } else {
+      CHECK(contains(message_of(ErrorCode::format, [&] { (void)derive_mirror(eye); }), "one side"));
+    }
+  }
+  // A corner of the mouth and its middle.
+  CHECK(contains(message_of(ErrorCode::format,
+                            [] {
+                              (void)derive_mirror(std::vector<float>{-0.12F, 0.2F, 0, 0.2F});
+                            }),
+                 "one side"));
+  // The left half of a face, from brow to mouth.
+  CHECK(!message_of(ErrorCode::format, [] {
+           (void)derive_mirror(std::vector<float>{-0.25F, -0.2F, -0.2F, -0.1F, -0.1F, 0.2F});
+         }).empty());
+}
+
+TEST_CASE("a face that lies on its side has no mirror table") {
+  const DatasetPtr faces = open_dataset("synth:60:3");
+  std::vector<float> shape = mean_shape(*faces);
+  for (std::size_t k = 0; k < shape.size(); k += 2) std::swap(shape[k], shape[k + 1]);
+  CHECK(contains(message_of(ErrorCode::format, [&] { (void)derive_mirror(shape); }),
+                 "--mirror \"1,0,3,2,5,4,7,6,9,8,11,10,13,12\""));
+}
+
+TEST_CASE("names tell which points swap") {
+  using Names = std::vector<std::string>;
+  CHECK(mirror_by_names(Names{"left_eye", "right_eye", "nose", "mouth_l", "mouth_r"}) ==
+        std::vector<int>{1, 0, 2, 4, 3});
+  CHECK(mirror_by_names(Names{"EyeLeft", "EyeRight", "lefteyebrow", "righteyebrow"}) == std::vector<int>{1, 0, 3, 2});
+  CHECK(mirror_by_names(Names{"eye (left)", "eye (right)", "L brow", "R brow"}) == std::vector<int>{1, 0, 3, 2});
+  CHECK(mirror_by_names(Names{"LeftEyeLeftCorner", "LeftEyeRightCorner", "RightEyeLeftCorner",
+                              "RightEyeRightCorner"}) == std::vector<int>{3, 2, 1, 0});
+  CHECK(mirror_by_names(Names{"left_eye", "nose"}) == std::vector<int>{kUnknownPartner, 1});
+  CHECK(mirror_by_names(Names{"bright", "nose"}).empty());
+  CHECK(mirror_by_names(Names{"1", "2"}).empty());
+  CHECK(mirror_by_names(Names{}).empty());
+}
+
+TEST_CASE("the table comes from --mirror, else from names, else from the shape") {
+  const std::vector<int> right = {3, 2, 1, 0, 9, 8, 7, 6, 5, 4, 10, 13, 12, 11};
+  const auto faces = test::rendered(60, 3);
+  CHECK(choose_mirror(*faces, "").mirror == right);
+  CHECK(choose_mirror(*faces, mirror_text(right)).remark.empty());
+  const MirrorChoice wrong = choose_mirror(*faces, "0,1,2,3,4,5,6,7,8,9,10,11,12,13");
+  CHECK(wrong.mirror.front() == 0);
+  CHECK(contains(wrong.remark, "does not fit these points: their mean shape says --mirror \"" + mirror_text(right)));
+
+  // One eye in the middle of its pictures has a table by shape; its names know better.
+  faces->count = 3;
+  for (Landmarks& row : faces->rows) row = {{40, 50, 50, 49, 60, 50}, {1, 1, 1}};
+  faces->widths.assign(60, 101);
+  faces->heights.assign(60, 101);
+  CHECK(choose_mirror(*faces, "").mirror == std::vector<int>{2, 1, 0});
+  faces->point_names_ = {"left_eye_outer", "left_eye", "left_eye_inner"};
+  const MirrorChoice one_sided = choose_mirror(*faces, "");
+  CHECK(one_sided.mirror.empty());
+  CHECK(contains(one_sided.remark, "'left_eye_outer' has no partner"));
+  // Names also mirror what lies off the middle.
+  for (Landmarks& row : faces->rows) row = {{5, 50, 15, 49, 25, 50}, {1, 1, 1}};
+  CHECK(contains(choose_mirror(*faces, "").remark, "no partner"));
+  faces->point_names_ = {"left_eye", "nose", "right_eye"};
+  CHECK(choose_mirror(*faces, "").mirror == std::vector<int>{2, 1, 0});
+}
+
 TEST_CASE("the assignment is optimal") {
   Rng rng(5, RandomUse::split);
   for (int trial = 0; trial < 20; ++trial) {
@@ -109,6 +181,8 @@ TEST_CASE("tables given by hand") {
   CHECK(contains(message_of(ErrorCode::usage, [] { (void)parse_mirror("1,0", 3); }),
                  "has 2 numbers, expected one for each of the 3 points"));
   CHECK(contains(message_of(ErrorCode::usage, [] { (void)parse_mirror("1,0,3", 3); }), "does not undo itself"));
+  CHECK(contains(message_of(ErrorCode::usage, [] { (void)parse_mirror("2,1,3", 3); }),
+                 "counts from 1; subtract 1: --mirror \"1,0,2\""));
   CHECK(contains(message_of(ErrorCode::usage, [] { (void)parse_mirror("1,a,3", 3); }), "not a list of numbers"));
   CHECK(contains(message_of(ErrorCode::usage, [] { (void)parse_mirror("", 3); }), "not a list of numbers"));
 }

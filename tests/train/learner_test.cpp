@@ -132,7 +132,8 @@ TEST_CASE("the averaged weights are judged with statistics of their own, the sam
   std::vector<std::vector<float>> statistics;
   for (const int threads : {1, 3}) {
     Bench bench(options_of_test(), threads);
-    const Preprocessing preprocessing = measure_preprocessing(options_of_test(), *faces, bench.graph);
+    TrainOptions options = options_of_test();
+    const Preprocessing preprocessing = measure_preprocessing(options, {.train = faces}, bench.graph);
     LoaderOptions loading;
     loading.batch = kBatch;
     loading.threads = threads;
@@ -168,7 +169,7 @@ TEST_CASE("the last layer starts at the mean shape or at zero, all others by He,
   }
   TrainOptions options;
   const Graph graph = make_network("base", {});
-  const Preprocessing preprocessing = measure_preprocessing(options, *faces, graph);
+  const Preprocessing preprocessing = measure_preprocessing(options, {.train = faces}, graph);
   for (const char* start : {"mean-shape", "zero"}) {
     options.start = start;
     const Params<float> params = initial_params(graph, preprocessing, options);

@@ -84,7 +84,7 @@ TEST_CASE("training faces are judged like validation faces, and both judge the m
 }
 
 TEST_CASE("faces to judge the fit with are never more than 500 and spread over the set") {
-  const TrainingData data{open_dataset("synth:1200"), open_dataset("synth:700:2")};
+  const TrainingData data{.train = open_dataset("synth:1200"), .val = open_dataset("synth:700:2")};
   const DatasetPtr fit = fit_faces(data);
   REQUIRE(fit->size() == 500);
   CHECK(fit->name(0) == data.train->name(0));
@@ -215,7 +215,7 @@ TEST_CASE("forward, backward and update take the time of the steps; measuring st
   const DatasetPtr faces = open_dataset("synth:16:2");
   LoaderOptions loading;
   loading.batch = 8;
-  Loader loader(faces, measure_preprocessing(options, *faces, graph), loading);
+  Loader loader(faces, measure_preprocessing(options, {.train = faces}, graph), loading);
   for (int i = 0; i < 5; ++i) (void)learner.step(noise.batch());
   // Twice as many forward passes as the steps had; in their share they would outweigh backward.
   for (int i = 0; i < 10; ++i) learner.measure_statistics(loader, i);
