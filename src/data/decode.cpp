@@ -5,9 +5,11 @@
 #include <memory>
 
 #include "core/file.hpp"
+#include "data/bmp_decode.hpp"
 #include "data/image_gate/header.hpp"
 #include "data/image_gate/jpeg.hpp"
 #include "data/orientation.hpp"
+#include "data/png_decode.hpp"
 #include "fpcpu/error.hpp"
 
 #if defined(__GNUC__)
@@ -18,8 +20,6 @@
 #endif
 #define STBI_NO_STDIO
 #define STBI_ONLY_JPEG
-#define STBI_ONLY_PNG
-#define STBI_ONLY_BMP
 #define STB_IMAGE_STATIC
 #define STB_IMAGE_IMPLEMENTATION
 #include <stb_image.h>
@@ -88,19 +88,10 @@ image_gate::ReadAt reader_of(std::ifstream& file) {
   };
 }
 
-DecodedImage decode(std::span<const std::uint8_t> bytes, const std::string& name, int wanted_channels,
-                    const ImageOptions& options) {
-  if (bytes.size() > kMaxImageBytes) {
-    refuse(name, "more than " + std::to_string(kMaxImageBytes >> 20U) + " MB of data.");
-  }
-  const image_gate::Header stored = image_gate::read_header(reader_of(bytes), name);
-  const ImageHeader header = checked_header(stored, options, name);
-  if (stored.kind == image_gate::Kind::jpeg) {
-    const image_gate::ReadAt read = reader_of(bytes);
-    image_gate::check_jpeg(image_gate::read_jpeg_header(read, name), bytes, read, name);
-  }
-
-  const int channels = wanted_channels == 0 ? header.channels : wanted_channels;
+/// stb_image believes what it reads, so all of it is checked first.
+Image decode_jpeg(std::span<const std::uint8_t> bytes, const image_gate::ReadAt& read, const std::string& name,
+                  int channels, int orientation) {
+  image_gate::check_jpeg(image_gate::read_jpeg_header(read, name), bytes, read, name);
   int width = 0;
   int height = 0;
   int channels_in_file = 0;
@@ -108,7 +99,25 @@ DecodedImage decode(std::span<const std::uint8_t> bytes, const std::string& name
       stbi_load_from_memory(bytes.data(), static_cast<int>(bytes.size()), &width, &height, &channels_in_file, channels),
       stbi_image_free);
   if (pixels == nullptr) refuse(name, "cannot be decoded (" + stb_reason() + "). Is the file complete?");
-  return {upright(pixels.get(), width, height, channels, options.turn ? header.orientation : 1), header};
+  return upright(pixels.get(), width, height, channels, orientation);
+}
+
+DecodedImage decode(std::span<const std::uint8_t> bytes, const std::string& name, int wanted_channels,
+                    const ImageOptions& options) {
+  if (bytes.size() > kMaxImageBytes) {
+    refuse(name, "more than " + std::to_string(kMaxImageBytes >> 20U) + " MB of data.");
+  }
+  const image_gate::ReadAt read = reader_of(bytes);
+  const image_gate::Header stored = image_gate::read_header(read, name);
+  const ImageHeader header = checked_header(stored, options, name);
+  const int channels = wanted_channels == 0 ? header.channels : wanted_channels;
+  const int orientation = options.turn ? header.orientation : 1;
+  if (stored.kind == image_gate::Kind::jpeg) return {decode_jpeg(bytes, read, name, channels, orientation), header};
+  Image image = stored.kind == image_gate::Kind::png
+                    ? decode_png(bytes, name, channels)
+                    : decode_bmp(image_gate::read_bmp_header(read, name), bytes, name, channels);
+  if (orientation != 1) image = upright(image.pixels.data(), image.width, image.height, channels, orientation);
+  return {std::move(image), header};
 }
 
 }  // namespace

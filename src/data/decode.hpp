@@ -25,7 +25,8 @@ inline constexpr int kMaxImageSide = 16384;
 /// these or beyond the limits; both name the file.
 [[nodiscard]] ImageHeader read_image_header(const std::filesystem::path& path, const ImageOptions& options = {});
 
-/// Decodes a JPEG, PNG or BMP to 8 bits. 16-bit samples lose their low byte, palettes are resolved, alpha is dropped.
+/// Decodes a JPEG, PNG or BMP to 8 bits. Of 16-bit samples the high byte is kept (see decode_png() for those of sensors
+/// with fewer bits), palettes are resolved, alpha is dropped. Memory: at most 24 bytes a pixel besides the file.
 /// @param wanted_channels  1, 3, or 0 for what the file has; colour becomes luma, gray is repeated
 /// @throws as read_image_header, and Error{format} if the data is damaged or cut short.
 [[nodiscard]] Image decode_image(const std::filesystem::path& path, int wanted_channels = 0,

@@ -32,11 +32,11 @@ void append(void* context, void* data, int size) {
 }
 
 /// A whole tEXt chunk, its check sum included. Source: PNG specification 1.2, sections 3.2 and 4.2.3.
-constexpr std::array<std::uint8_t, 26> kPngMark = {0,   0,   0,   14,  't', 'E', 'X', 't', 'S', 'o',  'f',  't',  'w',
-                                                   'a', 'r', 'e', 0,   'f', 'p', 'c', 'p', 'u', 0x90, 0xDE, 0xB1, 0xCF};
+constexpr std::array<std::uint8_t, 26> kPngMark = {0,   0,   0,   14, 't', 'E', 'X', 't', 'S', 'o',  'f',  't',  'w',
+                                                   'a', 'r', 'e', 0,  'f', 'p', 'c', 'p', 'u', 0x90, 0xDE, 0xB1, 0xCF};
 /// A whole COM segment. Source: ITU-T T.81, B.2.4.5.
 constexpr std::array<std::uint8_t, 9> kJpegMark = {0xFF, 0xFE, 0, 7, 'f', 'p', 'c', 'p', 'u'};
-constexpr std::size_t kPngMarkAt = 33;  // behind signature and IHDR
+constexpr std::size_t kPngMarkAt = 33;   // behind signature and IHDR
 constexpr std::size_t kJpegMarkAt = 20;  // behind the start of the image and the JFIF segment
 
 /// PNG or JPEG, by the ending of the name.

@@ -28,11 +28,15 @@ const std::map<std::string, std::string> kPublicRoom = {
     {"losses.hpp", "layers"},     {"dataset.hpp", "data"}, {"trainer.hpp", "train"}, {"search.hpp", "train"},
     {"predictor.hpp", "predict"}, {"fpcpu.hpp", "cli"}};
 
-const std::map<std::string, std::vector<std::string>> kThirdParty = {
-    {"oneapi/", {"core"}}, {"tbb/", {"core"}},
-    {"stb", {"data"}},     {"cxxopts", {"cli", "bench"}},
-    {"hwy/", {"kernels"}}, {"nlohmann/", {"io", "bench", "tests"}},
-    {"toml", {"io"}},      {"doctest/", {"tests"}}};
+const std::map<std::string, std::vector<std::string>> kThirdParty = {{"oneapi/", {"core"}},
+                                                                     {"tbb/", {"core"}},
+                                                                     {"stb", {"data"}},
+                                                                     {"png.h", {"data"}},
+                                                                     {"cxxopts", {"cli", "bench"}},
+                                                                     {"hwy/", {"kernels"}},
+                                                                     {"nlohmann/", {"io", "bench", "tests"}},
+                                                                     {"toml", {"io"}},
+                                                                     {"doctest/", {"tests"}}};
 
 struct Include {
   std::string file;

@@ -128,7 +128,7 @@ TEST_CASE("broken files are named with the reason") {
   CHECK(contains(message("cut.jpg", whole.substr(0, whole.size() - 40)), "cut short"));
   const std::vector<std::uint8_t> png = encode_image(pattern(64, 64, 3), ImageFormat::png);
   CHECK(contains(message("cut.png", std::string(png.begin(), png.end()).substr(0, png.size() / 2)),
-                 "cut.png: cannot be decoded"));
+                 "cut.png: the PNG is cut short"));
 
   PngSpec huge{60000, 60000, 8, 2, {}, {{1, 2, 3}}};
   CHECK(contains(message("huge.png", make_png(huge)), "60000x60000 pixels are more than the limit"));

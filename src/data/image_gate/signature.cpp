@@ -35,7 +35,7 @@ constexpr std::array kSignatures = {
 bool is_bmp(std::string_view b) {
   if (!b.starts_with("BM") || b.size() < 18) return false;
   const std::uint32_t header = number_at(b, 14, 4, ByteOrder::little);
-  return header == 12 || (header >= 40 && header <= 124) || header == 16 || header == 64;
+  return header == 12 || (header >= 40 && header <= 124);
 }
 
 /// HEIC and AVIF are boxes of the MPEG-4 family; the brands of the first box tell them apart.
