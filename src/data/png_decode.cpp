@@ -7,6 +7,7 @@
 #include <bit>
 #include <csetjmp>
 #include <cstring>
+#include <limits>
 
 #include "data/decode.hpp"
 #include "data/image_gate/header.hpp"
@@ -54,8 +55,12 @@ class PngReader {
     samples.data.resize(row * samples.height);
     attempt([&] {
       for (int pass = 0; pass < passes_; ++pass) {
-        for (std::size_t y = 0; y < samples.height; ++y) png_read_row(png_, samples.data.data() + y * row, nullptr);
+        for (std::size_t y = 0; y < samples.height; ++y) {
+          if (pass + 1 == passes_ && y + 1 == samples.height) allowed_ = 2 * row + kSpareBytes;
+          png_read_row(png_, samples.data.data() + y * row, nullptr);
+        }
       }
+      allowed_ = kNoLimit;
       png_read_end(png_, nullptr);
     });
     return samples;
@@ -110,6 +115,8 @@ class PngReader {
   static void on_warning(png_structp, png_const_charp) {}
   static void on_read(png_structp png, png_bytep to, std::size_t count) {
     auto& reader = *static_cast<PngReader*>(png_get_io_ptr(png));
+    if (count > reader.allowed_) png_error(png, "more data than its picture needs");
+    if (reader.allowed_ != kNoLimit) reader.allowed_ -= count;
     if (count > reader.rest_.size()) {
       reader.cut_ = true;
       png_error(png, "end of file");
@@ -118,7 +125,12 @@ class PngReader {
     reader.rest_ = reader.rest_.subspan(count);
   }
 
+  static constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t kSpareBytes = 32768;  // several of the pieces in which libpng reads
+
   std::span<const std::uint8_t> rest_;
+  // With the last row, libpng unpacks all that follows in the stream, whatever that comes to: bytes it may still read.
+  std::size_t allowed_ = kNoLimit;
   const std::string& name_;
   std::array<char, 128> reason_{};
   bool cut_ = false;

@@ -106,6 +106,11 @@ TEST_CASE("PNG: check sums, order, amount of data") {
   PngSpec less = kGray;
   less.rows.pop_back();
   CHECK(contains(reason(make_png(less)), "damaged PNG"));
+  // A few rows too many harm nobody; much more would only cost time.
+  PngSpec more{100, 1, 8, 0, {}, std::vector<Pixels>(10, Pixels(100, 7))};
+  CHECK(decode_bytes(make_png(more)).width == 100);
+  more.rows.resize(600, Pixels(100, 7));
+  CHECK(contains(reason(make_png(more)), "more data than its picture needs"));
   PngSpec odd = kGray;
   odd.depth = 3;
   CHECK(contains(reason(make_png(odd)), "damaged PNG"));
