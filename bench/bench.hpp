@@ -48,6 +48,10 @@ int run_step(const BenchOptions& options);
 /// reference executor first; returns 1 if it differs.
 int run_infer(const BenchOptions& options);
 
+/// Rendered faces as JPEG and PNG in memory: microseconds to decode an image, those of them that the check of a JPEG
+/// takes, and their share of the rest.
+int run_decode(const BenchOptions& options);
+
 /// Decoding, augmenting and batching of faces of 100x100, cached and not: images/s, and milliseconds of one core for an
 /// image.
 int run_loader(const BenchOptions& options);

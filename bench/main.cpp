@@ -25,6 +25,7 @@ constexpr Command kCommands[] = {
     {"roofline", "the steps of a network against the limits of the machine, as SVG", fpcpu::bench::run_roofline},
     {"step", "whole training steps: images/s, share of the peak, memory, waiting for images", fpcpu::bench::run_step},
     {"infer", "inference: latency and images/s", fpcpu::bench::run_infer},
+    {"decode", "image files in memory: microseconds of checking and of decoding", fpcpu::bench::run_decode},
     {"loader", "decoding and augmenting: images/s, ms of an image", fpcpu::bench::run_loader},
 };
 

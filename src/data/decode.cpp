@@ -69,14 +69,6 @@ std::span<const std::uint8_t> octets(const std::string& content) {
   return {reinterpret_cast<const std::uint8_t*>(content.data()), content.size()};
 }
 
-image_gate::ReadAt reader_of(std::span<const std::uint8_t> bytes) {
-  return [bytes](std::uint64_t at, std::size_t count) {
-    if (at >= bytes.size()) return std::string();
-    const auto part = bytes.subspan(at, std::min(count, bytes.size() - at));
-    return std::string(part.begin(), part.end());
-  };
-}
-
 image_gate::ReadAt reader_of(std::ifstream& file) {
   return [&file](std::uint64_t at, std::size_t count) {
     std::string bytes(count, '\0');
@@ -107,7 +99,7 @@ DecodedImage decode(std::span<const std::uint8_t> bytes, const std::string& name
   if (bytes.size() > kMaxImageBytes) {
     refuse(name, "more than " + std::to_string(kMaxImageBytes >> 20U) + " MB of data.");
   }
-  const image_gate::ReadAt read = reader_of(bytes);
+  const image_gate::ReadAt read = image_gate::reader_of(bytes);
   const image_gate::Header stored = image_gate::read_header(read, name);
   const ImageHeader header = checked_header(stored, options, name);
   const int channels = wanted_channels == 0 ? header.channels : wanted_channels;

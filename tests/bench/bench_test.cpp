@@ -107,6 +107,21 @@ TEST_CASE("the kernels of a network are its distinct convolutions and dense laye
   CHECK(run_program(folder, "kernels --model nothing").code == 2);
 }
 
+TEST_CASE("decoding tells its time for each kind of file, and what the check of a JPEG takes of it") {
+  const TemporaryFolder folder;
+  const Outcome decode = run_program(folder, "decode --json --seconds 0.05");
+  REQUIRE_MESSAGE(decode.code == 0, decode.err);
+  std::istringstream lines(decode.out);
+  std::vector<std::string> kinds;
+  for (std::string line; std::getline(lines, line);) {
+    const json row = json::parse(line);
+    kinds.push_back(row["kind"]);
+    CHECK(row["us_decode"].get<double>() > row["us_check"].get<double>());
+    CHECK((row["us_check"].get<double>() > 0) == (kinds.back() == "jpeg"));
+  }
+  CHECK(kinds == std::vector<std::string>{"jpeg", "png"});
+}
+
 TEST_CASE("the loader tells milliseconds of an image for each preset, a step how long it waits for the loader") {
   const TemporaryFolder folder;
   const Outcome loader = run_program(folder, "loader --json --batch 16");

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,6 +13,15 @@ namespace fpcpu::image_gate {
 /// Up to `count` bytes of a file or a buffer from `at` on; fewer where it ends. Headers are read through it, so that a
 /// large file is not read whole for its size.
 using ReadAt = std::function<std::string(std::uint64_t at, std::size_t count)>;
+
+/// Of bytes in memory, which must outlive it.
+[[nodiscard]] inline ReadAt reader_of(std::span<const std::uint8_t> bytes) {
+  return [bytes](std::uint64_t at, std::size_t count) {
+    if (at >= bytes.size()) return std::string();
+    const auto part = bytes.subspan(at, std::min(count, bytes.size() - at));
+    return std::string(part.begin(), part.end());
+  };
+}
 
 enum class ByteOrder { big, little };
 
