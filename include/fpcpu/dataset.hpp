@@ -71,6 +71,8 @@ class Dataset {
   [[nodiscard]] virtual std::string place(std::size_t i) const { return name(i); }
   /// The image file of sample i; empty if there is none.
   [[nodiscard]] virtual std::filesystem::path file(std::size_t) const { return {}; }
+  /// EXIF orientation of the image file, 1 (upright) to 8, also where the image was turned by it.
+  [[nodiscard]] virtual int orientation(std::size_t) const { return 1; }
   /// Decodes or renders image i. @throws Error{format|io} naming the file.
   [[nodiscard]] virtual Image image(std::size_t i) const = 0;
 };

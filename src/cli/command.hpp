@@ -31,6 +31,7 @@ int run_synth(const std::vector<std::string_view>& arguments);
 int run_lr_find(const std::vector<std::string_view>& arguments);
 int run_kfold(const std::vector<std::string_view>& arguments);
 int run_sweep(const std::vector<std::string_view>& arguments);
+int run_inspect(const std::vector<std::string_view>& arguments);
 int run_info(const std::vector<std::string_view>& arguments);
 int run_compare(const std::vector<std::string_view>& arguments);
 int run_plan(const std::vector<std::string_view>& arguments);

@@ -17,10 +17,11 @@ namespace fpcpu::cli {
 
 namespace {
 
-constexpr std::array<Command, 11> kCommands = {{
+constexpr std::array<Command, 12> kCommands = {{
     {"train", "train a detector on a folder of faces", run_train},
     {"detect", "find the points in images", run_detect},
     {"eval", "measure a model or a prediction file against the truth", run_eval},
+    {"inspect", "judge a data set before training", run_inspect},
     {"augment", "draw what training does to faces", run_augment},
     {"compare", "training runs side by side", run_compare},
     {"synth", "write a folder of procedural faces with points", run_synth},

@@ -33,6 +33,7 @@ class SelectedDataset final : public Dataset {
   const std::vector<std::string>& point_names() const override { return parts_.front()->point_names(); }
   std::string place(std::size_t i) const override { return entries_[i].data->place(entries_[i].index); }
   std::filesystem::path file(std::size_t i) const override { return entries_[i].data->file(entries_[i].index); }
+  int orientation(std::size_t i) const override { return entries_[i].data->orientation(entries_[i].index); }
   Image image(std::size_t i) const override { return entries_[i].data->image(entries_[i].index); }
 
  private:

@@ -34,6 +34,7 @@ class FolderDataset final : public Dataset {
     return path_text(table_file_) + " line " + std::to_string(table_.lines[i]);
   }
   std::filesystem::path file(std::size_t i) const override { return images_ / text_path(table_.names[i]); }
+  int orientation(std::size_t i) const override { return headers_[i].orientation; }
 
   Image image(std::size_t i) const override {
     Image image = decode_image(file(i));

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "data/inspect/extent.hpp"
 #include "data/inspect/unseen.hpp"
 #include "fpcpu/error.hpp"
 
@@ -103,6 +104,21 @@ struct SeenShape {
   }
 };
 
+/// As mean_shape(), but the middle value of each coordinate: a few wrong numbers do not move it.
+std::vector<float> median_shape(const Dataset& data) {
+  std::vector<std::vector<double>> values(static_cast<std::size_t>(2 * data.points()));
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const Landmarks& marks = data.landmarks(i);
+    for (std::size_t j = 0; j < values.size(); ++j) {
+      const double side = j % 2 == 0 ? data.width(i) : data.height(i);
+      if (marks.visible[j / 2] != 0) values[j].push_back((static_cast<double>(marks.xy[j]) + 0.5) / side - 0.5);
+    }
+  }
+  std::vector<float> shape;
+  for (std::vector<double>& v : values) shape.push_back(static_cast<float>(median(std::move(v))));
+  return shape;
+}
+
 /// Why a shape has no mirror table, or empty.
 std::string objection(const MirrorFit& fit) {
   if (!is_involution(fit.mirror) || fit.residual > 1 || std::abs(fit.turn) > kMostTurn) {
@@ -186,8 +202,11 @@ MirrorChoice choose_mirror(const Dataset& data, const std::string& given) {
   if (const std::vector<int> partners = mirror_by_names(data.point_names()); !partners.empty()) {
     return by_names(partners, data, seen);
   }
-  const MirrorFit fit = fit_mirror(seen.shape);
-  if (const std::string why = objection(fit); !why.empty()) return none(why, points);
+  MirrorFit fit = fit_mirror(seen.shape);
+  if (const std::string why = objection(fit); !why.empty()) {
+    fit = fit_mirror(SeenShape(median_shape(data), point_counts(data)).shape);
+    if (!objection(fit).empty()) return none(why, points);
+  }
   return {seen.whole(fit.mirror, points), {}};
 }
 

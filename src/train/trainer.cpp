@@ -63,7 +63,7 @@ class TrainingRun {
       options_.epochs = 1;
     }
     if (!options_.time.empty()) position_.budget = parse_duration(options_.time);
-    data_ = open_training_data(options_, std::move(given), run.fast, run.judged);
+    data_ = open_training_data(options_, std::move(given), run.fast, run.judged || resumed_.has_value());
   }
 
   TrainResult run() {

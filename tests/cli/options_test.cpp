@@ -94,8 +94,8 @@ std::string line_of(std::string option, const std::string& value, const std::str
 TEST_CASE("every option of every help is used by a test") {
   const TemporaryFolder folder;
   const std::string sources = test::sources_of_tests(std::filesystem::path(FPCPU_SOURCE_DIR) / "tests");
-  for (const std::string command :
-       {"train", "augment", "detect", "eval", "compare", "synth", "lr-find", "kfold", "sweep", "info", "plan"}) {
+  for (const std::string command : {"train", "augment", "detect", "eval", "compare", "synth", "lr-find", "kfold",
+                                    "sweep", "info", "inspect", "plan"}) {
     const std::vector<std::string> options = test::options_of_help(run_program(folder, command + " --help").out);
     CHECK_MESSAGE(options.size() >= 5, command);
     for (const std::string& option : options) {

@@ -7,8 +7,11 @@
 
 #include "core/rng.hpp"
 #include "data/mirror.hpp"
+#include "data/synth.hpp"
+#include "image_files.hpp"
 #include "judged_faces.hpp"
 #include "support/messages.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace fpcpu;
 using test::contains;
@@ -130,7 +133,7 @@ TEST_CASE("points of a larger, a smaller or an equally large copy are named") {
     for (std::size_t k = 0; k < 14; ++k) exchanged->y(i, k) *= 4;
     for (std::size_t k = 0; k < 14; ++k) std::swap(exchanged->x(i, k), exchanged->y(i, k));
   }
-  check(only(judge({exchanged})), "frame", Severity::refusal, {"with x and y exchanged they lie inside"});
+  check(judge({exchanged}).front(), "frame", Severity::refusal, {"with x and y exchanged they lie inside"});
 }
 
 TEST_CASE("few faces outside of their images are a warning, as points of a part of the face in a corner are none") {
@@ -164,7 +167,7 @@ TEST_CASE("marks of missing points are named with what they are, chins below the
 
   const auto chins = rendered(40);
   for (const std::size_t i : {3U, 8U, 21U, 22U}) chins->y(i, 12) = static_cast<float>(chins->heights[i]) + 2;
-  CHECK(judge({chins}).empty());
+  for (const Finding& f : judge({chins})) CHECK(f.id != "missing");
 }
 
 TEST_CASE("a point that no image shows is named, by its name too, and left out of the mirror table") {
@@ -196,4 +199,112 @@ TEST_CASE("every set is judged by itself, and what is accepted is said and goes 
   refuse(after);
   CHECK(accepted(after, ids).front().severity == Severity::note);
   CHECK(contains(message_of(ErrorCode::usage, [] { (void)parse_accept("unit,frme"); }), "Did you mean 'frame'?"));
+}
+
+TEST_CASE("a slip of the hand is named with its column and what was expected; turned and small faces are none") {
+  const auto faces = rendered(60);
+  const float right = faces->x(7, 4);
+  faces->x(7, 4) *= 10;
+  check(only(judge({faces})), "outlier", Severity::warning,
+        {"gt.csv line 9: x5 = ", "expected about", "from the other faces", "--accept outlier"});
+  faces->point_names_.assign(14, "eye");
+  faces->y(20, 11) -= 90;
+  const Finding two = only(judge({faces}));
+  check(two, "outlier", Severity::warning, {"x5 (eye)", "2 such points: gt.csv line 9, line 22"});
+  CHECK(two.faces == std::vector<FaceRef>{{0, 7, 4}, {0, 20, 11}});
+  faces->x(7, 4) = right;
+  faces->y(20, 11) += 90;
+  CHECK(judge({faces}).empty());
+
+  // One face whose points are in another order.
+  std::reverse(faces->rows[3].xy.begin(), faces->rows[3].xy.end());
+  check(only(judge({faces})), "order", Severity::warning, {"gt.csv line 5", "1 face do", "another order"});
+}
+
+TEST_CASE("faces on their sides, and sets whose points are in different orders, are refused") {
+  const auto lying = rendered(40);
+  for (std::size_t i = 0; i < lying->size(); ++i) {
+    std::swap(lying->widths[i], lying->heights[i]);
+    for (std::size_t k = 0; k < 14; ++k) std::swap(lying->x(i, k), lying->y(i, k));
+  }
+  check(only(judge({lying})), "order", Severity::refusal, {"lie on their sides", "--accept order"});
+
+  const std::vector<std::size_t> mirror = {3, 2, 1, 0, 9, 8, 7, 6, 5, 4, 10, 13, 12, 11};
+  const auto exchanged = rendered(50, 2);
+  for (Landmarks& row : exchanged->rows) {
+    const std::vector<float> xy = row.xy;
+    for (std::size_t k = 0; k < 14; ++k) {
+      row.xy[2 * k] = xy[2 * mirror[k]];
+      row.xy[2 * k + 1] = xy[2 * mirror[k] + 1];
+    }
+  }
+  check(only(judge({rendered(200), exchanged})), "order", Severity::refusal,
+        {"left and right are exchanged against faces", "point 1 lies where faces has point 4"});
+  CHECK(judge({exchanged}).empty());
+
+  const auto backwards = rendered(50, 2);
+  for (Landmarks& row : backwards->rows) {
+    const std::vector<float> xy = row.xy;
+    for (std::size_t k = 0; k < 14; ++k) {
+      row.xy[2 * k] = xy[2 * (13 - k)];
+      row.xy[2 * k + 1] = xy[2 * (13 - k) + 1];
+    }
+  }
+  check(only(judge({rendered(200), backwards})), "order", Severity::refusal, {"another order"});
+}
+
+TEST_CASE("the same picture twice is named, with what is wrong with it") {
+  const test::TemporaryFolder folder;
+  const auto faces = rendered(20);
+  for (std::size_t i = 0; i < 20; ++i) {
+    // One size for all, so that the bytes have to tell.
+    faces->files.push_back(
+        test::put(folder / (std::to_string(i) + ".png"), std::string(100, static_cast<char>('a' + i))));
+    faces->widths[i] = faces->widths[0];
+    faces->heights[i] = faces->heights[0];
+    faces->rows[i] = faces->rows[0];
+    faces->rows[i].xy[5] += 0.01F * static_cast<float>(i);
+  }
+  CHECK(judge({faces}).empty());
+  (void)test::put(faces->files[17], std::string(100, 'c'));
+  check(only(judge({faces})), "doubles", Severity::warning, {"gt.csv line 4, line 19: the same picture; 1 picture"});
+  faces->rows[17].xy[5] += 9;
+  check(only(judge({faces})), "doubles", Severity::warning, {"1 with different points"});
+  const auto others = std::make_shared<Faces>(*faces);
+  others->files = {faces->files.begin(), faces->files.end()};
+  others->files[0] = test::put(folder / "new.png", "new");
+  const std::vector<JudgedSet> sets = {{"a", faces}, {"b", others, true}};
+  check(only(inspect_quick(sets)), "doubles", Severity::warning, {"in training and validation"});
+}
+
+TEST_CASE("pictures that the camera turned are counted, and points given for the stored pixels are seen") {
+  const auto faces = rendered(30);
+  for (const std::size_t i : {4U, 9U}) faces->orientations[i] = 6;
+  check(only(judge({faces})), "exif", Severity::warning, {"gt.csv line 6, line 11: 2 of 30 images", "upright"});
+  CHECK(!contains(only(judge({faces})).text, "say --exif ignore"));
+  for (const std::size_t i : {4U, 9U}) {
+    // Points of the picture that lies on its side.
+    for (std::size_t k = 0; k < 14; ++k) {
+      const float x = faces->x(i, k);
+      faces->x(i, k) = faces->y(i, k);
+      faces->y(i, k) = static_cast<float>(faces->widths[i]) - 1 - x;
+    }
+  }
+  check(only(judge({faces})), "exif", Severity::warning, {"say --exif ignore"});
+  std::vector<JudgedSet> sets = {{"faces", faces}};
+  sets[0].turned = false;
+  check(only(inspect_quick(sets)), "exif", Severity::warning, {"leave --exif ignore out"});
+}
+
+TEST_CASE("images that cannot be read are all named by the whole inspection") {
+  const test::TemporaryFolder folder;
+  write_synth_folder(folder / "faces", 12, 1, 40);
+  const DatasetPtr data = open_dataset((folder / "faces").string());
+  for (const std::size_t i : {2U, 5U}) {
+    std::filesystem::resize_file(data->file(i), std::filesystem::file_size(data->file(i)) / 2);
+  }
+  const std::vector<JudgedSet> sets = {{"faces", data}};
+  const std::vector<Finding> findings = inspect_all(sets);
+  check(findings.front(), "image", Severity::refusal, {"line 4", "2 images cannot be read", "line 7"});
+  CHECK(findings.back().id == "mirror");
 }

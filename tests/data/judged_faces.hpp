@@ -13,7 +13,7 @@ namespace fpcpu::test {
 struct Faces final : Dataset {
   int count = 0;
   std::vector<Landmarks> rows;
-  std::vector<int> widths, heights;
+  std::vector<int> widths, heights, orientations;
   std::vector<std::string> names, point_names_;
   std::vector<std::filesystem::path> files;
 
@@ -24,6 +24,7 @@ struct Faces final : Dataset {
       widths.push_back(other.width(i));
       heights.push_back(other.height(i));
       names.push_back(other.name(i));
+      orientations.push_back(1);
     }
   }
 
@@ -39,6 +40,7 @@ struct Faces final : Dataset {
   const std::vector<std::string>& point_names() const override { return point_names_; }
   std::string place(std::size_t i) const override { return "gt.csv line " + std::to_string(i + 2); }
   std::filesystem::path file(std::size_t i) const override { return files.empty() ? "" : files[i]; }
+  int orientation(std::size_t i) const override { return orientations[i]; }
   Image image(std::size_t i) const override { return {widths[i], heights[i], 1, {}}; }
 };
 

@@ -10,8 +10,8 @@ namespace fpcpu {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> kIds = {"unit",  "frame",   "missing", "order", "mirror",
-                                                  "point", "outlier", "doubles", "exif"};
+constexpr std::array<std::string_view, 10> kIds = {"unit",  "frame",   "missing", "order", "mirror",
+                                                   "point", "outlier", "doubles", "exif",  "image"};
 
 /// "line 17" of "faces/gt.csv line 17" if `before` was of the same file.
 std::string shortened(const std::string& place, const std::string& before) {

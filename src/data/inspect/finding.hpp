@@ -16,6 +16,7 @@ struct JudgedSet {
   std::string name;  ///< as the user gave it
   DatasetPtr data;
   bool validation = false;
+  bool turned = true;  ///< images were turned as their EXIF orientation says (ImageOptions::turn)
 };
 
 /// note: worth knowing. warning: said in one line, work goes on. refusal: nothing sensible can come of it.
