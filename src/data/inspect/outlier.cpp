@@ -12,8 +12,12 @@ namespace {
 constexpr std::size_t kFewestPoints = 4;  // of which one can be told to be wrong
 constexpr std::size_t kFewestFaces = 5;
 /// How far off a point must be to be named, in radii of the face, and how much farther than the same point usually is.
-constexpr double kFar = 1.0;
+constexpr double kFar = 1.2;
 constexpr double kUnusual = 8;
+/// Misfit of a face whose other points are where they should be, and of one of another shape. Between them lie
+/// profiles.
+constexpr double kSound = 0.25;
+constexpr double kStrange = 0.6;
 
 struct Far {
   FaceRef ref;
@@ -108,14 +112,17 @@ class OutlierSearch {
   void judge(std::size_t i, std::vector<Far>& far, std::vector<FaceRef>& strange) const {
     if (!placements_[i]) return;
     const Placement& p = *placements_[i];
-    if (p.misfit > std::max(0.4, 5 * usual_misfit_)) {
-      strange.push_back({set_, i});
-      return;
-    }
+    if (p.misfit > std::max(kStrange, 5 * usual_misfit_)) strange.push_back({set_, i});
+    if (p.misfit > kSound) return;
+    const std::size_t before = far.size();
     for (std::size_t k = 0; k < usual_.size(); ++k) {
       const auto at = position(data_.landmarks(i), k);
       if (!at || !model_.knows(k) || distance(i, k, *at) < std::max(kFar, kUnusual * usual_[k])) continue;
       far.push_back({{set_, i, static_cast<int>(k)}, *at, model_.expected(p, k)});
+    }
+    // Many at once are no slips: a profile.
+    if (far.size() > before + std::max<std::size_t>(2, usual_.size() / 10)) {
+      far.erase(far.begin() + static_cast<std::ptrdiff_t>(before), far.end());
     }
   }
 
