@@ -55,11 +55,14 @@ class Predictor {
 
   [[nodiscard]] const Preprocessing& preprocessing() const noexcept;
   [[nodiscard]] const Facts& facts() const noexcept;
+  /// True if the file has checksums of its weights, which were right; files of older versions have none.
+  [[nodiscard]] bool verified() const noexcept;
 
-  /// 2K coordinates in pixels of the image.
+  /// 2K coordinates in pixels of the image. @throws Error{numeric} if one is not finite.
   [[nodiscard]] std::vector<float> detect(const Image& image);
 
   /// All files, in order; a broken one does not stop the others.
+  /// @throws Error{numeric} naming the image for which a coordinate is not finite; Error{resource}.
   [[nodiscard]] std::vector<Detection> detect_files(const std::vector<ImageFile>& files,
                                                     const DetectCallbacks& callbacks = {});
 

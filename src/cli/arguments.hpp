@@ -2,6 +2,8 @@
 
 // A value is one text here: lists such as --mirror "3,2,1" must not be split by the parser.
 #define CXXOPTS_VECTOR_DELIMITER '\0'
+// Its regular expressions are globals: 51,000 allocations before main.
+#define CXXOPTS_NO_REGEX
 #include <cxxopts.hpp>
 #include <optional>
 #include <string>

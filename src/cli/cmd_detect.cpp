@@ -7,6 +7,7 @@
 #include "cli/arguments.hpp"
 #include "cli/chosen_kernels.hpp"
 #include "cli/command.hpp"
+#include "cli/error_line.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/live_line.hpp"
 #include "cli/pictures.hpp"
@@ -77,10 +78,11 @@ void say_orientation(const std::vector<Detection>& detections, bool turned) {
                                    [](const Detection& d) { return d.error.empty() && d.orientation != 1; });
   if (count == 0) return;
   const std::string images = std::to_string(count) + (count == 1 ? " image " : " images ");
-  const std::string text = turned ? images + (count == 1 ? "is" : "are") +
-                                        " turned as the EXIF orientation says; --exif ignore takes pixels as stored"
-                                  : images + (count == 1 ? "has" : "have") +
-                                        " an EXIF orientation that is ignored; points are those of the pixels as stored";
+  const std::string text = turned
+                               ? images + (count == 1 ? "is" : "are") +
+                                     " turned as the EXIF orientation says; --exif ignore takes pixels as stored"
+                               : images + (count == 1 ? "has" : "have") +
+                                     " an EXIF orientation that is ignored; points are those of the pixels as stored";
   std::fprintf(stderr, "note: %s\n", text.c_str());
 }
 
@@ -179,6 +181,7 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   if (static_cast<std::size_t>(options.batch) > files.size()) options.batch = static_cast<int>(files.size());
 
   Predictor predictor(model, options);
+  if (!a.quiet() && !predictor.verified()) print_note(kNoChecksum);
   LiveLine live(!a.quiet());
   std::optional<PictureWriter> writer;
   if (!pictures.empty()) writer.emplace(a.threads() > 0 ? a.threads() : available_cores());
@@ -209,12 +212,12 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   }
   if (!a.quiet() && !inputs.found.left_out.empty()) std::fprintf(stderr, "note: %s\n", inputs.found.left_out.c_str());
   if (!a.quiet()) say_orientation(detections, options.image.turn);
-  for (const Error& e : inputs.found.errors) std::fprintf(stderr, "error[%s]: %s\n", to_string(e.code()), e.what());
+  for (const Error& e : inputs.found.errors) print_error(e.code(), e.what());
   std::size_t failed = 0;
   for (const Detection& d : detections) {
     if (d.error.empty()) continue;
     ++failed;
-    std::fprintf(stderr, "error[format]: %s\n", d.error.c_str());
+    print_error(ErrorCode::format, d.error);
   }
   if (!a.quiet() && !out.empty()) {
     std::printf("%zu of %zu images -> %s\n", detections.size() - failed, files.size(), out.c_str());

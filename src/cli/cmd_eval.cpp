@@ -1,11 +1,14 @@
 #include <cstdio>
+#include <span>
 #include <unordered_map>
 
 #include "cli/arguments.hpp"
 #include "cli/chosen_kernels.hpp"
 #include "cli/command.hpp"
+#include "cli/error_line.hpp"
 #include "cli/live_line.hpp"
 #include "cli/terminal_text.hpp"
+#include "core/coordinates.hpp"
 #include "core/cpu.hpp"
 #include "core/file.hpp"
 #include "data/inspect/inspect.hpp"
@@ -45,6 +48,7 @@ Metrics judge_model(const Arguments& a, const std::string& model, const DatasetP
     throw Error(ErrorCode::format, model + " finds " + std::to_string(checkpoint.preprocessing.points) +
                                        " points, the data has " + std::to_string(data->points()) + ".");
   }
+  if (!a.quiet() && !checkpoint.verified) print_note(kNoChecksum);
   ThreadPool pool(a.threads());
   const auto& table = chosen_kernels(a);
   Evaluator evaluator(data, checkpoint.preprocessing, 32, 0, pool, is_flip(a.text("tta", "none")));
@@ -53,7 +57,12 @@ Metrics judge_model(const Arguments& a, const std::string& model, const DatasetP
     live.show(bar(static_cast<double>(done) / static_cast<double>(data->size()), 30) + " " + std::to_string(done));
   };
   progress(0);
-  return evaluator.run(checkpoint.graph, checkpoint.params, table, nullptr, progress).metrics;
+  const Evaluation result = evaluator.run(checkpoint.graph, checkpoint.params, table, nullptr, progress);
+  const std::size_t width = result.predictions.size() / data->size();
+  for (std::size_t i = 0; i < data->size(); ++i) {
+    require_finite(std::span(result.predictions).subspan(i * width, width), data->name(i));
+  }
+  return result.metrics;
 }
 
 /// Predictions in the order of the data set. @throws Error{format} naming the first name that only one side has.

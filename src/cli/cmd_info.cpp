@@ -6,6 +6,7 @@
 #include "cli/command.hpp"
 #include "core/cpu.hpp"
 #include "core/file.hpp"
+#include "core/foreign_text.hpp"
 #include "core/version.hpp"
 #include "fpcpu/error.hpp"
 #include "graph/zoo/zoo.hpp"
@@ -68,7 +69,10 @@ void print_model(const std::string& where) {
               static_cast<double>(model.params.layout.parameter_count()) / 1e6, model.graph.flops() / 1e6,
               static_cast<double>(std::filesystem::file_size(path)) / 1e6, to_string(model.graph.input_shape()).c_str(),
               model.preprocessing.points);
-  for (const auto& [name, value] : model.facts) std::printf("%-14s %s\n", name.c_str(), value.c_str());
+  std::printf("checksum %s\n", model.verified ? "of the weights is right" : "none: an older version wrote the file");
+  for (const auto& [name, value] : model.facts) {
+    std::printf("%-14s %s\n", printable(name).c_str(), printable(value).c_str());
+  }
   std::printf("\n%-16s %-18s %-12s %10s %9s  settings\n", "layer", "kind", "output", "parameters", "MFLOP");
   for (int i = 1; i < model.graph.size(); ++i) {
     const Node& node = model.graph.node(i);
@@ -77,8 +81,9 @@ void print_model(const std::string& where) {
     std::string settings;
     const Attributes attributes = node.layer->describe();
     for (const auto& [name, value] : attributes.items()) settings += name + "=" + setting_text(value) + " ";
-    std::printf("%-16s %-18s %-12s %10zu %9.2f  %s\n", node.name.c_str(), std::string(node.layer->kind()).c_str(),
-                to_string(node.signature.out).c_str(), parameters, node.signature.flops / 1e6, settings.c_str());
+    std::printf("%-16s %-18s %-12s %10zu %9.2f  %s\n", printable(node.name).c_str(),
+                std::string(node.layer->kind()).c_str(), to_string(node.signature.out).c_str(), parameters,
+                node.signature.flops / 1e6, settings.c_str());
   }
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cli/command.hpp"
+#include "cli/error_line.hpp"
 #include "cli/standard_streams.hpp"
 #include "core/nearest.hpp"
 #include "core/version.hpp"
@@ -52,22 +53,6 @@ void print_overview(std::FILE* out) {
   std::fputs(kExamples, out);
 }
 
-int exit_code(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::usage:
-    case ErrorCode::shape:
-      return kUsage;
-    case ErrorCode::io:
-    case ErrorCode::format:
-      return kData;
-    case ErrorCode::numeric:
-      return kNumeric;
-    case ErrorCode::resource:
-      return kResource;
-  }
-  return kBug;
-}
-
 int dispatch(const std::vector<std::string_view>& arguments) {
   if (arguments.empty()) {
     print_overview(stdout);
@@ -91,20 +76,11 @@ int dispatch(const std::vector<std::string_view>& arguments) {
 }
 
 int guarded(const std::vector<std::string_view>& arguments) {
+  report_before_terminating();
   try {
     return dispatch(arguments);
-  } catch (const Error& e) {
-    std::fprintf(stderr, "error[%s]: %s\n", to_string(e.code()), e.what());
-    return exit_code(e.code());
-  } catch (const std::filesystem::filesystem_error& e) {
-    std::fprintf(stderr, "error[resource]: %s: %s.\n", e.path1().string().c_str(), e.code().message().c_str());
-    return kResource;
-  } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "error[resource]: out of memory. Use a smaller --batch, --input-size or --cache-mb.\n");
-    return kResource;
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "error[bug]: %s. Please report this with the command that caused it.\n", e.what());
-    return kBug;
+  } catch (...) {
+    return report(std::current_exception());
   }
 }
 

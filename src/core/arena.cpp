@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #endif
 
+#include "core/cpu.hpp"
 #include "fpcpu/error.hpp"
 
 namespace fpcpu {
@@ -28,8 +29,17 @@ void ask_for_large_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::si
 
 }  // namespace
 
+void check_memory(std::size_t bytes) {
+  const std::size_t there = physical_memory();
+  if (there == 0 || bytes <= there) return;
+  throw Error(ErrorCode::resource, std::to_string(bytes >> 20U) + " MB are needed, this machine has " +
+                                       std::to_string(there >> 20U) +
+                                       " MB. Use a smaller --batch, --input-size or --cache-mb.");
+}
+
 Arena::Arena(std::size_t bytes) : bytes_(align_up(bytes)) {
   if (bytes_ == 0) return;
+  check_memory(bytes_);
   void* p = ::operator new (bytes_, std::align_val_t{kAlignment}, std::nothrow);
   if (p == nullptr) {
     throw Error(ErrorCode::resource, "cannot allocate " + std::to_string(bytes_ >> 20U) +

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <new>
+
+#include "core/checked.hpp"
 
 namespace fpcpu {
 
@@ -13,11 +16,15 @@ inline constexpr std::size_t kAlignment = 64;
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
 
+/// @throws Error{resource} if `bytes` is more than this machine has: systems that promise memory before they have it
+/// would end the process later, in the middle of its work.
+void check_memory(std::size_t bytes);
+
 /// One aligned block of zeroed memory, made before the first step and never resized. Offsets into it are planned.
 class Arena {
  public:
   Arena() = default;
-  /// @throws Error{resource} if the memory cannot be had.
+  /// @throws Error{resource} if the memory cannot be had, or is more than this machine has.
   explicit Arena(std::size_t bytes);
 
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
@@ -41,7 +48,10 @@ template <class T>
 class AlignedBuffer {
  public:
   AlignedBuffer() = default;
-  explicit AlignedBuffer(std::size_t count) : arena_(count * sizeof(T)), count_(count) {}
+  explicit AlignedBuffer(std::size_t count)
+      // What does not fit is asked for as the largest size, which is refused with a message.
+      : arena_(checked_product(count, sizeof(T)).value_or(std::numeric_limits<std::size_t>::max() - kAlignment)),
+        count_(count) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return count_; }
   [[nodiscard]] T* data() const noexcept { return arena_.at<T>(0); }

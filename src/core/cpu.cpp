@@ -16,10 +16,10 @@
 #if defined(__linux__)
 #include <sched.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 #endif
 #if defined(__unix__) || defined(__APPLE__)
 #include <sys/resource.h>
+#include <unistd.h>
 #endif
 
 namespace fpcpu {
@@ -132,6 +132,15 @@ int available_cores() noexcept {
   if (sched_getaffinity(0, sizeof(set), &set) == 0) return std::max(1, CPU_COUNT(&set));
 #endif
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+std::size_t physical_memory() noexcept {
+#if (defined(__unix__) || defined(__APPLE__)) && defined(_SC_PHYS_PAGES)
+  const long pages = sysconf(_SC_PHYS_PAGES);
+  const long page = sysconf(_SC_PAGESIZE);
+  if (pages > 0 && page > 0) return static_cast<std::size_t>(pages) * static_cast<std::size_t>(page);
+#endif
+  return 0;
 }
 
 double peak_rss_mb() noexcept {

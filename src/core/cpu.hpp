@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,9 @@ enum class Precision { fp32, bf16 };
 
 /// Cores this process may use: affinity mask and hardware, at least 1.
 [[nodiscard]] int available_cores() noexcept;
+
+/// Memory of this machine in bytes, 0 where the system does not tell.
+[[nodiscard]] std::size_t physical_memory() noexcept;
 
 /// Peak resident memory of this process in MB, 0 where the system does not tell.
 [[nodiscard]] double peak_rss_mb() noexcept;

@@ -36,6 +36,9 @@ template <class Candidates>
     const std::string_view text(candidate);
     const std::size_t common = std::min(text.size(), name.size());
     const bool prefix = common >= 3 && text.substr(0, common) == name.substr(0, common);
+    // The distance is at least the difference of the lengths: long texts of strangers need no table.
+    const bool too_long = std::max(text.size(), name.size()) - common >= best_distance;
+    if (too_long && !prefix) continue;
     const std::size_t distance = prefix ? std::size_t{1} : edit_distance(name, text);
     if (distance < best_distance) {
       best_distance = distance;

@@ -5,8 +5,12 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <typeinfo>
 
 #include "core/cpu.hpp"
+#include "fpcpu/error.hpp"
 
 namespace fpcpu {
 
@@ -30,11 +34,18 @@ void ThreadPool::run(int count, Call call, const void* body) {
     for (int i = 0; i < count; ++i) call(body, i, 0);
     return;
   }
-  impl_->arena.execute([&] {
-    oneapi::tbb::parallel_for(
-        0, count, [&](int i) { call(body, i, oneapi::tbb::this_task_arena::current_thread_index()); },
-        oneapi::tbb::simple_partitioner{});
-  });
+  try {
+    impl_->arena.execute([&] {
+      oneapi::tbb::parallel_for(
+          0, count, [&](int i) { call(body, i, oneapi::tbb::this_task_arena::current_thread_index()); },
+          oneapi::tbb::simple_partitioner{});
+    });
+  } catch (const std::runtime_error& e) {
+    // What oneTBB throws when the system refuses a thread is exactly this class; bodies throw others.
+    if (typeid(e) != typeid(std::runtime_error)) throw;
+    throw Error(ErrorCode::resource, "the system refuses another thread (" + std::string(e.what()) +
+                                         "). Use fewer --threads, or allow more memory and threads.");
+  }
 }
 
 }  // namespace fpcpu

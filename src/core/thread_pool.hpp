@@ -19,7 +19,8 @@ class ThreadPool {
   [[nodiscard]] int threads() const noexcept { return threads_; }
 
   /// Calls body(index, slot) for index in [0, count), in any order, on any thread; returns when all are done.
-  /// `body` must not throw (it runs kernels, which are noexcept). Allocates nothing through operator new.
+  /// If a body throws, no new ones are begun and the first exception is thrown here. Allocates nothing through operator
+  /// new.
   template <class Body>
   void parallel_for(int count, const Body& body) {
     run(

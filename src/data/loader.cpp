@@ -79,9 +79,10 @@ struct Loader::Impl {
   bool quit = false;
   int epoch = 0;
   Strength strength = Strength::usual;
-  int produce = 0;    // next batch to make; == batches: none
-  int consume = 0;    // next batch to hand out
-  bool held = false;  // the caller reads the buffer of batch consume - 1
+  int produce = 0;             // next batch to make; == batches: none
+  int consume = 0;             // next batch to hand out
+  bool held = false;           // the caller reads the buffer of batch consume - 1
+  std::exception_ptr failure;  // of the worker itself, which has ended
   std::thread worker;
 
   Impl(DatasetPtr d, Preprocessing p, LoaderOptions o)
@@ -106,7 +107,13 @@ struct Loader::Impl {
     order.resize(data->size());
     scratch.resize(static_cast<std::size_t>(std::max(options.threads, 1)));
     sample_errors.resize(rows);
-    worker = std::thread([this] { work(); });
+    worker = std::thread([this] {
+      try {
+        work();
+      } catch (...) {
+        fail(std::current_exception());
+      }
+    });
   }
 
   ~Impl() {
@@ -158,6 +165,13 @@ struct Loader::Impl {
         std::find_if(sample_errors.begin(), sample_errors.end(), [](const auto& e) { return e != nullptr; });
     b.error = failed == sample_errors.end() ? nullptr : *failed;
     b.batch = {static_cast<int>(count), b.x.data(), b.targets.data(), b.visible.data(), {b.samples.data(), count}};
+  }
+
+  /// The thread that makes batches cannot go on: whoever asks for one is told why.
+  void fail(std::exception_ptr error) {
+    const std::lock_guard lock(mutex);
+    failure = std::move(error);
+    changed.notify_all();
   }
 
   void work() {
@@ -217,8 +231,9 @@ const Batch* Loader::next() {
   if (s.consume >= s.batches) return nullptr;
   Buffer& b = s.buffers[static_cast<std::size_t>(s.consume % 2)];
   const auto before = std::chrono::steady_clock::now();
-  s.changed.wait(lock, [&] { return b.ready; });
+  s.changed.wait(lock, [&] { return b.ready || s.failure != nullptr; });
   s.stalled += std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
+  if (!b.ready) std::rethrow_exception(s.failure);
   if (b.error != nullptr) std::rethrow_exception(b.error);
   ++s.consume;
   s.held = true;

@@ -1,6 +1,7 @@
 #include <array>
 #include <cstdio>
 
+#include "core/foreign_text.hpp"
 #include "graph/plan.hpp"
 #include "graph/step_cost.hpp"
 
@@ -84,12 +85,13 @@ std::string step_line(const Graph& graph, const Plan& plan, const Step& step, co
   std::string note;
   if (step.kind != StepKind::loss && node.signature.whole_batch) note = "whole batch";
   if (step.kind == StepKind::forward && node_plan.sums_of >= 0) {
-    note += (note.empty() ? "+ sums for " : " + sums for ") + graph.node(node_plan.sums_of).name;
+    note += (note.empty() ? "+ sums for " : " + sums for ") + printable(graph.node(node_plan.sums_of).name);
   }
-  return line("  %-13s %-14s %-18s %-12s %9.2f %9.1f %9.1f  %-7s %s", to_string(step.kind), node.name.c_str(),
-              std::string(node.layer->kind()).c_str(), to_string(node.signature.out).c_str(),
-              cost.flops / plan.options.batch / 1e6, static_cast<double>(tensor.bytes_per_sample) / 1024.0,
-              cost.traffic.total() / kMega, place_name(tensor.place), note.c_str());
+  return line("  %-13s %-14s %-18s %-12s %9.2f %9.1f %9.1f  %-7s %s", to_string(step.kind),
+              printable(node.name).c_str(), std::string(node.layer->kind()).c_str(),
+              to_string(node.signature.out).c_str(), cost.flops / plan.options.batch / 1e6,
+              static_cast<double>(tensor.bytes_per_sample) / 1024.0, cost.traffic.total() / kMega,
+              place_name(tensor.place), note.c_str());
 }
 
 }  // namespace
@@ -111,7 +113,7 @@ std::string describe_plan(const Graph& graph, const Plan& plan, const ParamLayou
     };
     for (const Step& step : segment.steps) tell(step);
     for (const auto* merges : {&segment.merge_forward, &segment.merge_backward}) {
-      for (const int i : *merges) text += "  merge         " + graph.node(i).name + "\n";
+      for (const int i : *merges) text += "  merge         " + printable(graph.node(i).name) + "\n";
     }
     for (const Step& step : segment.whole) tell(step);
   }

@@ -1,8 +1,11 @@
 #include "graph/graph.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "core/arena.hpp"
+#include "core/checked.hpp"
+#include "core/foreign_text.hpp"
 #include "fpcpu/error.hpp"
 
 namespace fpcpu {
@@ -16,11 +19,33 @@ std::uint32_t hash(std::string_view text) noexcept {
   return h;
 }
 
+bool has_possible_size(const Shape& s) {
+  const auto scalars = checked_product_of(std::array{s.h, s.w, s.c});
+  return s.h >= 1 && s.w >= 1 && s.c >= 1 && s.h <= kMaxSide && s.w <= kMaxSide && scalars &&
+         *scalars <= kMaxTensorScalars;
+}
+
+/// @throws Error{shape} for a signature that no kernel could work with.
+void check_limits(const Signature& signature) {
+  if (!has_possible_size(signature.out)) {
+    throw Error(ErrorCode::shape, "its output would be " + to_string(signature.out) + "; at most " +
+                                      std::to_string(kMaxSide) + " on a side and " +
+                                      std::to_string(kMaxTensorScalars >> 20U) + " million numbers are possible.");
+  }
+  for (const ParamSpec& param : signature.params) {
+    const auto size = checked_product_of(param.dims);
+    if (size && *size <= kMaxParameterScalars) continue;
+    throw Error(ErrorCode::shape, "its " + param.name + " would have more than " +
+                                      std::to_string(kMaxParameterScalars >> 20U) + " million numbers.");
+  }
+}
+
 }  // namespace
 
 Graph::Graph(Shape input) {
-  if (input.h < 1 || input.w < 1 || input.c < 1) {
-    throw Error(ErrorCode::shape, "network input " + to_string(input) + ": every dimension must be at least 1.");
+  if (input.h > kMaxInputSide || input.w > kMaxInputSide || !has_possible_size(input)) {
+    throw Error(ErrorCode::shape, "network input " + to_string(input) + ": expected sides from 1 to " +
+                                      std::to_string(kMaxInputSide) + " and a handful of channels.");
   }
   Node node;
   node.name = "input";
@@ -30,27 +55,33 @@ Graph::Graph(Shape input) {
 
 int Graph::add(std::string name, LayerPtr layer, std::vector<int> inputs) {
   if (inputs.empty()) inputs.push_back(size() - 1);
+  if (size() >= kMaxNodes) {
+    throw Error(ErrorCode::shape, "the network has more than " + std::to_string(kMaxNodes - 1) + " layers.");
+  }
   if (name.empty() || find(name) >= 0) {
-    throw Error(ErrorCode::usage, "layer '" + name + "': a layer needs a name that no other layer has.");
+    throw Error(ErrorCode::usage, "layer '" + excerpt(name) + "': a layer needs a name that no other layer has.");
   }
   if (inputs.size() > kMaxInputs) {
-    throw Error(ErrorCode::shape, "layer '" + name + "' has " + std::to_string(inputs.size()) + " inputs; at most " +
-                                      std::to_string(kMaxInputs) + " are possible.");
+    throw Error(ErrorCode::shape, "layer '" + excerpt(name) + "' has " + std::to_string(inputs.size()) +
+                                      " inputs; at most " + std::to_string(kMaxInputs) + " are possible.");
   }
   std::vector<Shape> shapes;
   for (const int i : inputs) {
     if (i < 0 || i >= size()) {
-      throw Error(ErrorCode::usage, "layer '" + name + "' reads node " + std::to_string(i) + ", which does not exist.");
+      throw Error(ErrorCode::usage,
+                  "layer '" + excerpt(name) + "' reads node " + std::to_string(i) + ", which does not exist.");
     }
     shapes.push_back(node(i).signature.out);
   }
   Node node;
   try {
     node.signature = layer->signature(shapes);
+    check_limits(node.signature);
   } catch (const Error& e) {
-    std::string text = "layer '" + name + "' (" + std::string(layer->kind()) + ")";
+    std::string text = "layer '" + excerpt(name) + "' (" + std::string(layer->kind()) + ")";
     for (std::size_t i = 0; i < shapes.size(); ++i) {
-      text += (i == 0 ? " on " : ", ") + nodes_[static_cast<std::size_t>(inputs[i])].name + " " + to_string(shapes[i]);
+      text += (i == 0 ? " on " : ", ") + excerpt(nodes_[static_cast<std::size_t>(inputs[i])].name) + " " +
+              to_string(shapes[i]);
     }
     throw Error(e.code(), text + ": " + e.what());
   }

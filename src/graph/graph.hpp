@@ -12,6 +12,13 @@ namespace fpcpu {
 
 /// Most inputs a layer can have (concat).
 inline constexpr std::size_t kMaxInputs = 16;
+/// Limits of what a network may be, far beyond what can be trained on a CPU: with them no size that layers, plans and
+/// kernels compute from shapes leaves its type.
+inline constexpr int kMaxNodes = 4096;
+inline constexpr int kMaxInputSide = 4096;
+inline constexpr int kMaxSide = 1 << 14;                                    // of a tensor inside the network
+inline constexpr std::size_t kMaxTensorScalars = std::size_t{1} << 27U;     // of one sample
+inline constexpr std::size_t kMaxParameterScalars = std::size_t{1} << 28U;  // of one parameter
 
 /// One use of a layer in a network. Node 0 is the input and has no layer.
 struct Node {
@@ -25,10 +32,12 @@ struct Node {
 /// A static network: nodes in topological order, the last one is the output. Immutable once built, apart from `add`.
 class Graph {
  public:
+  /// @throws Error{shape} for a side below 1 or beyond kMaxInputSide, or too many numbers.
   explicit Graph(Shape input);
 
   /// Appends a node and returns its index. An empty `inputs` means "the previous node".
-  /// @throws Error{shape} naming the node and the shapes when they do not fit; Error{usage} for a duplicate name.
+  /// @throws Error{shape} naming the node and the shapes when they do not fit or a limit is exceeded; Error{usage} for
+  /// a duplicate name.
   int add(std::string name, LayerPtr layer, std::vector<int> inputs = {});
 
   [[nodiscard]] const std::vector<Node>& nodes() const noexcept { return nodes_; }

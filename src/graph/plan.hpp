@@ -125,6 +125,9 @@ struct Plan {
   std::size_t gradient_row = 0;     // scalars: the gradient of the layers that run in slices, once per slice
   std::size_t gradient_shared = 0;  // scalars: of the layers that see the whole batch
 
+  /// What running it takes with so many threads, in bytes: tensors, scratch, packed weights, sums and gradients.
+  [[nodiscard]] std::size_t bytes(int threads) const;
+
   /// Most samples a slice of any batch up to the full one can have.
   [[nodiscard]] int max_slice() const {
     return options.training ? slices.max_size() : std::min(options.batch, options.inference_slice);

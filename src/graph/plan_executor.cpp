@@ -9,6 +9,18 @@
 
 namespace fpcpu {
 
+namespace {
+
+/// Before any of it is asked for.
+Plan plan_within_memory(const Graph& graph, const PlanOptions& options, const kernels::KernelTable<float>& kernels,
+                        int threads) {
+  Plan plan = make_plan(graph, options, kernels);
+  check_memory(plan.bytes(threads));
+  return plan;
+}
+
+}  // namespace
+
 /// What all slices of one call share.
 struct PlanExecutor::Run {
   Slices slices;
@@ -38,7 +50,7 @@ PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const Plan
       params_(params),
       kernels_(node_kernels(graph, kernels)),
       pool_(pool),
-      plan_(make_plan(graph, options, kernels)),
+      plan_(plan_within_memory(graph, options, kernels, pool.threads())),
       parts_(kernels.isa == Isa::eigen ? 1 : pool.threads()),
       node_params_(find_node_params(graph, params)),
       batch_(plan_.batch_bytes),

@@ -361,6 +361,14 @@ class Planner {
 
 }  // namespace
 
+std::size_t Plan::bytes(int threads) const {
+  // The limits of a graph keep each factor so small that no sum or product here leaves its type.
+  const std::size_t rows = static_cast<std::size_t>(slices.count());
+  const std::size_t gradients = options.training ? rows * gradient_row + gradient_shared : 0;
+  return batch_bytes + static_cast<std::size_t>(threads) * worker_bytes +
+         (prepared_size + stats_size + gradients) * sizeof(float) + 2 * (rows + 1) * sums_size * sizeof(double);
+}
+
 Plan make_plan(const Graph& graph, const PlanOptions& options, const kernels::KernelTable<float>& kernels) {
   return Planner(graph, options, kernels).run();
 }

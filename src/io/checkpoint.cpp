@@ -1,10 +1,16 @@
 #include "io/checkpoint.hpp"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
 #include <string_view>
 #include <utility>
 
+#include "core/foreign_text.hpp"
 #include "fpcpu/error.hpp"
+#include "io/bounded_json.hpp"
+#include "io/crc32c.hpp"
 #include "io/graph_json.hpp"
 #include "io/safetensors.hpp"
 #include "layers/heatmap.hpp"
@@ -17,6 +23,9 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kExtraPrefix = "extra/";
 constexpr int kMaxPoints = 10'000;
+constexpr int kMaxDepth = 8;
+constexpr double kMaxNumber = 1e6;  // of preprocessing, which works with pixel values from 0 to 255
+constexpr float kMinDeviation = 1e-3F;
 
 std::string preprocessing_to_json(const Preprocessing& pre) {
   return Json{{"input", {pre.input.h, pre.input.w, pre.input.c}},
@@ -29,15 +38,25 @@ std::string preprocessing_to_json(const Preprocessing& pre) {
 }
 
 Preprocessing preprocessing_from_json(const std::string& text) {
-  const Json json = Json::parse(text);
+  const Json json = parse_bounded_json(text, kMaxDepth);
+  const auto numbers = [&json](const char* key) {
+    std::vector<float> values;
+    for (const Json& value : json.at(key)) values.push_back(bounded_number(value, kMaxNumber, key));
+    return values;
+  };
   Preprocessing pre;
   const Json& in = json.at("input");
-  pre.input = {in.at(0).get<int>(), in.at(1).get<int>(), in.at(2).get<int>()};
-  pre.points = json.at("points").get<int>();
-  pre.mean = json.at("mean").get<std::vector<float>>();
-  pre.deviation = json.at("deviation").get<std::vector<float>>();
-  pre.mean_shape = json.at("mean_shape").get<std::vector<float>>();
-  pre.mirror = json.at("mirror").get<std::vector<int>>();
+  const auto side = [&in](std::size_t i) {
+    return static_cast<int>(whole_number(in.at(i), 1, kMaxInputSide, "a side of the input"));
+  };
+  pre.input = {side(0), side(1), side(2)};
+  pre.points = static_cast<int>(whole_number(json.at("points"), 1, kMaxPoints, "the number of points"));
+  pre.mean = numbers("mean");
+  pre.deviation = numbers("deviation");
+  pre.mean_shape = numbers("mean_shape");
+  for (const Json& point : json.at("mirror")) {
+    pre.mirror.push_back(static_cast<int>(whole_number(point, 0, kMaxPoints, "a point of the mirror table")));
+  }
   return pre;
 }
 
@@ -52,7 +71,7 @@ void check(const Preprocessing& pre, const Graph& graph, const std::string& wher
           "the network's output is neither 2 numbers nor one heat map per point");
   const auto channels = static_cast<std::size_t>(pre.input.c);
   require(pre.mean.size() == channels && pre.deviation.size() == channels, "mean or deviation is not one per channel");
-  for (const float deviation : pre.deviation) require(deviation > 0, "a deviation is not above 0");
+  for (const float deviation : pre.deviation) require(deviation >= kMinDeviation, "a deviation is below 0.001");
   const auto points = static_cast<std::size_t>(pre.points);
   require(pre.mean_shape.empty() || pre.mean_shape.size() == 2 * points, "the mean shape has another number of points");
   require(pre.mirror.empty() || pre.mirror.size() == points, "the mirror table has another number of points");
@@ -81,7 +100,7 @@ std::string dims_text(const std::vector<std::int64_t>& dims) {
 void check_version(const SafetensorsFile& file) {
   const std::string& version = metadata(file, "fpcpu_version");
   if (version == std::to_string(kCheckpointVersion)) return;
-  throw Error(ErrorCode::format, file.name() + ": it has version '" + version +
+  throw Error(ErrorCode::format, file.name() + ": it has version '" + excerpt(version) +
                                      "' of the model format, this program reads " + std::to_string(kCheckpointVersion) +
                                      ". Use the program that wrote it.");
 }
@@ -93,20 +112,23 @@ auto parse_metadata(const SafetensorsFile& file, const std::string& key, const P
   try {
     return parse(text);
   } catch (const Json::exception& error) {
+    throw Error(ErrorCode::format, file.name() + ": " + key + ": " + printable(error.what()) + ".");
+  } catch (const Error& error) {
     throw Error(ErrorCode::format, file.name() + ": " + key + ": " + error.what() + ".");
   }
 }
 
 std::map<std::string, std::string> texts_from_json(const std::string& text) {
-  return Json::parse(text).get<std::map<std::string, std::string>>();
+  return parse_bounded_json(text, kMaxDepth).get<std::map<std::string, std::string>>();
 }
 
 /// The tensor of a parameter, of the right shape.
 const SafetensorsFile::Tensor& param_tensor(const SafetensorsFile& file, const ParamSlot& slot) {
   const SafetensorsFile::Tensor* tensor = file.find(slot.name);
-  if (tensor == nullptr) throw Error(ErrorCode::format, file.name() + ": tensor '" + slot.name + "' is missing.");
+  if (tensor == nullptr)
+    throw Error(ErrorCode::format, file.name() + ": tensor '" + excerpt(slot.name) + "' is missing.");
   if (tensor->dims != slot.spec.dims) {
-    throw Error(ErrorCode::format, file.name() + ": tensor '" + slot.name + "' is " + dims_text(tensor->dims) +
+    throw Error(ErrorCode::format, file.name() + ": tensor '" + excerpt(slot.name) + "' is " + dims_text(tensor->dims) +
                                        ", the network needs " + dims_text(slot.spec.dims) + ".");
   }
   return *tensor;
@@ -118,7 +140,11 @@ Params<float> read_params(const SafetensorsFile& file, const Graph& graph) {
   for (const ParamSlot& slot : layout.slots()) static_cast<void>(param_tensor(file, slot));
   Params<float> params(std::move(layout));
   for (const ParamSlot& slot : params.layout.slots()) {
-    file.copy(param_tensor(file, slot), {params.at(slot), slot.spec.size()});
+    const std::span<float> values(params.at(slot), slot.spec.size());
+    file.copy(param_tensor(file, slot), values);
+    if (std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) continue;
+    throw Error(ErrorCode::format, file.name() + ": tensor '" + excerpt(slot.name) +
+                                       "' has a value that is not finite. The file is damaged or its training failed.");
   }
   return params;
 }
@@ -129,13 +155,44 @@ std::map<std::string, std::vector<float>> read_extra(const SafetensorsFile& file
     if (layout.find(tensor.name) != nullptr) continue;
     if (!tensor.name.starts_with(kExtraPrefix) || tensor.dims.size() != 1) {
       throw Error(ErrorCode::format,
-                  file.name() + ": tensor '" + tensor.name + "' belongs to no layer of its network.");
+                  file.name() + ": tensor '" + excerpt(tensor.name) + "' belongs to no layer of its network.");
     }
     std::vector<float>& values = extra[tensor.name.substr(kExtraPrefix.size())];
     values.resize((tensor.end - tensor.begin) / sizeof(float));
     file.copy(tensor, values);
   }
   return extra;
+}
+
+constexpr const char* kChecksum = "checksum";
+
+std::string checksum_text(std::span<const std::byte> bytes) {
+  std::array<char, 9> text{};
+  const std::string_view view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  std::snprintf(text.data(), text.size(), "%08x", static_cast<unsigned>(crc32c(view)));
+  return text.data();
+}
+
+/// CRC-32C of the bytes of every tensor, by name.
+std::string checksums_to_json(std::span<const TensorView> tensors) {
+  Json json = Json::object();
+  for (const TensorView& tensor : tensors) json[tensor.name] = checksum_text(tensor.bytes);
+  return json.dump();
+}
+
+/// True if the file has checksums, which then are right. @throws Error{format} naming the first tensor that differs.
+bool verify(const SafetensorsFile& file) {
+  if (!file.metadata().contains(kChecksum)) return false;
+  const auto sums = parse_metadata(file, kChecksum, texts_from_json);
+  for (const SafetensorsFile::Tensor& tensor : file.tensors()) {
+    const auto sum = sums.find(tensor.name);
+    if (sum != sums.end() && sum->second == checksum_text(file.bytes(tensor))) continue;
+    throw Error(
+        ErrorCode::format,
+        file.name() + ": damaged: tensor '" + excerpt(tensor.name) +
+            "' does not have the checksum that was stored with it. Copy the file again from where it was made.");
+  }
+  return true;
 }
 
 }  // namespace
@@ -153,8 +210,10 @@ void save_checkpoint(const std::filesystem::path& file, const Checkpoint& checkp
                        {static_cast<std::int64_t>(values.size())},
                        std::as_bytes(std::span(values))});
   }
+  const std::string checksums = checksums_to_json(tensors);
   write_safetensors(file, std::move(tensors),
                     {{"fpcpu_version", std::to_string(kCheckpointVersion)},
+                     {kChecksum, checksums},
                      {"graph", graph_to_json(checkpoint.graph)},
                      {"preprocessing", preprocessing_to_json(checkpoint.preprocessing)},
                      // A folder name may be in another encoding than UTF-8.
@@ -165,14 +224,19 @@ void save_checkpoint(const std::filesystem::path& file, const Checkpoint& checkp
 Checkpoint load_checkpoint(const std::filesystem::path& path) {
   const SafetensorsFile file(path);
   check_version(file);
+  const bool verified = verify(file);
   Graph graph = graph_from_json(metadata(file, "graph"), file.name());
   Params<float> params = read_params(file, graph);
   Preprocessing preprocessing = parse_metadata(file, "preprocessing", preprocessing_from_json);
   check(preprocessing, graph, file.name());
   auto extra = read_extra(file, params.layout);
-  return Checkpoint{std::move(graph),         std::move(params),
-                    std::move(preprocessing), parse_metadata(file, "facts", texts_from_json),
-                    std::move(extra),         parse_metadata(file, "state", texts_from_json)};
+  return Checkpoint{std::move(graph),
+                    std::move(params),
+                    std::move(preprocessing),
+                    parse_metadata(file, "facts", texts_from_json),
+                    std::move(extra),
+                    parse_metadata(file, "state", texts_from_json),
+                    verified};
 }
 
 }  // namespace fpcpu

@@ -1,9 +1,12 @@
 #include "io/graph_json.hpp"
 
-#include <nlohmann/json.hpp>
+#include <cstdint>
 #include <utility>
+#include <vector>
 
+#include "core/foreign_text.hpp"
 #include "fpcpu/error.hpp"
+#include "io/bounded_json.hpp"
 #include "layers/layer.hpp"
 
 namespace fpcpu {
@@ -12,6 +15,8 @@ namespace {
 
 // Ordered: attributes come back in the order in which the layer described them.
 using Json = nlohmann::ordered_json;
+
+constexpr int kMaxDepth = 8;
 
 Json to_json(const Attributes& attributes) {
   Json json = Json::object();
@@ -23,17 +28,24 @@ Json to_json(const Attributes& attributes) {
 
 AttributeValue attribute(const Json& json) {
   if (json.is_boolean()) return json.get<bool>();
-  if (json.is_number_integer()) return json.get<std::int64_t>();
+  if (json.is_number_integer()) return whole_number(json, INT64_MIN, INT64_MAX, "an attribute");
   if (json.is_number_float()) return json.get<double>();
   if (json.is_string()) return json.get<std::string>();
   throw Error(ErrorCode::format, "an attribute of the graph is neither a text, a number nor true or false.");
 }
 
-int dimension(const Json& json) {
-  const std::int64_t value = json.get<std::int64_t>();
-  if (value < 1 || value > (1 << 20))
-    throw Error(ErrorCode::format, "a dimension of the graph's input is out of range.");
-  return static_cast<int>(value);
+Attributes attributes_of(const Json& node) {
+  Attributes attributes;
+  for (const auto& [key, value] : node.at("attributes").items()) attributes.set(key, attribute(value));
+  return attributes;
+}
+
+std::vector<int> inputs_of(const Json& node) {
+  std::vector<int> inputs;
+  for (const Json& input : node.at("inputs")) {
+    inputs.push_back(static_cast<int>(whole_number(input, 0, kMaxNodes, "the number of an input")));
+  }
+  return inputs;
 }
 
 }  // namespace
@@ -54,20 +66,24 @@ std::string graph_to_json(const Graph& graph) {
 Graph graph_from_json(const std::string& text, const std::string& where) {
   std::string place = "graph";
   try {
-    const Json json = Json::parse(text);
+    const Json json = parse_bounded_json(text, kMaxDepth);
     const Json& in = json.at("input");
-    Graph graph(Shape{dimension(in.at(0)), dimension(in.at(1)), dimension(in.at(2))});
-    for (const Json& node : json.at("nodes")) {
+    const auto side = [&](std::size_t i, int high) {
+      return static_cast<int>(whole_number(in.at(i), 1, high, "a side of the input"));
+    };
+    const Shape input{side(0, kMaxInputSide), side(1, kMaxInputSide), side(2, 3)};
+    if (input.c == 2) throw Error(ErrorCode::format, "the input has 2 channels, expected 1 (gray) or 3 (colour).");
+    Graph graph(input);
+    const Json& nodes = json.at("nodes");
+    if (!nodes.is_array() || nodes.empty()) throw Error(ErrorCode::format, "the network has no layers.");
+    for (const Json& node : nodes) {
       const std::string name = node.at("name").get<std::string>();
-      place = "layer '" + name + "'";
-      Attributes attributes;
-      for (const auto& [key, value] : node.at("attributes").items()) attributes.set(key, attribute(value));
-      const auto inputs = node.at("inputs").get<std::vector<int>>();
-      graph.add(name, make_layer(node.at("kind").get<std::string>(), attributes, place), inputs);
+      place = "layer '" + excerpt(name) + "'";
+      graph.add(name, make_layer(node.at("kind").get<std::string>(), attributes_of(node), place), inputs_of(node));
     }
     return graph;
   } catch (const Json::exception& error) {
-    throw Error(ErrorCode::format, where + ": " + place + ": " + error.what() + ".");
+    throw Error(ErrorCode::format, where + ": " + place + ": " + printable(error.what()) + ".");
   } catch (const Error& error) {
     throw Error(ErrorCode::format, where + ": " + error.what());
   }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/file.hpp"
+#include "core/foreign_text.hpp"
 #include "core/number_text.hpp"
 #include "fpcpu/error.hpp"
 
@@ -73,8 +74,8 @@ std::vector<EpochRow> read_metrics_csv(const std::filesystem::path& file) {
     EpochRow row;
     const bool ok = line_number == 1 ? line == kHeader : parse_row(line, row);
     if (!ok) {
-      throw Error(ErrorCode::format, file.string() + " line " + std::to_string(line_number) + ": '" +
-                                         std::string(line.substr(0, 60)) + "', expected " + std::string(kHeader) + ".");
+      throw Error(ErrorCode::format, file.string() + " line " + std::to_string(line_number) + ": '" + excerpt(line) +
+                                         "', expected " + std::string(kHeader) + ".");
     }
     if (line_number > 1) rows.push_back(row);
   }

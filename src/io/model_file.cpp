@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/file.hpp"
+#include "core/foreign_text.hpp"
 #include "core/nearest.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/layers.hpp"
@@ -22,7 +23,6 @@ namespace {
 constexpr std::string_view kImageName = "input";
 constexpr std::string_view kLandmarks = "landmarks";
 constexpr std::string_view kHeatmaps = "heatmaps";
-constexpr int kMaxInput = 4096;
 
 /// One [[layer]] as it stands in the file.
 struct LayerText {
@@ -48,7 +48,8 @@ std::optional<std::pair<std::size_t, std::string>> element(std::string_view key,
   if (!key.starts_with(array) || key.size() <= array.size() || key[array.size()] != '[') return std::nullopt;
   std::size_t index = 0;
   const char* end = key.data() + key.size();
-  const char* stop = std::from_chars(key.data() + array.size() + 1, end, index).ptr;
+  const auto [stop, error] = std::from_chars(key.data() + array.size() + 1, end, index);
+  if (error != std::errc{}) return std::nullopt;
   std::string rest(stop, end);  // "]" or "].stride"
   rest.erase(0, rest.starts_with("].") ? 2 : 1);
   return std::pair(index, std::move(rest));
@@ -81,6 +82,9 @@ ModelText read_model(const std::vector<TomlEntry>& entries, const std::string& f
   for (const TomlEntry& entry : entries) {
     if (const auto layer = element(entry.key, "layer")) {
       const auto& [index, setting] = *layer;
+      if (index >= static_cast<std::size_t>(kMaxNodes)) {
+        throw mistake(ErrorCode::shape, file, entry.line, "more than " + std::to_string(kMaxNodes) + " layers.");
+      }
       if (index >= model.layers.size()) model.layers.resize(index + 1);
       if (model.layers[index].line == 0) model.layers[index].line = entry.line;
       read_setting(model.layers[index], setting, entry, file);
@@ -100,7 +104,7 @@ ModelText read_model(const std::vector<TomlEntry>& entries, const std::string& f
 
 Shape input_shape(const ModelText& model, const std::string& file, const ModelFileOptions& options) {
   bool ok = model.input.size() == 3 && (model.input[2] == 1 || model.input[2] == 3);
-  for (const std::int64_t size : model.input) ok = ok && size >= 1 && size <= kMaxInput;
+  for (const std::int64_t size : model.input) ok = ok && size >= 1 && size <= kMaxInputSide;
   if (!ok) {
     throw mistake(ErrorCode::usage, file, model.input_line,
                   "input must be [height, width, channels], with 3 (or 1) channels: input = [96, 96, 3].");
@@ -128,7 +132,7 @@ LayerPtr build_layer(const LayerText& layer, int points) {
       }
       return make_layer(layer.kind, layer.attributes, "");
     }
-    throw Error(ErrorCode::usage, "unknown kind '" + layer.kind + "'." + suggest(layer.kind, kinds));
+    throw Error(ErrorCode::usage, "unknown kind '" + excerpt(layer.kind) + "'." + suggest(layer.kind, kinds));
   }
   AttributeReader reader(layer.kind, layer.attributes);
   const bool bias = reader.boolean("bias", true);
@@ -144,7 +148,7 @@ std::vector<int> input_nodes(const LayerText& layer, const Graph& graph) {
     if (node < 0) {
       std::vector<std::string_view> known;
       for (const Node& n : graph.nodes()) known.push_back(n.name);
-      throw Error(ErrorCode::usage, "no layer '" + name + "' before it." + suggest(name, known));
+      throw Error(ErrorCode::usage, "no layer '" + excerpt(name) + "' before it." + suggest(name, known));
     }
     nodes.push_back(node);
   }
@@ -159,7 +163,7 @@ std::pair<LayerPtr, std::vector<int>> resolve(const LayerText& layer, const std:
     if (name == kImageName) throw Error(ErrorCode::usage, "this name stands for the image; choose another.");
     return {build_layer(layer, points), input_nodes(layer, graph)};
   } catch (const Error& error) {
-    throw Error(error.code(), "layer '" + name + "': " + error.what());
+    throw Error(error.code(), "layer '" + excerpt(name) + "': " + error.what());
   }
 }
 
@@ -184,9 +188,9 @@ Graph parse_model(std::string_view text, const std::string& file, const ModelFil
   const auto consumers = graph.consumers();
   for (int i = 0; i < graph.output(); ++i) {
     if (!consumers[static_cast<std::size_t>(i)].empty()) continue;
-    throw mistake(
-        ErrorCode::usage, file, lines[static_cast<std::size_t>(i)],
-        "nothing reads layer '" + graph.node(i).name + "'. Name it in the inputs of a later layer or remove it.");
+    throw mistake(ErrorCode::usage, file, lines[static_cast<std::size_t>(i)],
+                  "nothing reads layer '" + excerpt(graph.node(i).name) +
+                      "'. Name it in the inputs of a later layer or remove it.");
   }
   if (!emits_points(graph.output_shape(), options.points)) {
     throw mistake(ErrorCode::shape, file, lines.back(),

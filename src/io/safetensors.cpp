@@ -4,14 +4,15 @@
 #include <array>
 #include <bit>
 #include <cstring>
-#include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <tuple>
 
 #include "core/arena.hpp"
+#include "core/checked.hpp"
 #include "core/file.hpp"
+#include "core/foreign_text.hpp"
 #include "fpcpu/error.hpp"
+#include "io/bounded_json.hpp"
 
 static_assert(std::endian::native == std::endian::little, "safetensors data is little endian and read as it is");
 
@@ -22,7 +23,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kLengthBytes = 8;
-constexpr std::size_t kMaxHeader = 100'000'000;  // the limit of the reference implementation
+constexpr int kMaxDepth = 8;
+constexpr std::size_t kMaxDims = 8;
 constexpr const char* kMetadataKey = "__metadata__";
 
 struct DtypeRow {
@@ -35,26 +37,7 @@ constexpr std::array<DtypeRow, 4> kDtypes = {
 
 /// Bytes of a tensor, or nothing when a dimension is negative or the product does not fit.
 std::optional<std::size_t> tensor_bytes(Dtype type, const std::vector<std::int64_t>& dims) {
-  std::size_t bytes = size_of(type);
-  for (const std::int64_t dim : dims) {
-    if (dim < 0) return std::nullopt;
-    if (__builtin_mul_overflow(bytes, static_cast<std::size_t>(dim), &bytes)) return std::nullopt;
-  }
-  return bytes;
-}
-
-/// Parses the header; a key that appears twice is refused, because the parser alone would keep one of them silently.
-Json parse_header(std::string_view text) {
-  std::vector<std::set<std::string>> keys;
-  const auto check = [&keys](int, Json::parse_event_t event, Json& value) {
-    if (event == Json::parse_event_t::object_start) keys.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys.pop_back();
-    if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second) {
-      throw Error(ErrorCode::format, "the name '" + value.get<std::string>() + "' appears twice");
-    }
-    return true;
-  };
-  return Json::parse(text, check);
+  return checked_product_of(dims, size_of(type));
 }
 
 SafetensorsFile::Tensor read_entry(const std::string& name, const Json& entry, std::size_t data_bytes) {
@@ -62,19 +45,17 @@ SafetensorsFile::Tensor read_entry(const std::string& name, const Json& entry, s
   tensor.name = name;
   const std::string type = entry.at("dtype").get<std::string>();
   const auto* row = std::find_if(kDtypes.begin(), kDtypes.end(), [&](const DtypeRow& r) { return r.name == type; });
-  if (row == kDtypes.end()) throw Error(ErrorCode::format, "type " + type + " is not one of F64, I64, F32, U8");
+  if (row == kDtypes.end()) {
+    throw Error(ErrorCode::format, "type '" + excerpt(type) + "' is not one of F64, I64, F32, U8");
+  }
   tensor.dtype = row->type;
-  for (const Json& dim : entry.at("shape")) {
-    if (!dim.is_number_unsigned()) throw Error(ErrorCode::format, "a dimension is not a whole number");
-    tensor.dims.push_back(dim.get<std::int64_t>());
-  }
+  const Json& shape = entry.at("shape");
+  if (!shape.is_array() || shape.size() > kMaxDims) throw Error(ErrorCode::format, "its shape is no list of numbers");
+  for (const Json& dim : shape) tensor.dims.push_back(whole_number(dim, 0, INT64_MAX, "a dimension"));
   const Json& offsets = entry.at("data_offsets");
-  if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
-      !offsets[1].is_number_unsigned()) {
-    throw Error(ErrorCode::format, "data_offsets are not two whole numbers");
-  }
-  tensor.begin = offsets[0].get<std::size_t>();
-  tensor.end = offsets[1].get<std::size_t>();
+  if (!offsets.is_array() || offsets.size() != 2) throw Error(ErrorCode::format, "data_offsets are not two numbers");
+  tensor.begin = static_cast<std::size_t>(whole_number(offsets[0], 0, INT64_MAX, "the begin of its data"));
+  tensor.end = static_cast<std::size_t>(whole_number(offsets[1], 0, INT64_MAX, "the end of its data"));
   if (tensor.begin > tensor.end || tensor.end > data_bytes) {
     throw Error(ErrorCode::format, "its data lies outside the file");
   }
@@ -98,10 +79,10 @@ void write_safetensors(const std::filesystem::path& file, std::vector<TensorView
   std::size_t offset = 0;
   for (const TensorView& tensor : tensors) {
     if (tensor.name == kMetadataKey || header.contains(tensor.name)) {
-      throw Error(ErrorCode::format, file.string() + ": two tensors are named '" + tensor.name + "'.");
+      throw Error(ErrorCode::format, file.string() + ": two tensors are named '" + excerpt(tensor.name) + "'.");
     }
     if (tensor_bytes(tensor.dtype, tensor.dims) != tensor.bytes.size()) {
-      throw Error(ErrorCode::format, file.string() + ": tensor '" + tensor.name + "' has " +
+      throw Error(ErrorCode::format, file.string() + ": tensor '" + excerpt(tensor.name) + "' has " +
                                          std::to_string(tensor.bytes.size()) + " bytes, which do not fit its shape.");
     }
     header[tensor.name] = {{"dtype", to_string(tensor.dtype)},
@@ -111,6 +92,11 @@ void write_safetensors(const std::filesystem::path& file, std::vector<TensorView
   }
   std::string text = header.dump();
   text.resize(align_up(kLengthBytes + text.size()) - kLengthBytes, ' ');
+  if (tensors.size() > kMaxTensors || text.size() > kMaxHeaderBytes) {
+    throw Error(ErrorCode::format, path_text(file) + ": " + std::to_string(tensors.size()) + " tensors with " +
+                                       std::to_string(text.size()) + " bytes of names and shapes; a file holds " +
+                                       std::to_string(kMaxTensors) + " and 1 MiB. Use fewer layers or shorter names.");
+  }
   const std::uint64_t length = text.size();
   std::vector<Bytes> chunks = {std::as_bytes(std::span(&length, 1)), as_bytes(text)};
   for (const TensorView& tensor : tensors) chunks.push_back(tensor.bytes);
@@ -124,18 +110,26 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& file) : name_(file
   if (content_.size() < kLengthBytes) throw fail("only " + std::to_string(content_.size()) + " bytes long");
   std::uint64_t length = 0;
   std::memcpy(&length, content_.data(), kLengthBytes);
-  if (length > kMaxHeader || length > content_.size() - kLengthBytes) {
-    throw fail("its header claims to have " + std::to_string(length) + " bytes");
+  if (length > kMaxHeaderBytes || length > content_.size() - kLengthBytes) {
+    throw fail("its header claims to have " + std::to_string(length) + " bytes, at most " +
+               std::to_string(std::min<std::size_t>(kMaxHeaderBytes, content_.size() - kLengthBytes)) +
+               " are possible");
   }
   data_begin_ = kLengthBytes + static_cast<std::size_t>(length);
   const std::size_t data_bytes = content_.size() - data_begin_;
 
   std::string where = "header";
   try {
-    const Json header = parse_header(std::string_view(content_).substr(kLengthBytes, static_cast<std::size_t>(length)));
+    const Json header = parse_bounded_json(
+        std::string_view(content_).substr(kLengthBytes, static_cast<std::size_t>(length)), kMaxDepth);
     if (!header.is_object()) throw Error(ErrorCode::format, "not a JSON object");
+    const std::size_t count = header.size() - header.count(kMetadataKey);
+    if (count > kMaxTensors) {
+      throw Error(ErrorCode::format,
+                  std::to_string(count) + " tensors, at most " + std::to_string(kMaxTensors) + " are possible");
+    }
     for (const auto& [key, entry] : header.items()) {
-      where = "'" + key + "'";
+      where.assign("'").append(excerpt(key)).append("'");
       if (key == kMetadataKey) {
         metadata_ = entry.get<Metadata>();
       } else {
@@ -143,7 +137,7 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& file) : name_(file
       }
     }
   } catch (const Json::exception& error) {
-    throw fail(where + ": " + error.what());
+    throw fail(where + ": " + printable(error.what()));
   } catch (const Error& error) {
     throw fail(where + ": " + error.what());
   }
@@ -152,15 +146,17 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& file) : name_(file
             [](const Tensor& a, const Tensor& b) { return std::tie(a.begin, a.end) < std::tie(b.begin, b.end); });
   std::size_t covered = 0;
   for (const Tensor& tensor : tensors_) {
-    if (tensor.begin != covered) throw fail("'" + tensor.name + "': its data overlaps another's or leaves a gap");
+    if (tensor.begin != covered)
+      throw fail("'" + excerpt(tensor.name) + "': its data overlaps another's or leaves a gap");
     covered = tensor.end;
   }
   if (covered != data_bytes) throw fail(std::to_string(data_bytes - covered) + " bytes at the end belong to no tensor");
+  for (std::size_t i = 0; i < tensors_.size(); ++i) by_name_.emplace(tensors_[i].name, i);
 }
 
 const SafetensorsFile::Tensor* SafetensorsFile::find(std::string_view name) const noexcept {
-  const auto it = std::find_if(tensors_.begin(), tensors_.end(), [&](const Tensor& t) { return t.name == name; });
-  return it == tensors_.end() ? nullptr : &*it;
+  const auto it = by_name_.find(name);
+  return it == by_name_.end() ? nullptr : &tensors_[it->second];
 }
 
 std::span<const std::byte> SafetensorsFile::bytes(const Tensor& tensor) const noexcept {
@@ -170,9 +166,9 @@ std::span<const std::byte> SafetensorsFile::bytes(const Tensor& tensor) const no
 void SafetensorsFile::copy(const Tensor& tensor, std::span<float> values) const {
   const std::span<const std::byte> source = bytes(tensor);
   if (tensor.dtype != Dtype::f32 || source.size() != values.size_bytes()) {
-    throw Error(ErrorCode::format, name_ + ": tensor '" + tensor.name + "' is " + std::string(to_string(tensor.dtype)) +
-                                       " with " + std::to_string(source.size()) + " bytes, expected F32 with " +
-                                       std::to_string(values.size_bytes()) + ".");
+    throw Error(ErrorCode::format, name_ + ": tensor '" + excerpt(tensor.name) + "' is " +
+                                       std::string(to_string(tensor.dtype)) + " with " + std::to_string(source.size()) +
+                                       " bytes, expected F32 with " + std::to_string(values.size_bytes()) + ".");
   }
   if (!source.empty()) std::memcpy(values.data(), source.data(), source.size());
 }

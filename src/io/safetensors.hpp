@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -19,6 +20,10 @@ enum class Dtype : std::uint8_t { f64, i64, f32, u8 };  // widest first: the ord
 [[nodiscard]] std::size_t size_of(Dtype type) noexcept;
 [[nodiscard]] std::string_view to_string(Dtype type) noexcept;  // "F64", "I64", "F32", "U8"
 
+/// Limits of what is read and written. The header of the largest network of the zoo has 40 KB.
+inline constexpr std::size_t kMaxTensors = 4096;
+inline constexpr std::size_t kMaxHeaderBytes = std::size_t{1} << 20U;
+
 using Metadata = std::map<std::string, std::string>;
 
 /// A tensor to write; `bytes` must hold exactly the product of dims values.
@@ -31,7 +36,8 @@ struct TensorView {
 
 /// Writes the file atomically. Data starts at a multiple of 64 bytes (the header is padded with spaces); tensors are
 /// ordered by type and name, so equal content gives equal bytes.
-/// @throws Error{format} for two tensors of one name or bytes that do not fit dims; Error{resource} if it cannot write.
+/// @throws Error{format} for two tensors of one name, bytes that do not fit dims or more than the limits allow;
+/// Error{resource} if it cannot write.
 void write_safetensors(const std::filesystem::path& file, std::vector<TensorView> tensors, const Metadata& metadata);
 
 /// A file in memory, checked completely: header, types, shapes, and that the tensors cover the data exactly once.
@@ -62,6 +68,7 @@ class SafetensorsFile {
   std::size_t data_begin_ = 0;
   Metadata metadata_;
   std::vector<Tensor> tensors_;
+  std::map<std::string, std::size_t, std::less<>> by_name_;  // places in tensors_
 };
 
 }  // namespace fpcpu

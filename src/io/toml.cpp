@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "core/file.hpp"
+#include "core/foreign_text.hpp"
 #include "core/number_text.hpp"
 #include "fpcpu/error.hpp"
+#include "io/toml_text.hpp"
 
 namespace fpcpu {
 
@@ -21,24 +23,44 @@ Error mistake(const std::string& name, int line, const std::string& what) {
   return Error(ErrorCode::format, name + " line " + std::to_string(line) + ": " + what);
 }
 
+constexpr int kMaxDepth = 16;
+
+/// A key as one part of the flattened key, in which dots and brackets tell tables and lists apart.
+std::string plain_key(const toml::key& key, const std::string& name) {
+  const std::string text(key.str());
+  for (const char c : text) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    if (plain) continue;
+    throw mistake(name, static_cast<int>(key.source().begin.line),
+                  "the key '" + excerpt(text) + "' is not known; keys here have letters a-z, digits, _ and - only.");
+  }
+  return text;
+}
+
 struct Placed {
   TomlEntry entry;
   toml::source_position position;
 };
 
-void flatten(const toml::node& node, const std::string& key, const std::string& name, std::vector<Placed>& out) {
+void flatten(const toml::node& node, const std::string& key, const std::string& name, int depth,
+             std::vector<Placed>& out) {
+  if (depth > kMaxDepth) {
+    throw mistake(name, line_of(node),
+                  "more than " + std::to_string(kMaxDepth) + " tables and lists inside each other.");
+  }
   const auto add = [&](AttributeValue value) {
     out.push_back({{key, std::move(value), line_of(node)}, node.source().begin});
   };
   if (const auto* table = node.as_table()) {
     for (const auto& [child, value] : *table) {
-      const std::string text(child.str());
-      flatten(value, key.empty() ? text : key + "." + text, name, out);
+      const std::string text = plain_key(child, name);
+      flatten(value, key.empty() ? text : key + "." + text, name, depth + 1, out);
     }
   } else if (const auto* array = node.as_array()) {
     if (array->empty()) throw mistake(name, line_of(node), "'" + key + "' is an empty list; leave it out.");
     for (std::size_t i = 0; i < array->size(); ++i) {
-      flatten(*array->get(i), key + "[" + std::to_string(i) + "]", name, out);
+      flatten(*array->get(i), key + "[" + std::to_string(i) + "]", name, depth + 1, out);
     }
   } else if (const auto* boolean = node.as_boolean()) {
     add(boolean->get());
@@ -71,14 +93,15 @@ std::string quoted(const std::string& value) {
 }  // namespace
 
 std::vector<TomlEntry> parse_toml(std::string_view text, const std::string& name) {
+  check_toml_text(text, name);
   toml::table table;
   try {
     table = toml::parse(text, name);
   } catch (const toml::parse_error& error) {
-    throw mistake(name, static_cast<int>(error.source().begin.line), std::string(error.description()) + ".");
+    throw mistake(name, static_cast<int>(error.source().begin.line), printable(error.description()) + ".");
   }
   std::vector<Placed> placed;
-  flatten(table, "", name, placed);
+  flatten(table, "", name, 0, placed);
   // toml++ keeps the keys of a table in alphabetical order.
   std::stable_sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
     return std::pair(a.position.line, a.position.column) < std::pair(b.position.line, b.position.column);

@@ -16,7 +16,8 @@ struct TomlEntry {
   int line = 0;
 };
 
-/// All values in the order of the file. Empty arrays and tables give none; dates are refused.
+/// All values in the order of the file. Empty arrays and tables give none; dates are refused, and so are keys of other
+/// characters than letters, digits, _ and -, so that an index in a flattened key always is that of a real list.
 /// @throws Error{io} if it cannot be read; Error{format} with file and line.
 [[nodiscard]] std::vector<TomlEntry> read_toml(const std::filesystem::path& file);
 /// The same from a text; `name` stands for the file in messages.

@@ -1,16 +1,21 @@
 #include "layers/attributes.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
+#include "core/foreign_text.hpp"
 #include "core/nearest.hpp"
+#include "core/number_text.hpp"
 #include "fpcpu/error.hpp"
 
 namespace fpcpu {
 
 namespace {
+constexpr double kMaxNumber = 1e30;
+
 [[noreturn]] void wrong(const std::string& where, std::string_view name, const std::string& what) {
-  throw Error(ErrorCode::usage, where + ": '" + std::string(name) + "' " + what);
+  throw Error(ErrorCode::usage, where + ": '" + excerpt(name) + "' " + what);
 }
 }  // namespace
 
@@ -56,10 +61,13 @@ int AttributeReader::integer(std::string_view name, int fallback) {
 double AttributeReader::number(std::string_view name, double fallback) {
   const AttributeValue* value = take(name);
   if (value == nullptr) return fallback;
-  if (const auto* real = std::get_if<double>(value)) return *real;
+  const auto* real = std::get_if<double>(value);
   const auto* whole = std::get_if<std::int64_t>(value);
-  if (whole == nullptr) wrong(where_, name, "is not a number.");
-  return static_cast<double>(*whole);
+  if (real == nullptr && whole == nullptr) wrong(where_, name, "is not a number.");
+  const double number = real != nullptr ? *real : static_cast<double>(*whole);
+  // Kernels work with it as a float.
+  if (!(std::abs(number) <= kMaxNumber)) wrong(where_, name, "is " + exact_text(number) + ", beyond what makes sense.");
+  return number;
 }
 
 bool AttributeReader::boolean(std::string_view name, bool fallback) {
@@ -82,7 +90,7 @@ std::size_t AttributeReader::choice(std::string_view name, std::span<const std::
                                     std::size_t fallback) {
   const std::string chosen = text(name, choices[fallback]);
   const auto it = std::find(choices.begin(), choices.end(), chosen);
-  if (it == choices.end()) wrong(where_, name, "cannot be '" + chosen + "'." + suggest(chosen, choices));
+  if (it == choices.end()) wrong(where_, name, "cannot be '" + excerpt(chosen) + "'." + suggest(chosen, choices));
   return static_cast<std::size_t>(it - choices.begin());
 }
 

@@ -1,3 +1,6 @@
+#include <cstdint>
+#include <limits>
+
 #include "kernels/eigen/channels.hpp"
 #include "layers/checks.hpp"
 #include "layers/layer.hpp"
@@ -18,6 +21,9 @@ class Concat final : public LayerBase<Concat> {
       check_shape(s.h == in[0].h && s.w == in[0].w, kind(),
                   "inputs " + to_string(in[0]) + " and " + to_string(s) + " differ in height or width.");
     }
+    std::int64_t channels = 0;
+    for (const Shape& s : in) channels += s.c;
+    check_shape(channels <= std::numeric_limits<int>::max(), kind(), "the inputs have too many channels together.");
     Signature result;
     result.out = {in[0].h, in[0].w, total_channels(in)};
     return result;

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/foreign_text.hpp"
 #include "core/nearest.hpp"
 #include "fpcpu/error.hpp"
 #include "layers/layer.hpp"
@@ -49,7 +50,7 @@ LayerPtr make_layer(std::string_view kind, const Attributes& attributes, const s
       throw Error(error.code(), prefix + error.what());
     }
   }
-  throw Error(ErrorCode::usage, prefix + "unknown layer '" + std::string(kind) + "'." + suggest(kind, layer_kinds()));
+  throw Error(ErrorCode::usage, prefix + "unknown layer '" + excerpt(kind) + "'." + suggest(kind, layer_kinds()));
 }
 
 std::vector<std::string_view> layer_kinds() {

@@ -35,7 +35,7 @@ void Ema::save(std::map<std::string, std::vector<float>>& arrays, std::map<std::
 void Ema::load(const std::map<std::string, std::vector<float>>& arrays,
                const std::map<std::string, std::string>& state) {
   saved_state::get(arrays, name_, average_);
-  steps_ = saved_state::get_integer(state, name_ + ".steps");
+  steps_ = saved_state::get_count(state, name_ + ".steps", saved_state::kMostSteps);
 }
 
 }  // namespace fpcpu

@@ -108,7 +108,7 @@ void Optimizer::load(const std::map<std::string, std::vector<float>>& arrays,
                      const std::map<std::string, std::string>& state) {
   if (m_.size() != 0) saved_state::get(arrays, "optimizer.m", m_);
   if (v_.size() != 0) saved_state::get(arrays, "optimizer.v", v_);
-  steps_ = saved_state::get_integer(state, "optimizer.steps");
+  steps_ = saved_state::get_count(state, "optimizer.steps", saved_state::kMostSteps);
 }
 
 }  // namespace fpcpu

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <limits>
 
+#include "core/foreign_text.hpp"
 #include "core/number_text.hpp"
 #include "fpcpu/error.hpp"
 
@@ -21,13 +24,18 @@ const typename Values::mapped_type& entry(const Values& values, const std::strin
   return it->second;
 }
 
+[[noreturn]] void out_of_range(const Texts& texts, const std::string& key, const std::string& expected) {
+  throw Error(ErrorCode::format,
+              "checkpoint: '" + key + "' is '" + excerpt(entry(texts, key)) + "', expected " + expected + ".");
+}
+
 template <class Number>
 Number number(const Texts& texts, const std::string& key) {
   const std::string& text = entry(texts, key);
   Number value{};
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
   if (result.ec != std::errc{} || result.ptr != text.data() + text.size()) {
-    throw Error(ErrorCode::format, "checkpoint: '" + key + "' is '" + text + "', expected a number.");
+    out_of_range(texts, key, "a number");
   }
   return value;
 }
@@ -50,6 +58,20 @@ void get(const Arrays& arrays, const std::string& key, AlignedBuffer<float>& val
   std::copy(saved.begin(), saved.end(), values.begin());
 }
 std::int64_t get_integer(const Texts& texts, const std::string& key) { return number<std::int64_t>(texts, key); }
-double get_number(const Texts& texts, const std::string& key) { return number<double>(texts, key); }
+double get_number(const Texts& texts, const std::string& key) {
+  const double value = number<double>(texts, key);
+  if (std::isnan(value)) out_of_range(texts, key, "a number");
+  return value;
+}
+std::int64_t get_count(const Texts& texts, const std::string& key, std::int64_t most) {
+  const std::int64_t value = get_integer(texts, key);
+  if (value < 0 || value > most) out_of_range(texts, key, "a whole number from 0 to " + std::to_string(most));
+  return value;
+}
+double get_amount(const Texts& texts, const std::string& key) {
+  const double value = get_number(texts, key);
+  if (!(value >= 0 && value <= std::numeric_limits<double>::max())) out_of_range(texts, key, "a number from 0");
+  return value;
+}
 
 }  // namespace fpcpu::saved_state

@@ -139,8 +139,8 @@ void Schedule::save(std::map<std::string, std::string>& state) const {
 
 void Schedule::load(const std::map<std::string, std::string>& state) {
   best_ = saved_state::get_number(state, "schedule.best");
-  bad_ = static_cast<int>(saved_state::get_integer(state, "schedule.bad"));
-  drops_ = static_cast<int>(saved_state::get_integer(state, "schedule.drops"));
+  bad_ = static_cast<int>(saved_state::get_count(state, "schedule.bad", saved_state::kMostEpochs));
+  drops_ = static_cast<int>(saved_state::get_count(state, "schedule.drops", saved_state::kMostEpochs));
 }
 
 }  // namespace fpcpu

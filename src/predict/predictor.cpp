@@ -32,6 +32,7 @@ struct Predictor::Impl {
   Impl(Checkpoint model, const DetectOptions& options)
       : preprocessing(std::move(model.preprocessing)),
         facts(std::move(model.facts)),
+        verified(model.verified),
         image_options(options.image),
         pool(options.threads),
         network(model.graph, model.params, std::max(1, options.batch),
@@ -91,7 +92,11 @@ struct Predictor::Impl {
         prepare(decoded.image, i);
         good[i] = 1;
         if (callbacks.image) images[i] = std::move(decoded.image);
-      } catch (const std::exception& e) {
+      } catch (const Error& e) {
+        // Without memory the next images would fail as well; that is no fault of this one.
+        if (e.code() == ErrorCode::resource) throw;
+        d.error = e.what();
+      } catch (const fs::filesystem_error& e) {
         d.error = e.what();
       }
     });
@@ -109,6 +114,7 @@ struct Predictor::Impl {
     for (std::size_t r = 0; r < rows.size(); ++r) {
       Detection& d = results[begin + rows[r]];
       to_pixels({points + r * width, width}, d.width, d.height, d.points);
+      require_finite(d.points, d.file);
       d.milliseconds = share;
       if (callbacks.image) callbacks.image(begin + rows[r], std::move(images[rows[r]]), d);
     }
@@ -116,6 +122,7 @@ struct Predictor::Impl {
 
   Preprocessing preprocessing;
   Facts facts;
+  bool verified;
   ImageOptions image_options;
   ThreadPool pool;
   InferenceNetwork network;
@@ -131,12 +138,14 @@ Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
 const Preprocessing& Predictor::preprocessing() const noexcept { return impl_->preprocessing; }
 const Facts& Predictor::facts() const noexcept { return impl_->facts; }
+bool Predictor::verified() const noexcept { return impl_->verified; }
 
 std::vector<float> Predictor::detect(const Image& image) {
   impl_->prepare(image, 0);
   const float* found = impl_->detect(1);
   std::vector<float> points;
   to_pixels({found, static_cast<std::size_t>(2 * impl_->preprocessing.points)}, image.width, image.height, points);
+  require_finite(points, "the image");
   return points;
 }
 

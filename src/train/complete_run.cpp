@@ -7,6 +7,7 @@
 #include "fpcpu/error.hpp"
 #include "io/metrics_csv.hpp"
 #include "io/toml.hpp"
+#include "optim/saved_state.hpp"
 
 namespace fpcpu {
 
@@ -65,6 +66,9 @@ std::optional<RunOutcome> load_outcome(const fs::path& folder) {
   for (const TomlEntry& e : read_toml(folder / kResult)) {
     if (const auto* text = std::get_if<std::string>(&e.value); text != nullptr && e.key == "failure") o.failure = *text;
     if (const auto* whole = std::get_if<std::int64_t>(&e.value); whole != nullptr && e.key == "best_epoch") {
+      if (*whole < 0 || *whole > saved_state::kMostEpochs) {
+        throw Error(ErrorCode::format, path_text(folder / kResult) + ": best_epoch is out of range.");
+      }
       o.best_epoch = static_cast<int>(*whole);
     }
     const auto* number = std::get_if<double>(&e.value);

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/cpu.hpp"
+#include "core/foreign_text.hpp"
 #include "core/nearest.hpp"
 #include "core/number_text.hpp"
 #include "core/version.hpp"
@@ -112,7 +113,7 @@ constexpr ConfigKey kKeys[] = {
 };
 
 [[noreturn]] void bad_value(const ConfigKey& key, std::string_view text, const std::string& wanted) {
-  throw Error(ErrorCode::usage, "--" + std::string(key.name) + " " + std::string(text) + ": expected " + wanted + ".");
+  throw Error(ErrorCode::usage, "--" + std::string(key.name) + " " + excerpt(text) + ": expected " + wanted + ".");
 }
 
 template <class T>
@@ -120,7 +121,8 @@ T parse(const ConfigKey& key, std::string_view text, const char* what) {
   T value{};
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = result.ec == std::errc{} && result.ptr == text.data() + text.size();
-  if (!whole || static_cast<double>(value) < key.low || static_cast<double>(value) > key.high) {
+  // Not a number is in no range.
+  if (!whole || !(static_cast<double>(value) >= key.low && static_cast<double>(value) <= key.high)) {
     const std::string range = key.high >= kMany ? "at least " + exact_text(key.low)
                                                 : "from " + exact_text(key.low) + " to " + exact_text(key.high);
     bad_value(key, text, std::string(what) + " " + range);
@@ -211,7 +213,8 @@ std::string file_name_of(std::string_view option) {
 template <class Names>
 void check_name(std::string_view option, const std::string& value, const Names& names) {
   if (std::find(names.begin(), names.end(), value) != names.end()) return;
-  throw Error(ErrorCode::usage, "--" + std::string(option) + " " + value + " is not known." + suggest(value, names));
+  throw Error(ErrorCode::usage,
+              "--" + std::string(option) + " " + excerpt(value) + " is not known." + suggest(value, names));
 }
 
 std::string text_of(const AttributeValue& value) {
@@ -277,7 +280,11 @@ void apply_entries(TrainOptions& options, std::span<const TomlEntry> entries, co
     if (key == nullptr) {
       std::vector<std::string> names;
       for (const ConfigKey& k : kKeys) names.push_back(file_name_of(k.name));
-      throw Error(ErrorCode::usage, where + "unknown option '" + name + "'." + suggest(name, names));
+      throw Error(ErrorCode::usage, where + "unknown option '" + excerpt(name) + "'." + suggest(name, names));
+    }
+    const bool is_list = std::holds_alternative<std::vector<std::string> O::*>(key->field);
+    if (entry.key.size() != name.size() && (!is_list || std::count(entry.key.begin(), entry.key.end(), '[') > 1)) {
+      throw Error(ErrorCode::usage, where + "'" + name + "' takes one value, not a list.");
     }
     if (key->name == "data" && !data_seen) {
       options.data.clear();

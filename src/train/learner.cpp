@@ -245,7 +245,7 @@ void Learner::load(const std::map<std::string, std::vector<float>>& arrays,
                    const std::map<std::string, std::string>& state) {
   optimizer_.load(arrays, state);
   schedule_.load(state);
-  undone_ = static_cast<int>(saved_state::get_integer(state, "learner.undone"));
+  undone_ = static_cast<int>(saved_state::get_count(state, "learner.undone", kMostUndone));
   if (average_) average_->load(arrays, state);
 }
 

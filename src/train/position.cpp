@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "fpcpu/error.hpp"
+
 namespace fpcpu {
 
 void Position::save(saved_state::Texts& state) const {
@@ -19,17 +21,20 @@ void Position::save(saved_state::Texts& state) const {
 }
 
 void Position::load(const saved_state::Texts& state) {
-  epoch = static_cast<int>(saved_state::get_integer(state, "epoch"));
-  batch = static_cast<int>(saved_state::get_integer(state, "batch"));
-  undone = static_cast<int>(saved_state::get_integer(state, "undone"));
-  best_epoch = static_cast<int>(saved_state::get_integer(state, "best_epoch"));
-  loss_sum = saved_state::get_number(state, "loss_sum");
-  mse_sum = saved_state::get_number(state, "mse_sum");
-  setup_seconds = saved_state::get_number(state, "setup_seconds");
-  seconds = saved_state::get_number(state, "seconds");
-  budget = saved_state::get_number(state, "budget");
-  epoch_seconds = saved_state::get_number(state, "epoch_seconds");
+  epoch = static_cast<int>(saved_state::get_count(state, "epoch", saved_state::kMostEpochs));
+  batch = static_cast<int>(saved_state::get_count(state, "batch", saved_state::kMostEpochs));
+  undone = static_cast<int>(saved_state::get_count(state, "undone", saved_state::kMostEpochs));
+  best_epoch = static_cast<int>(saved_state::get_count(state, "best_epoch", saved_state::kMostEpochs));
+  loss_sum = saved_state::get_amount(state, "loss_sum");
+  mse_sum = saved_state::get_amount(state, "mse_sum");
+  setup_seconds = saved_state::get_amount(state, "setup_seconds");
+  seconds = saved_state::get_amount(state, "seconds");
+  budget = saved_state::get_amount(state, "budget");
+  epoch_seconds = saved_state::get_amount(state, "epoch_seconds");
   best_error = saved_state::get_number(state, "best_error");
+  if (undone > batch || best_epoch > epoch) {
+    throw Error(ErrorCode::format, "checkpoint: 'undone' or 'best_epoch' lies behind 'batch' or 'epoch'.");
+  }
 }
 
 }  // namespace fpcpu

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/file.hpp"
+#include "core/foreign_text.hpp"
 #include "core/nearest.hpp"
 #include "fpcpu/error.hpp"
 #include "train/config.hpp"
@@ -90,7 +91,7 @@ class Reader {
         names.emplace_back(k.name);
         std::replace(names.back().begin(), names.back().end(), '-', '_');
       }
-      fail(e.line, "unknown option '" + option + "' under [sweep]." + suggest(option, names));
+      fail(e.line, "unknown option '" + excerpt(option) + "' under [sweep]." + suggest(option, names));
     }
     auto axis = std::find_if(content_.axes.begin(), content_.axes.end(),
                              [&](const SweepAxis& a) { return a.option == option; });

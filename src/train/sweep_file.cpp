@@ -9,6 +9,7 @@
 #include <span>
 
 #include "core/file.hpp"
+#include "core/foreign_text.hpp"
 #include "core/rng.hpp"
 #include "fpcpu/error.hpp"
 #include "train/config.hpp"
@@ -65,6 +66,9 @@ class Expander {
         grid(variant, chosen);
       }
     }
+    if (plan_.settings.size() * content_.seeds.size() > kMaxSettings) {
+      fail(0, "more than " + std::to_string(kMaxSettings) + " trainings.");
+    }
     for (std::size_t s = 0; s < plan_.settings.size(); ++s) add_runs(s);
     check_runs();
     return std::move(plan_);
@@ -90,18 +94,28 @@ class Expander {
     const TrainOptions before = options;
     apply_entries(options, entries, file_);
     const std::string wrong = complaint(options);
-    for (std::size_t n = 1; n <= entries.size() && !wrong.empty(); ++n) {
+    if (wrong.empty()) return;
+    const auto is_wrong = [&](std::size_t count) {
       TrainOptions part = before;
-      apply_entries(part, std::span(entries).first(n), file_);
-      if (complaint(part) == wrong) fail(entries[n - 1].line, wrong);
+      apply_entries(part, std::span(entries).first(count), file_);
+      return complaint(part) == wrong;
+    };
+    // Halved instead of tried one by one: a list of a stranger may have a hundred thousand entries.
+    std::size_t right = 0;
+    std::size_t last = entries.size();
+    while (last - right > 1) {
+      const std::size_t middle = right + (last - right) / 2;
+      (is_wrong(middle) ? last : right) = middle;
     }
+    fail(last > 0 ? entries[last - 1].line : 0, wrong);
   }
 
   void check_variants() const {
     std::set<std::string> names;
     for (const auto& [position, variant] : content_.variants) {
       if (variant.name.empty()) fail(variant.line, "a variant needs a name.");
-      if (!names.insert(variant.name).second) fail(variant.line, "two variants are called '" + variant.name + "'.");
+      if (!names.insert(variant.name).second)
+        fail(variant.line, "two variants are called '" + excerpt(variant.name) + "'.");
       TrainOptions options = base_;
       apply(options, variant.entries);
     }
@@ -233,7 +247,7 @@ class Expander {
         if (known == points.end()) known = points.emplace(options.data, open_all(options.data)->points()).first;
         (void)choose_loss(options.loss, build_network(options, known->second).output_shape());
       } catch (const Error& e) {
-        throw Error(e.code(), file_ + ": setting '" + plan_.settings[run.setting].name + "': " + e.what());
+        throw Error(e.code(), file_ + ": setting '" + excerpt(plan_.settings[run.setting].name) + "': " + e.what());
       }
     }
   }

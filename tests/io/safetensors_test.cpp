@@ -102,7 +102,7 @@ TEST_CASE("damaged and malicious files are refused, naming the file and the tens
   refused("{", 0, "header");
   refused("[]", 0, "not a JSON object");
   refused("\xFF\xFE", 0, "header");
-  refused(one("F16", "[2]", "[0,4]"), 4, "'w': type F16");
+  refused(one("F16", "[2]", "[0,4]"), 4, "'w': type 'F16'");
   refused(one("F32", "[2]", "[0,4]"), 4, "do not agree");
   refused(one("F32", "[-1]", "[0,4]"), 4, "dimension");
   refused(one("F32", "[1.5]", "[0,4]"), 4, "dimension");
@@ -110,7 +110,7 @@ TEST_CASE("damaged and malicious files are refused, naming the file and the tens
   refused(one("F32", "[4611686018427387904,4]", "[0,0]"), 0, "do not agree");  // wraps to 0 bytes
   refused(one("F32", "[1]", "[0,8]"), 4, "outside");
   refused(one("F32", "[1]", "[4,0]"), 4, "outside");
-  refused(one("F32", "[1]", "[-4,0]"), 4, "data_offsets");
+  refused(one("F32", "[1]", "[-4,0]"), 4, "the begin of its data is -4");
   refused(one("F32", "[1]", "[0]"), 4, "data_offsets");
   refused(one("F32", "[1]", "[4,8]"), 8, "gap");
   refused(one("F32", "[1]", "[0,4]"), 8, "belong to no tensor");

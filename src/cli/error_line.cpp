@@ -1,0 +1,100 @@
+#include "cli/error_line.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <new>
+#include <string_view>
+#include <system_error>
+
+#include "cli/command.hpp"
+#include "core/file.hpp"
+#include "core/foreign_text.hpp"
+
+namespace fpcpu::cli {
+
+namespace {
+
+int exit_code(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::usage:
+    case ErrorCode::shape:
+      return kUsage;
+    case ErrorCode::io:
+    case ErrorCode::format:
+      return kData;
+    case ErrorCode::numeric:
+      return kNumeric;
+    case ErrorCode::resource:
+      return kResource;
+  }
+  return kBug;
+}
+
+/// The lines of a message that has several stay lines.
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  while (true) {
+    const std::size_t end = text.find('\n');
+    out += printable(text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    out += '\n';
+    text.remove_prefix(end + 1);
+  }
+}
+
+int report_current() {
+  try {
+    throw;
+  } catch (const Error& e) {
+    print_error(e.code(), e.what());
+    return exit_code(e.code());
+  } catch (const std::filesystem::filesystem_error& e) {
+    print_error(ErrorCode::resource, path_text(e.path1()) + ": " + e.code().message() + ".");
+    return kResource;
+  } catch (const std::system_error& e) {
+    std::fprintf(stderr, "error[resource]: the system refuses another thread (%s). Use fewer --threads.\n", e.what());
+    return kResource;
+  } catch (const std::bad_alloc&) {
+    std::fputs(
+        "error[resource]: out of memory. Use a smaller --batch, --input-size or --cache-mb, or fewer --threads.\n",
+        stderr);
+    return kResource;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "error[bug]: %s. Please report this with the command that caused it.\n", e.what());
+    return kBug;
+  } catch (...) {
+    std::fputs("error[bug]: an unknown exception. Please report this with the command that caused it.\n", stderr);
+    return kBug;
+  }
+}
+
+[[noreturn]] void end_process() {
+  std::_Exit(std::current_exception() ? report(std::current_exception()) : static_cast<int>(kBug));
+}
+
+}  // namespace
+
+void print_error(ErrorCode code, const std::string& text) {
+  std::fprintf(stderr, "error[%s]: %s\n", to_string(code), printable_lines(text).c_str());
+}
+
+void print_note(const std::string& text) { std::fprintf(stderr, "note: %s\n", printable_lines(text).c_str()); }
+
+int report(const std::exception_ptr& error) noexcept {
+  try {
+    std::rethrow_exception(error);
+  } catch (...) {
+    try {
+      return report_current();
+    } catch (...) {
+      // The memory did not suffice for the message.
+      std::fputs("error[resource]: out of memory.\n", stderr);
+      return kResource;
+    }
+  }
+}
+
+void report_before_terminating() { std::set_terminate(end_process); }
+
+}  // namespace fpcpu::cli

@@ -1,0 +1,110 @@
+#include "io/toml_text.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "core/foreign_text.hpp"
+#include "fpcpu/error.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;
+constexpr int kMaxDots = 8;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+class Scanner {
+ public:
+  Scanner(std::string_view text, const std::string& name) : text_(text), name_(name) {}
+
+  void run() {
+    while (at_ < text_.size()) {
+      check_character();
+      if (quote_.empty()) {
+        outside();
+      } else {
+        inside();
+      }
+    }
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what) const {
+    const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at_), '\n');
+    throw Error(ErrorCode::format, name_ + " line " + std::to_string(line) + ": " + what);
+  }
+  [[nodiscard]] std::string_view rest() const { return text_.substr(at_); }
+  [[nodiscard]] bool starts(std::string_view what) const { return rest().starts_with(what); }
+
+  void check_character() const {
+    const auto byte = static_cast<unsigned char>(text_[at_]);
+    const std::size_t length = utf8_length(rest());
+    if (length == 0) fail("a byte '" + printable(rest().substr(0, 1)) + "' that is not UTF-8. Save the file as UTF-8.");
+    const bool control = byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r';
+    if (control || byte == 0x7F) fail("a control character '" + printable(rest().substr(0, 1)) + "'; remove it.");
+  }
+
+  /// Keys, numbers and punctuation.
+  void outside() {
+    const char c = text_[at_];
+    if (c == '#') {
+      skip_comment();
+      return;
+    }
+    for (const std::string_view quote : {"\"\"\"", "'''", "\"", "'"}) {
+      if (!starts(quote)) continue;
+      quote_ = quote;
+      at_ += quote.size();
+      return;
+    }
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      fail("'" + printable(rest().substr(0, utf8_length(rest()))) +
+           "' stands outside quotes; only comments and texts in quotes may have letters beyond a-z.");
+    }
+    if (std::string_view("=,{[\n").find(c) != std::string_view::npos) dots_ = 0;
+    if (c == '.' && ++dots_ > kMaxDots) fail("a key with more than " + std::to_string(kMaxDots) + " dots.");
+    ++at_;
+  }
+
+  void skip_comment() {
+    while (at_ < text_.size() && text_[at_] != '\n') {
+      check_character();
+      at_ += utf8_length(rest());
+    }
+  }
+
+  void inside() {
+    const bool one_line = quote_.size() == 1;
+    if (starts(quote_)) {
+      at_ += quote_.size();
+      quote_ = {};
+    } else if (one_line && text_[at_] == '\n') {
+      fail("a text without its closing quote " + std::string(quote_) + ".");
+    } else if (quote_.front() == '"' && text_[at_] == '\\' && at_ + 1 < text_.size()) {
+      ++at_;
+      check_character();
+      at_ += utf8_length(rest());
+    } else {
+      at_ += utf8_length(rest());
+    }
+  }
+
+  std::string_view text_;
+  const std::string& name_;
+  std::size_t at_ = 0;
+  std::string_view quote_;  // what closes the text in quotes that `at_` is in; empty outside
+  int dots_ = 0;            // of the key that `at_` may be in
+};
+
+}  // namespace
+
+void check_toml_text(std::string_view text, const std::string& name) {
+  if (text.size() > kMaxBytes) {
+    throw Error(ErrorCode::format, name + ": " + std::to_string(text.size()) + " bytes, a TOML file ends at 1 MiB.");
+  }
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  Scanner(text, name).run();
+}
+
+}  // namespace fpcpu

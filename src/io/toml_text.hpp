@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace fpcpu {
+
+/// What toml++ must not be trusted with: texts beyond 1 MiB, bytes that are no UTF-8, control characters, letters
+/// outside ASCII in bare keys (some of them reach code that it declares unreachable), and dotted keys of many parts
+/// (it recurses once per part).
+/// @throws Error{format} with file and line.
+void check_toml_text(std::string_view text, const std::string& name);
+
+}  // namespace fpcpu
