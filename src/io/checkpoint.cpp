@@ -197,6 +197,22 @@ bool verify(const SafetensorsFile& file) {
 
 }  // namespace
 
+void check_describable(const Graph& graph) {
+  // Of each tensor: its name twice, checksum, type, shape and place in the file; then texts of a few kilobytes.
+  constexpr std::size_t kPerTensor = 160;
+  constexpr std::size_t kTexts = 64U << 10U;
+  const ParamLayout layout(graph);
+  // The graph stands in a text, so each of its quotes becomes two characters.
+  const std::string text = graph_to_json(graph);
+  std::size_t bytes = kTexts + text.size() + static_cast<std::size_t>(std::count(text.begin(), text.end(), '"'));
+  for (const ParamSlot& slot : layout.slots()) bytes += kPerTensor + 2 * slot.name.size();
+  constexpr std::size_t kExtras = 8;  // moments of the optimizer, averages
+  if (bytes <= kMaxHeaderBytes && layout.slots().size() + kExtras <= kMaxTensors) return;
+  throw Error(ErrorCode::shape, "the network has " + std::to_string(graph.size() - 1) +
+                                    " layers, too many for the description of 1 MiB in a model file. Use fewer layers "
+                                    "or shorter names.");
+}
+
 void save_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint) {
   check(checkpoint.preprocessing, checkpoint.graph, file.string());
   std::vector<TensorView> tensors;

@@ -25,6 +25,10 @@ struct Checkpoint {
 /// Version of the layout below; a file of a newer version is refused with a clear message.
 inline constexpr int kCheckpointVersion = 1;
 
+/// To be called before a training: whether save_checkpoint will be able to describe the network.
+/// @throws Error{shape} if it has too many layers or names for the header of a file.
+void check_describable(const Graph& graph);
+
 /// Writes a safetensors file (io/safetensors.hpp): one F32 tensor per parameter ("conv1.weight" with its dims), extras
 /// as "extra/NAME", and metadata: fpcpu_version, checksum (CRC-32C of every tensor), graph, preprocessing, facts, state
 /// (each JSON). Atomic; equal content gives equal bytes. @throws Error{resource} if it cannot be written.

@@ -20,7 +20,7 @@ enum class Dtype : std::uint8_t { f64, i64, f32, u8 };  // widest first: the ord
 [[nodiscard]] std::size_t size_of(Dtype type) noexcept;
 [[nodiscard]] std::string_view to_string(Dtype type) noexcept;  // "F64", "I64", "F32", "U8"
 
-/// Limits of what is read and written. The header of the largest network of the zoo has 40 KB.
+/// Limits of what is read and written. The largest header that the zoo gives has 76 KB (hourglass).
 inline constexpr std::size_t kMaxTensors = 4096;
 inline constexpr std::size_t kMaxHeaderBytes = std::size_t{1} << 20U;
 

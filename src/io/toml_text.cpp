@@ -62,9 +62,30 @@ class Scanner {
       fail("'" + printable(rest().substr(0, utf8_length(rest()))) +
            "' stands outside quotes; only comments and texts in quotes may have letters beyond a-z.");
     }
+    follow_structure(c);
     if (std::string_view("=,{[\n").find(c) != std::string_view::npos) dots_ = 0;
     if (c == '.' && ++dots_ > kMaxDots) fail("a key with more than " + std::to_string(kMaxDots) + " dots.");
     ++at_;
+  }
+
+  /// Where a value begins and ends, and that a table has a name where none does.
+  void follow_structure(char c) {
+    if (c == '\n' && brackets_ == 0) in_value_ = false;
+    if (c == '=') in_value_ = true;
+    if (!in_value_ && c == '[') check_header();
+    if (in_value_ && (c == '[' || c == '{')) ++brackets_;
+    if (in_value_ && (c == ']' || c == '}') && brackets_ > 0) --brackets_;
+  }
+
+  /// `at_` is at the first or second bracket of [name] or [[name]].
+  void check_header() const {
+    const bool second = at_ > 0 && text_[at_ - 1] == '[';
+    std::size_t next = at_ + 1;
+    while (next < text_.size() && (text_[next] == ' ' || text_[next] == '\t')) ++next;
+    const char c = next < text_.size() ? text_[next] : '\n';
+    const bool named = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                       c == '-' || c == '"' || c == '\'' || (c == '[' && !second);
+    if (!named) fail("expected the name of a table behind '['.");
   }
 
   void skip_comment() {
@@ -95,6 +116,8 @@ class Scanner {
   std::size_t at_ = 0;
   std::string_view quote_;  // what closes the text in quotes that `at_` is in; empty outside
   int dots_ = 0;            // of the key that `at_` may be in
+  bool in_value_ = false;   // behind '=', to the end of the line or of the list
+  int brackets_ = 0;        // open in the value
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <optional>
 
 #include "core/coordinates.hpp"
@@ -96,7 +97,7 @@ struct Predictor::Impl {
         // Without memory the next images would fail as well; that is no fault of this one.
         if (e.code() == ErrorCode::resource) throw;
         d.error = e.what();
-      } catch (const fs::filesystem_error& e) {
+      } catch (const std::filesystem::filesystem_error& e) {
         d.error = e.what();
       }
     });
@@ -149,8 +150,7 @@ std::vector<float> Predictor::detect(const Image& image) {
   return points;
 }
 
-std::vector<Detection> Predictor::detect_files(const std::vector<ImageFile>& files,
-                                               const DetectCallbacks& callbacks) {
+std::vector<Detection> Predictor::detect_files(const std::vector<ImageFile>& files, const DetectCallbacks& callbacks) {
   const auto stop = [&] { return callbacks.stop && callbacks.stop(); };
   std::vector<Detection> results(files.size());
   std::size_t end = 0;

@@ -72,6 +72,7 @@ class TrainingRun {
     }
     if (options_.lr == 0) options_.lr = usual_lr(options_.optimizer);
     const Graph graph = resumed_ ? resumed_->graph : build_network(options_, data_.train->points());
+    check_describable(graph);
     const Shape input = graph.input_shape();
     if (!is_model_file(options_.model)) {
       options_.input_size = {input.w, input.h};

@@ -180,6 +180,16 @@ TEST_CASE("headers beyond the limits are neither read nor written; those of the 
   }
 }
 
+TEST_CASE("a network that no file could describe is named before its training") {
+  Graph graph({8, 8, 3});
+  for (int i = 0; i < 1300; ++i) {
+    graph.add("convolution" + std::to_string(i), make_conv2d({.out_channels = 4}));
+    graph.add("normalization" + std::to_string(i), make_batch_norm({}));
+  }
+  CHECK(contains(message_of(ErrorCode::shape, [&] { check_describable(graph); }), "2600 layers"));
+  for (const ZooEntry& entry : zoo()) CHECK_NOTHROW(check_describable(make_network(entry.name, {})));
+}
+
 TEST_CASE("the checksum is that of RFC 3720, at every length") {
   CHECK(crc32c("123456789") == 0xE3069283U);
   CHECK(crc32c(std::string(32, '\0')) == 0x8A9136AAU);
@@ -204,6 +214,11 @@ TEST_CASE("TOML beyond what an options file has is refused with its line") {
   CHECK(contains(refused("a = 1\nb = \"\xC3\"\n"), "line 2: a byte '\\xc3'"));  // no UTF-8
   CHECK(contains(refused(std::string("a = 1\nb\0 = 2\n", 13)), "control character '\\x00'"));
   CHECK(contains(refused("a = 1\nb = \"\x1b[2J\"\n"), "control character '\\x1b'"));
+  for (const char* header : {"[?[layer]]\n", "[[?layer]]\n", "[[", "[", "[ \n", "[[]]\n", "[=]\n", "[[[a]]]\n"}) {
+    CAPTURE(header);
+    CHECK(contains(refused("a = [\n[1],\n[[2]],\n]\n" + std::string(header)), "the name of a table"));
+  }
+  CHECK(parse_toml("a = [\n[1],\n[[2]],\n]\n[ b ]\nc = 1\n[[ d ]]\ne = { f = 2 }\n", "f").size() == 5);
   std::string dots = "a";
   for (int i = 0; i < 50'000; ++i) dots += ".a";
   CHECK(contains(refused(dots + " = 1\n"), "dots"));
