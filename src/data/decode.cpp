@@ -91,8 +91,7 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes, const image_gate::ReadAt&
       stbi_load_from_memory(bytes.data(), static_cast<int>(bytes.size()), &width, &height, &channels_in_file, channels),
       stbi_image_free);
   if (pixels == nullptr && stb_reason() == "outofmem") {
-    throw Error(ErrorCode::resource, name + ": no memory for its " + std::to_string(header.width) + "x" +
-                                         std::to_string(header.height) + " pixels. Use fewer --threads.");
+    throw Error(ErrorCode::resource, name + ": no memory for its pixels. Use fewer --threads.");
   }
   if (pixels == nullptr) refuse(name, "cannot be decoded (" + stb_reason() + "). Is the file complete?");
   return upright(pixels.get(), width, height, channels, orientation);
