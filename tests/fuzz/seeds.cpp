@@ -40,7 +40,7 @@ std::string_view view(const std::vector<std::uint8_t>& bytes) {
 std::string bmp(const Image& image) {
   const auto number = [](std::size_t value, int bytes) {
     std::string text;
-    for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i));
+    for (int i = 0; i < bytes; ++i, value >>= 8U) text += static_cast<char>(value);
     return text;
   };
   const auto width = static_cast<std::size_t>(image.width);
