@@ -70,11 +70,14 @@ class Scanner {
 
   /// Where a value begins and ends, and that a table has a name where none does.
   void follow_structure(char c) {
-    if (c == '\n' && brackets_ == 0) in_value_ = false;
+    if (c == '\n' && open_.empty()) in_value_ = false;
     if (c == '=') in_value_ = true;
     if (!in_value_ && c == '[') check_header();
-    if (in_value_ && (c == '[' || c == '{')) ++brackets_;
-    if (in_value_ && (c == ']' || c == '}') && brackets_ > 0) --brackets_;
+    if (!in_value_) return;
+    if (c == '[' || c == '{') open_ += c;
+    if (c != ']' && c != '}') return;
+    if (open_.empty() || open_.back() != (c == ']' ? '[' : '{')) fail(std::string("'") + c + "' closes nothing here.");
+    open_.pop_back();
   }
 
   /// `at_` is at the first or second bracket of [name] or [[name]].
@@ -117,7 +120,7 @@ class Scanner {
   std::string_view quote_;  // what closes the text in quotes that `at_` is in; empty outside
   int dots_ = 0;            // of the key that `at_` may be in
   bool in_value_ = false;   // behind '=', to the end of the line or of the list
-  int brackets_ = 0;        // open in the value
+  std::string open_;        // brackets of the value that are not closed yet
 };
 
 }  // namespace

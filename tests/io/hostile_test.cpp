@@ -219,6 +219,8 @@ TEST_CASE("TOML beyond what an options file has is refused with its line") {
     CHECK(contains(refused("a = [\n[1],\n[[2]],\n]\n" + std::string(header)), "the name of a table"));
   }
   CHECK(parse_toml("a = [\n[1],\n[[2]],\n]\n[ b ]\nc = 1\n[[ d ]]\ne = { f = 2 }\n", "f").size() == 4);
+  CHECK(contains(refused("a = 1\nb = [1, }2]\n"), "line 2: '}' closes nothing"));
+  CHECK(contains(refused("a = { b = 1 ]\n"), "']' closes nothing"));
   std::string dots = "a";
   for (int i = 0; i < 50'000; ++i) dots += ".a";
   CHECK(contains(refused(dots + " = 1\n"), "dots"));
