@@ -4,7 +4,9 @@
 Each cell is measured in interleaved rounds (fpcpu, peer, fpcpu, peer, ...), each measurement in a process of its own.
 Machines drift, so the ratio is taken round by round: its median is quoted, with the lowest and highest in brackets.
 PyTorch runs in its best setting, found in a short round first: channels-last or not, batch 32 or 64, jemalloc that
-keeps its pages where it is installed, Adam in training, traced, frozen and optimised in inference. fpcpu runs batch 32.
+keeps its pages and takes huge ones (said when it is not installed: without it large layers return their memory to the
+system at every step and training can be several times slower), Adam in training, traced, frozen and optimised in
+inference. --plain measures what a plain installation gets instead: its own allocator. fpcpu runs batch 32.
 With one thread both clocks are CPU time, with more they are wall time. Nobody decodes images: inputs are random.
 
 A ratio is that of images/s, so above 1 fpcpu is faster; of infer1 it is that of the time of one image, so below 1 it is.
@@ -27,7 +29,10 @@ HERE = Path(__file__).resolve().parent
 MODELS = ["base", "bn", "resnet18", "pfld", "hourglass"]
 MODES = {"train": "training, images/s", "infer1": "one image, ms", "inferB": "inference in batches, images/s"}
 AVX2_ONLY = {"ONEDNN_MAX_CPU_ISA": "AVX2", "DNNL_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}
-KEEP_PAGES = "oversize_threshold:1,background_thread:false,metadata_thp:auto,dirty_decay_ms:-1,muzzy_decay_ms:-1"
+KEEP_PAGES = "dirty_decay_ms:-1,muzzy_decay_ms:-1,oversize_threshold:0,thp:always"
+# Set for other programs, they make OpenBLAS choose kernels and blocks that do not suit this processor.
+OPENBLAS_OVERRIDES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+JEMALLOC = ("/usr/lib/*/libjemalloc.so.2", "/usr/lib64/libjemalloc.so.2", "/usr/local/lib/libjemalloc.so.2")
 EXAMPLES = """examples:
   bench/compare_torch.py                                            all networks, training, fp32, 1 and 2 threads
   bench/compare_torch.py --models bn --threads 1 --rounds 2 --seconds 2
@@ -75,8 +80,27 @@ def measure_fpcpu(bench, cell, seconds):
     return {"images_per_s": result["images_per_s"], "ms": result["ms_median"], "peak_rss_mb": result["peak_rss_mb"]}
 
 
+def find_jemalloc():
+    """The library to preload, or None."""
+    return next((file for place in JEMALLOC for file in sorted(glob.glob(place))), None)
+
+
+def torch_environment(cell, jemalloc):
+    """What PyTorch needs to be at its best; `jemalloc` None leaves the allocator to the system."""
+    env = {name: value for name, value in os.environ.items() if name not in OPENBLAS_OVERRIDES}
+    env["OMP_NUM_THREADS"] = str(cell.threads)
+    if cell.isa == "avx2":
+        env.update(AVX2_ONLY)
+    if jemalloc:
+        env.update(LD_PRELOAD=jemalloc, MALLOC_CONF=KEEP_PAGES)
+    return env
+
+
 class Torch:
     name = "PyTorch"
+
+    def __init__(self, jemalloc):
+        self.jemalloc = jemalloc
 
     def settings(self, cell):
         """Those worth trying. Batches only where there are any."""
@@ -89,17 +113,14 @@ class Torch:
 
     def describe(self, setting):
         batch, channels_last = setting
-        return f"PyTorch, batch {batch}" + (", channels-last" if channels_last else "")
+        allocator = "" if self.jemalloc else ", system's allocator"
+        return f"PyTorch, batch {batch}" + (", channels-last" if channels_last else "") + allocator
 
     def measure(self, cell, setting, seconds):
         batch, channels_last = setting
-        env = dict(os.environ, OMP_NUM_THREADS=str(cell.threads), **(AVX2_ONLY if cell.isa == "avx2" else {}))
-        jemalloc = glob.glob("/usr/lib/*/libjemalloc.so.2") + glob.glob("/usr/lib64/libjemalloc.so.2")
-        if jemalloc:
-            env.update(LD_PRELOAD=jemalloc[0], MALLOC_CONF=KEEP_PAGES)
         command = [sys.executable, HERE / "torch_measure.py", "--model", cell.model, "--mode", cell.mode, "--precision",
                    cell.precision, "--batch", batch, "--threads", cell.threads, "--seconds", seconds]
-        return run(command + (["--channels-last"] if channels_last else []), env)
+        return run(command + (["--channels-last"] if channels_last else []), torch_environment(cell, self.jemalloc))
 
 
 class OnnxRuntime:
@@ -189,6 +210,7 @@ def options():
                         default=[1, 2], help="default: 1,2")
     parser.add_argument("--rounds", type=int, default=4, metavar="N", help="default: 4")
     parser.add_argument("--seconds", type=float, default=5, metavar="S", help="of one measurement; default: 5")
+    parser.add_argument("--plain", action="store_true", help="PyTorch without jemalloc, as a plain installation runs it")
     parser.add_argument("--onnxruntime", metavar="DIR", help="folder in which npm installed onnxruntime-node")
     parser.add_argument("--bench", metavar="FILE", default=str(HERE.parent / "build/release/fpcpu_bench"),
                         help="default: build/release/fpcpu_bench")
@@ -205,7 +227,11 @@ def options():
 
 def main():
     o = options()
-    peers = [Torch()] + ([OnnxRuntime(o.onnxruntime)] if o.onnxruntime else [])
+    jemalloc = None if o.plain else find_jemalloc()
+    if jemalloc is None and not o.plain:
+        print("note: jemalloc is missing (Debian: apt-get install libjemalloc2), so PyTorch is measured below its best; "
+              "--plain says that this is meant", file=sys.stderr)
+    peers = [Torch(jemalloc)] + ([OnnxRuntime(o.onnxruntime)] if o.onnxruntime else [])
     live = sys.stderr.isatty()
 
     def say(text, end=""):

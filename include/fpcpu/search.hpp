@@ -37,7 +37,7 @@ struct LrFindResult {
   bool interrupted = false;
   double lowest = 0;      // rate at the lowest smoothed loss
   double steepest = 0;    // rate of the steepest fall of the smoothed loss per decade, below `lowest`
-  double suggestion = 0;  // lowest / 2; NaN if the smoothed loss never fell by 5 %
+  double suggestion = 0;  // lowest / 2; NaN if the smoothed loss never fell by 10 %
 };
 
 /// Raises the learning rate exponentially from step to step, lr_t = from * (to / from)^(t / (steps - 1)), on the
@@ -82,6 +82,7 @@ struct KFoldResult {
   MeanSpread nme;
   double all_mse100 = 0;  // over all images
   double all_nme = 0;
+  std::string nme_by;                 // what the NME divides by
   std::vector<OutOfFoldImage> worst;  // up to ten, worst first
   bool interrupted = false;           // then only `folder` and `folds` are set
 };

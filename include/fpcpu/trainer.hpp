@@ -67,6 +67,7 @@ struct TrainOptions {
   int patience = 0;           ///< stop after so many epochs without a better validation error; 0 = never
   std::string start = "mean-shape";  ///< what the untrained network answers: mean-shape, or zero, the image's middle
   std::uint64_t seed = 1;
+  std::string nme = "auto";  ///< what NME divides by: auto, inter-ocular, inter-pupil, box, diagonal or "A-B"
   // monitoring
   bool tensorboard = false;  ///< event files in the run folder: scalars per epoch and a few faces
 };
@@ -99,6 +100,7 @@ struct EpochResult {
   double val_loss = std::numeric_limits<double>::quiet_NaN();
   double val_mse100 = std::numeric_limits<double>::quiet_NaN();
   double val_nme = std::numeric_limits<double>::quiet_NaN();
+  std::string nme_by;  ///< what the NME divides by, e.g. inter-ocular
   /// Of training faces judged like the validation faces: the weights that are kept, no augmentation.
   double fit_mse100 = std::numeric_limits<double>::quiet_NaN();
   double images_per_s = 0;
@@ -125,17 +127,18 @@ struct TrainResult {
   double train_mse100 = 0;
   double val_mse100 = 0;  // of the best epoch; NaN without validation
   double val_nme = 0;
+  std::string nme_by;  // what the NME divides by
   bool interrupted = false;
   bool out_of_time = false;  // `time` was used up before the planned end; resumed, the rest runs without a limit
 };
 
 /// Where and how a run executes; none of it changes the resulting weights on one instruction set.
 struct RunOptions {
-  int threads = 0;     ///< 0 = all cores
-  std::string isa;     ///< empty = FPCPU_ISA or the fastest
-  std::string out;     ///< run folder; empty = runs/train, runs/train2, ...
-  std::string resume;  ///< run folder to go on with; its config.toml replaces the options
-  bool fast = false;   ///< one epoch of a few batches, nothing written: does training work at all?
+  int threads = 0;      ///< 0 = all cores
+  std::string isa;      ///< empty = FPCPU_ISA or the fastest
+  std::string out;      ///< run folder; empty = runs/train, runs/train2, ...
+  std::string resume;   ///< run folder to go on with; its config.toml replaces the options
+  bool fast = false;    ///< one epoch of a few batches, nothing written: does training work at all?
   bool judged = false;  ///< the caller has judged the faces: what is wrong with them is not looked for again
 };
 

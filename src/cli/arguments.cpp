@@ -1,12 +1,18 @@
 #include "cli/arguments.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdio>
 
+#include "cli/live_line.hpp"
+#include "cli/synonyms.hpp"
+#include "cli/terminal_text.hpp"
+#include "core/cpu.hpp"
 #include "core/nearest.hpp"
 #include "core/version.hpp"
 #include "fpcpu/error.hpp"
+#include "graph/plan.hpp"
 
 namespace fpcpu::cli {
 
@@ -14,14 +20,28 @@ namespace {
 
 constexpr const char* kCommonGroup = "common";
 
+std::size_t help_columns() { return std::clamp<std::size_t>(text_columns(1), 60, 160); }
+
+std::string without_end(std::string text) {
+  while (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+std::string capital(std::string text) {
+  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  return text;
+}
+
 }  // namespace
 
 Arguments::Arguments(const std::string& command, const std::string& usage, const std::string& summary,
                      const std::string& examples)
-    : command_(command), examples_(examples), options_("fpcpu " + command, summary) {
+    : command_(command),
+      examples_(examples),
+      options_("fpcpu " + command, without_end(fit_help(summary, help_columns()))) {
   options_.custom_help(usage.substr(std::min(usage.size(), command.size() + 1)));
   options_.positional_help("");
-  options_.set_width(110);
+  options_.set_width(help_columns());
   options_.add_options()("positional", "", cxxopts::value<std::vector<std::string>>());
   options_.parse_positional({"positional"});
   option("threads", "N", "worker threads; default: all cores", kCommonGroup);
@@ -41,7 +61,7 @@ void Arguments::remember(const std::string& name, const std::string& group) {
 
 void Arguments::flag(const std::string& name, const std::string& help, const std::string& group) {
   remember(name, group);
-  options_.add_options(group)(name, help);
+  options_.add_options(group)(name, name == "help" || name == "version" ? help : help + " (off)");
 }
 
 void Arguments::option(const std::string& name, const std::string& value, const std::string& help,
@@ -66,12 +86,15 @@ bool Arguments::parse(const std::vector<std::string_view>& arguments) {
     // cxxopts would stop at the first unknown option without a suggestion.
     const std::string name(a.substr(0, a.find('=')));
     if (name.size() > 2 && name.starts_with("--") && std::find(names_.begin(), names_.end(), name) == names_.end()) {
-      throw Error(ErrorCode::usage,
-                  "fpcpu " + command_ + " has no option " + name + "." +
-                      (nearest(name, names_).empty() ? " See fpcpu " + command_ + " --help."
-                                                     : " Did you mean " + nearest(name, names_) + "?"));
+      const std::string hint = option_hint(name, names_);
+      throw Error(
+          ErrorCode::usage,
+          "fpcpu " + command_ + " has no option " + name + "." +
+              (!hint.empty() ? (hint.starts_with("--") ? " Did you mean " + hint + "?" : " " + capital(hint) + ".")
+               : nearest(name, names_).empty() ? " See fpcpu " + command_ + " --help."
+                                               : " Did you mean " + nearest(name, names_) + "?"));
     }
-    storage.emplace_back(a);
+    storage.emplace_back(a == "-h" ? "--help" : a);
   }
   std::vector<const char*> pointers;
   for (const std::string& s : storage) pointers.push_back(s.c_str());
@@ -83,7 +106,7 @@ bool Arguments::parse(const std::vector<std::string_view>& arguments) {
   if (has("help")) {
     std::vector<std::string> groups = groups_;
     groups.emplace_back(kCommonGroup);
-    std::printf("%s\n%s", options_.help(groups).c_str(), examples_.c_str());
+    std::printf("%s\n%s", options_.help(groups).c_str(), fit_help(examples_, help_columns()).c_str());
     return false;
   }
   if (has("version")) {
@@ -97,7 +120,13 @@ bool Arguments::parse(const std::vector<std::string_view>& arguments) {
       throw Error(ErrorCode::usage, "fpcpu " + command_ + ": " + n + " is given more than once.");
     }
   }
-  (void)threads();  // a bad number is told by every command, also by those that use one thread
+  // Told by every command, also by those that use one thread.
+  if (const int wanted = threads(); wanted > available_cores() && !quiet()) {
+    std::fprintf(stderr,
+                 "note: --threads %d on %d cores: all %d are used where there is work for so many, and share the "
+                 "cores; a step of training has work for at most %d.\n",
+                 wanted, available_cores(), wanted, PlanOptions().max_slices);
+  }
   if (result_.count("positional") > 0) positional_ = result_["positional"].as<std::vector<std::string>>();
   return true;
 }

@@ -5,6 +5,7 @@
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
 #include "cli/result_files.hpp"
+#include "cli/train_arguments.hpp"
 #include "core/file.hpp"
 #include "data/augment_sheet.hpp"
 #include "data/image_write.hpp"
@@ -33,11 +34,16 @@ bool is_about_images(const ConfigKey& key) {
   return std::find(kOthers.begin(), kOthers.end(), key.name) != kOthers.end();
 }
 
-TrainOptions read_options(const Arguments& a) {
+TrainOptions usual_options() {
   TrainOptions options;
   options.augment = "full";
   options.input_size = kUsualSide;
   options.channels = 3;
+  return options;
+}
+
+TrainOptions read_options(const Arguments& a) {
+  TrainOptions options = usual_options();
   for (const ConfigKey& key : config_keys()) {
     const std::string name(key.name);
     if (is_about_images(key) && a.has(name)) set_option(options, key, a.text(name));
@@ -53,12 +59,11 @@ TrainOptions read_options(const Arguments& a) {
 int run_augment(const std::vector<std::string_view>& arguments) {
   Arguments a("augment", "augment DATA --out SHEET.png [options]",
               "Draws what training does to faces: each augmentation alone and all together.", kExamples);
-  a.option("out", "FILE", "picture to write, .png or .jpg", "output");
+  a.option("out", "FILE", "picture to write, .png or .jpg (required)", "output");
   a.option("count", "N", "faces in a row (8)", "output");
   ResultFiles::add_option(a);
   for (const ConfigKey& key : config_keys()) {
-    if (is_about_images(key))
-      a.option(std::string(key.name), std::string(key.value), std::string(key.help), std::string(key.group));
+    if (is_about_images(key)) add_train_option(a, key, usual_options());
   }
   if (!a.parse(arguments)) return kDone;
   if (a.positional().size() != 1 || !a.has("out")) {
@@ -72,8 +77,7 @@ int run_augment(const std::vector<std::string_view>& arguments) {
   sheet.count = static_cast<int>(a.integer("count", sheet.count, 1, 64));
   sheet.seed = options.seed;
   sheet.preprocessing =
-      measure_points(options, {.train = data},
-                     {options.input_size.height, options.input_size.width, options.channels},
+      measure_points(options, {.train = data}, {options.input_size.height, options.input_size.width, options.channels},
                      [](const std::string& text) { std::fprintf(stderr, "note: %s\n", text.c_str()); });
   sheet.augment = augment_options(options, options.channels);
   ResultFiles results(a.has("overwrite"));

@@ -43,13 +43,19 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
 
 void print(const RunComparison& comparison) {
   std::vector<std::vector<std::string>> rows = {
-      {"run", "mse100 (95 %)", "against the first (95 %)", "NME", "epochs", "time", "img/s"}};
+      {"run", "mse100 (95 %)", "against the first (95 %)", "NME", "by", "epochs", "time", "img/s"}};
   for (const ComparedRun& r : comparison.runs) {
     rows.push_back({r.name, interval_text(r.mse100), interval_text(r.difference, true),
-                    html::fixed(100 * r.nme, 2, " %"), std::to_string(r.epochs.size()), duration(r.seconds),
+                    html::fixed(100 * r.nme, 2, " %"), r.nme_by, std::to_string(r.epochs.size()), duration(r.seconds),
                     html::fixed(r.images_per_s, 0)});
   }
   print_table(rows);
+  for (const ComparedRun& r : comparison.runs) {
+    if (r.other_faces) {
+      std::printf("note: %s was validated on other faces than %s; their errors say nothing about each other\n",
+                  r.name.c_str(), comparison.runs.front().name.c_str());
+    }
+  }
   if (comparison.differing.empty()) return;
   std::vector<std::vector<std::string>> options = {{"option"}};
   for (std::size_t i = 0; i < comparison.runs.size(); ++i) options[0].push_back(comparison.runs[i].name);
@@ -69,6 +75,8 @@ JsonObject json_of(const RunComparison& comparison, std::size_t i) {
                        {"difference", r.difference.value},
                        {"difference_interval", std::vector<double>{r.difference.low, r.difference.high}},
                        {"nme", r.nme},
+                       {"nme_by", r.nme_by},
+                       {"same_faces", !r.other_faces},
                        {"best_epoch", std::int64_t{r.best_epoch}},
                        {"epochs", static_cast<std::int64_t>(r.epochs.size())},
                        {"seconds", r.seconds},
@@ -84,7 +92,7 @@ int run_compare(const std::vector<std::string_view>& arguments) {
   Arguments a("compare", "compare RUN RUN... [options]",
               "Training runs side by side: errors with 95 % bootstrap intervals, times, options that differ, curves.",
               kExamples);
-  a.option("out", "FILE", "also write FILE.html with the curves over each other", "output");
+  a.option("out", "FILE", "also write FILE.html with the curves over each other (none)", "output");
   a.flag("json", "print one JSON object a run instead of the tables", "output");
   ResultFiles::add_option(a);
   if (!a.parse(arguments)) return kDone;

@@ -38,9 +38,7 @@ An image is taken as one face that fills most of it. One that cannot be read is 
 exit code is 3.
 )";
 
-bool is_model(const std::string& argument) {
-  return argument.ends_with(".safetensors") || is_run(text_path(argument));
-}
+bool is_model(const std::string& argument) { return argument.ends_with(".safetensors") || is_run(text_path(argument)); }
 
 void check_arguments(const Arguments& a) {
   const std::vector<std::string>& given = a.positional();
@@ -155,7 +153,7 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   Arguments a("detect", "detect MODEL INPUT... [options]", "Finds the points in images or folders of images.",
               kExamples);
   a.option("out", "FILE", "FILE.csv or FILE.json; default: CSV on standard output", "output");
-  a.option("draw", "DIR", "write each image with its points into DIR", "output");
+  a.option("draw", "DIR", "write each image with its points into DIR (none)", "output");
   ResultFiles::add_option(a);
   a.option("batch", "N", "images that go through the network together (16)", "output");
   a.option("exif", "WHAT", "apply: turn images as their EXIF orientation says; ignore: pixels as stored (apply)",
@@ -227,8 +225,8 @@ int run_detect(const std::vector<std::string_view>& arguments) {
     if (!a.quiet() && !out.empty()) std::printf("%zu pictures -> %s\n", drawn, a.text("draw").c_str());
   }
   if (inputs.own_drawings > 0 && !a.quiet()) {
-    std::fprintf(stderr, "note: left out %zu pictures in %s that an earlier --draw has written.\n",
-                 inputs.own_drawings, a.text("draw").c_str());
+    std::fprintf(stderr, "note: left out %zu pictures in %s that an earlier --draw has written.\n", inputs.own_drawings,
+                 a.text("draw").c_str());
   }
   if (interrupted()) {
     std::fprintf(stderr, "interrupted after %zu of %zu images; their points were written.\n", detections.size(),

@@ -19,6 +19,8 @@
 #include "io/json_text.hpp"
 #include "io/run_model.hpp"
 #include "train/evaluator.hpp"
+#include "train/html_text.hpp"
+#include "train/normaliser.hpp"
 
 namespace fpcpu::cli {
 
@@ -51,7 +53,8 @@ Metrics judge_model(const Arguments& a, const std::string& model, const DatasetP
   if (!a.quiet() && !checkpoint.verified) print_note(kNoChecksum);
   ThreadPool pool(a.threads());
   const auto& table = chosen_kernels(a);
-  Evaluator evaluator(data, checkpoint.preprocessing, 32, 0, pool, is_flip(a.text("tta", "none")));
+  Evaluator evaluator(data, checkpoint.preprocessing, 32, 0, pool, is_flip(a.text("tta", "none")),
+                      a.text("nme", "auto"));
   LiveLine live(!a.quiet());
   const auto progress = [&](std::size_t done) {
     live.show(bar(static_cast<double>(done) / static_cast<double>(data->size()), 30) + " " + std::to_string(done));
@@ -66,7 +69,7 @@ Metrics judge_model(const Arguments& a, const std::string& model, const DatasetP
 }
 
 /// Predictions in the order of the data set. @throws Error{format} naming the first name that only one side has.
-Metrics judge_file(const std::string& file, const DatasetPtr& data) {
+Metrics judge_file(const std::string& file, const DatasetPtr& data, const std::string& nme) {
   const PointsTable table = read_points_csv(file);
   if (table.points != data->points()) {
     throw Error(ErrorCode::format, file + " has " + std::to_string(table.points) + " points, the data " +
@@ -93,7 +96,7 @@ Metrics judge_file(const std::string& file, const DatasetPtr& data) {
   if (!rows.empty()) {
     throw Error(ErrorCode::format, file + " has a row for '" + rows.begin()->first + "', which is not in the data.");
   }
-  return compute_metrics(*data, predictions);
+  return compute_metrics(*data, predictions, nme);
 }
 
 JsonObject json_of(const Metrics& m) {
@@ -101,6 +104,8 @@ JsonObject json_of(const Metrics& m) {
           {"mse100", m.mse100},
           {"rmse100", m.rmse100},
           {"nme", m.nme},
+          {"nme_by", m.nme_by},
+          {"nme_images", static_cast<std::int64_t>(m.nme_images)},
           {"auc08", m.auc08},
           {"fr08", m.fr08},
           {"median", m.median},
@@ -109,11 +114,16 @@ JsonObject json_of(const Metrics& m) {
 }
 
 void print(const Metrics& m) {
-  std::printf(
-      "images    %zu\nmse100    %.3f   (rmse100 %.3f)\nnme       %.2f %%  (median %.2f %%, 95th percentile %.2f %%)\n"
-      "auc@0.08  %.3f\nfailures  %.1f %%  (nme above 8 %%)\nmse100 per point ",
-      m.images, m.mse100, m.rmse100, 100 * m.nme, 100 * m.median, 100 * m.p95, m.auc08, 100 * m.fr08);
-  for (const double e : m.per_point) std::printf(" %.2f", e);
+  std::printf("images    %zu\nmse100    %.3f   (rmse100 %.3f)\n", m.images, m.mse100, m.rmse100);
+  std::printf("nme       %s %%  (median %s %%, 95th percentile %s %%; by %s, the %s)\n",
+              html::fixed(100 * m.nme, 2).c_str(), html::fixed(100 * m.median, 2).c_str(),
+              html::fixed(100 * m.p95, 2).c_str(), m.nme_by.c_str(), normaliser_meaning(m.nme_by).c_str());
+  if (m.nme_images < m.images) {
+    std::printf("          of %zu images; the others do not show the points it needs\n", m.nme_images);
+  }
+  std::printf("auc@0.08  %s\nfailures  %s %%  (nme above 8 %%)\nmse100 per point ", html::fixed(m.auc08, 3).c_str(),
+              html::fixed(100 * m.fr08, 1).c_str());
+  for (const double e : m.per_point) std::printf(" %s", html::fixed(e, 2).c_str());
   std::printf("\n");
 }
 
@@ -122,9 +132,14 @@ void print(const Metrics& m) {
 int run_eval(const std::vector<std::string_view>& arguments) {
   Arguments a("eval", "eval MODEL --data DIR | eval --pred PRED.csv --data DIR",
               "Measures a model, or a file of predictions, against the truth.", kExamples);
-  a.option("data", "DIR", "faces with points: DIR (gt.csv + images/) or synth:N[:SEED]", "input");
-  a.option("accept", "ID,ID", "findings about the data that you mean so, as for fpcpu train", "input");
-  a.option("pred", "FILE", "predictions (filename,x1,y1,...) instead of a model", "input");
+  a.option("data", "DIR", "faces with points: DIR (gt.csv + images/) or synth:N[:SEED] (required)", "input");
+  a.option("accept", "ID,ID", "findings about the data that you mean so, as for fpcpu train (none)", "input");
+  a.option("pred", "FILE", "predictions (filename,x1,y1,...) instead of a model (none)", "input");
+  a.option(
+      "nme", "NAME",
+      "what the NME divides by: inter-ocular, inter-pupil, box, diagonal or A-B (two points, counted from 1); auto = "
+      "inter-ocular for 14, 68 and 98 points, else diagonal (auto)",
+      "output");
   a.flag("json", "print one JSON object", "output");
   a.precision_option();
   a.tta_option();
@@ -139,8 +154,11 @@ int run_eval(const std::vector<std::string_view>& arguments) {
   if (a.has("pred") && a.has("tta")) {
     throw Error(ErrorCode::usage, "--tta is for a model; with --pred nothing is computed.");
   }
+  const std::string nme = a.text("nme", "auto");
+  check_normaliser(nme);
   const DatasetPtr data = open_judged(a);
-  const Metrics m = a.has("pred") ? judge_file(a.text("pred"), data) : judge_model(a, a.positional().front(), data);
+  const Metrics m =
+      a.has("pred") ? judge_file(a.text("pred"), data, nme) : judge_model(a, a.positional().front(), data);
   if (a.has("json")) {
     std::printf("%s\n", to_json(json_of(m)).c_str());
   } else {

@@ -3,12 +3,14 @@
 
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
+#include "cli/result_files.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/live_line.hpp"
 #include "cli/terminal_text.hpp"
 #include "core/file.hpp"
 #include "data/inspect/inspect.hpp"
 #include "fpcpu/error.hpp"
+#include "train/html_page.hpp"
 #include "train/inspect_page.hpp"
 
 namespace fpcpu::cli {
@@ -45,11 +47,15 @@ void print(const std::vector<JudgedSet>& sets, const std::vector<Finding>& findi
 int run_inspect(const std::vector<std::string_view>& arguments) {
   Arguments a("inspect", "inspect DATA... [options]", "Judges faces with points before anything is trained on them.",
               kExamples);
-  a.option("html", "FILE", "also write a page with the faces concerned, their points drawn", "output");
-  a.option("accept", "ID,ID", "kinds of findings that you mean so", "input");
+  a.option("html", "FILE", "also write a page with the faces concerned, their points drawn (none)", "output");
+  ResultFiles::add_option(a);
+  a.option("accept", "ID,ID", "kinds of findings that you mean so (none)", "input");
   if (!a.parse(arguments)) return kDone;
   if (a.positional().empty()) {
     throw Error(ErrorCode::usage, "fpcpu inspect needs faces, e.g. fpcpu inspect faces --html data.html");
+  }
+  if (a.has("html")) {
+    ResultFiles(a.has("overwrite")).check("--html", text_path(a.text("html")), html::is_own_page);
   }
   const std::vector<std::string> ids = parse_accept(a.text("accept"));
   catch_interrupt();

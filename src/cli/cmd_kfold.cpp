@@ -6,6 +6,7 @@
 #include "cli/train_arguments.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/search.hpp"
+#include "train/html_text.hpp"
 
 namespace fpcpu::cli {
 
@@ -21,14 +22,15 @@ Examples:
 )";
 
 void print_result(const KFoldResult& r) {
-  std::printf("fold  images    mse100     NME %%\n");
+  std::printf("NME by %s\nfold  images    mse100     NME %%\n", r.nme_by.c_str());
   for (std::size_t i = 0; i < r.folds.size(); ++i) {
     const FoldResult& f = r.folds[i];
-    std::printf("%4zu  %6zu  %8.3f  %8.2f\n", i + 1, f.images, f.mse100, 100 * f.nme);
+    std::printf("%4zu  %6zu  %8.3f  %8s\n", i + 1, f.images, f.mse100, html::fixed(100 * f.nme, 2).c_str());
   }
   std::printf("over the folds   mse100 %s, NME %s %%\n", mean_and_spread(r.mse100).c_str(),
               mean_and_spread(r.nme, 100).c_str());
-  std::printf("over all images  mse100 %.3f, NME %.3f %%\nworst images\n", r.all_mse100, 100 * r.all_nme);
+  std::printf("over all images  mse100 %.3f, NME %s %%\nworst images\n", r.all_mse100,
+              html::fixed(100 * r.all_nme, 3).c_str());
   for (const OutOfFoldImage& w : r.worst) std::printf("  %9.2f  fold %d  %s\n", w.mse100, w.fold, w.name.c_str());
   std::printf("results %s (out_of_fold.csv, summary.json)\n", r.folder.c_str());
 }

@@ -54,7 +54,7 @@ void print_curve(const LrFindResult& r) {
 void print_reading(const LrFindResult& r) {
   std::printf("%s\n", r.diverged ? "stopped: the loss exploded" : "the loss did not explode up to the highest rate");
   if (std::isnan(r.suggestion)) {
-    std::printf("no suggestion: the smoothed loss never fell by 5 %%; try a wider range or more --steps\n");
+    std::printf("no suggestion: the smoothed loss never fell by 10 %%; try a wider range or more --steps\n");
     return;
   }
   std::printf(

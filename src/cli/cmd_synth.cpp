@@ -25,7 +25,7 @@ Examples:
 int run_synth(const std::vector<std::string_view>& arguments) {
   Arguments a("synth", "synth DIR --count N [options]",
               "Writes procedural faces with 14 points: DIR/gt.csv and DIR/images/.", kExamples);
-  a.option("count", "N", "number of faces", "output");
+  a.option("count", "N", "number of faces (required)", "output");
   a.option("seed", "S", "of every random number (1)", "output");
   a.option("size", "PX", "side of the images; 0 = mixed sizes (0)", "output");
   if (!a.parse(arguments)) return kDone;
@@ -44,7 +44,8 @@ int run_synth(const std::vector<std::string_view>& arguments) {
               std::to_string(count));
   };
   progress(0);
-  write_synth_folder(text_path(a.positional().front()), count, seed, static_cast<int>(a.integer("size", 0, 0, 1024)), progress);
+  write_synth_folder(text_path(a.positional().front()), count, seed, static_cast<int>(a.integer("size", 0, 0, 1024)),
+                     progress);
   live.clear();
   if (!a.quiet()) std::printf("%zu faces in %s\n", count, a.positional().front().c_str());
   return kDone;

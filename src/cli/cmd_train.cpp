@@ -46,7 +46,7 @@ int run_train(const std::vector<std::string_view>& arguments) {
   add_resume_option(a, "go on with a stopped run");
   a.flag("fast", "one epoch of a few batches, nothing is written: does training work?", "run");
   add_train_options(a);
-  a.option("json-log", "FILE", "append events for machines, one JSON object a line; - = standard output", "run");
+  a.option("json-log", "FILE", "append events for machines, one JSON object a line; - = standard output (none)", "run");
   if (!a.parse(arguments)) return kDone;
   TrainOptions options = read_train_options(a);
   if (a.has("time") && a.has("epochs")) {

@@ -31,15 +31,26 @@ bool is_terminal() {
 #endif
 }
 
-std::size_t terminal_columns() {
+constexpr int kLiveStream = 2;
+
+/// As it is now, whatever a variable said when the program was started.
+std::size_t terminal_columns(int stream) {
 #if defined(__unix__) || defined(__APPLE__)
   winsize size{};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (ioctl(stream, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+#else
+  static_cast<void>(stream);
 #endif
   return 80;
 }
 
 }  // namespace
+
+std::size_t text_columns(int stream) {
+  const char* columns = std::getenv("COLUMNS");
+  const int said = columns == nullptr ? 0 : std::atoi(columns);
+  return said > 0 ? static_cast<std::size_t>(said) : terminal_columns(stream);
+}
 
 LiveLine::LiveLine(bool enabled)
     : enabled_(enabled), terminal_(is_terminal()), changed_(Clock::now()), output_(changed_) {
@@ -87,7 +98,7 @@ void LiveLine::watch() {
     wake_.wait_for(lock, kWatch);
     if (quit_ || text_.empty()) continue;
     const auto now = Clock::now();
-    const bool resized = terminal_ && drawn_ >= terminal_columns();
+    const bool resized = terminal_ && drawn_ >= terminal_columns(kLiveStream);
     const auto due = terminal_ ? std::chrono::duration_cast<milliseconds>(seconds(1))
                                : std::chrono::duration_cast<milliseconds>(kPlainInterval);
     if (resized || now - output_ >= due) refresh(now);
@@ -111,7 +122,7 @@ void LiveLine::refresh(Clock::time_point now) {
 }
 
 void LiveLine::draw(const std::string& text) {
-  const std::size_t columns = terminal_columns();
+  const std::size_t columns = terminal_columns(kLiveStream);
   // A terminal that became narrower than the line has broken it into several rows.
   if (drawn_ >= columns) erase();
   const std::string line = fit_to_columns(text, columns - 1);
@@ -124,7 +135,7 @@ void LiveLine::draw(const std::string& text) {
 
 void LiveLine::erase() {
   if (drawn_ == 0) return;
-  const std::size_t rows_above = (drawn_ - 1) / terminal_columns();
+  const std::size_t rows_above = (drawn_ - 1) / terminal_columns(kLiveStream);
   std::string output = "\r";
   if (rows_above > 0) output += "\x1b[" + std::to_string(rows_above) + "A";
   output += "\x1b[J";

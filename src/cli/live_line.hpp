@@ -9,6 +9,10 @@
 
 namespace fpcpu::cli {
 
+/// Columns for text on a stream (1 = standard output, 2 = standard error): what the variable COLUMNS says, else the
+/// width of the terminal, else 80.
+[[nodiscard]] std::size_t text_columns(int stream);
+
 /// What a program is doing just now, on standard error. In a terminal: one line at the bottom that is rewritten in
 /// place, never wider than the terminal. Elsewhere (a pipe, a file): a plain line whenever nothing else was printed for
 /// some seconds. A thread of its own keeps both alive while the program is busy: silence lasts seconds at most.

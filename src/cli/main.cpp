@@ -9,7 +9,10 @@
 
 #include "cli/command.hpp"
 #include "cli/error_line.hpp"
+#include "cli/live_line.hpp"
 #include "cli/standard_streams.hpp"
+#include "cli/synonyms.hpp"
+#include "cli/terminal_text.hpp"
 #include "core/nearest.hpp"
 #include "core/version.hpp"
 #include "fpcpu/error.hpp"
@@ -50,7 +53,7 @@ void print_overview(std::FILE* out) {
   for (const Command& c : kCommands) {
     std::fprintf(out, "  %-8s %s\n", std::string(c.name).c_str(), std::string(c.summary).c_str());
   }
-  std::fputs(kExamples, out);
+  std::fputs(fit_help(kExamples, text_columns(1)).c_str(), out);
 }
 
 int dispatch(const std::vector<std::string_view>& arguments) {
@@ -71,6 +74,9 @@ int dispatch(const std::vector<std::string_view>& arguments) {
   for (const Command& c : kCommands) {
     if (c.name == name) return c.run({arguments.begin() + 1, arguments.end()});
     names.push_back(c.name);
+  }
+  if (const std::string hint = command_hint(name); !hint.empty()) {
+    throw Error(ErrorCode::usage, "no command '" + std::string(name) + "'. Did you mean " + hint + "?");
   }
   throw Error(ErrorCode::usage, "no command '" + std::string(name) + "'." + suggest(name, names));
 }

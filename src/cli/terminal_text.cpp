@@ -99,6 +99,66 @@ std::string fit_to_columns(std::string_view text, std::size_t columns) {
   return line;
 }
 
+namespace {
+
+/// Words of one paragraph, line by line.
+std::string filled(std::string_view words, std::size_t columns) {
+  std::string text;
+  std::size_t used = 0;
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    const std::string_view word = words.substr(0, end);
+    words.remove_prefix(std::min(end + 1, words.size()));
+    if (word.empty()) continue;
+    const std::size_t width = display_width(word);
+    if (used > 0 && used + 1 + width > columns) {
+      text += '\n';
+      used = 0;
+    }
+    if (used > 0) text += ' ';
+    used += width + (used > 0 ? 1 : 0);
+    text += word;
+  }
+  return text.empty() ? text : text + '\n';
+}
+
+std::string fitted_command(std::string_view line, std::size_t columns) {
+  std::string text;
+  const std::size_t comment = line.find(" # ");
+  if (display_width(line) > columns && comment != std::string_view::npos) {
+    text += "  " + std::string(line.substr(comment + 1)) + '\n';
+    line = line.substr(0, line.find_last_not_of(' ', comment) + 1);
+  }
+  constexpr std::string_view kContinued = " \\\n      ";
+  while (display_width(line) > columns) {
+    const std::size_t space = line.rfind(' ', columns - 2);
+    if (space == std::string_view::npos || line.find_first_not_of(' ') > space) break;
+    text += std::string(line.substr(0, space)) + std::string(kContinued);
+    line.remove_prefix(space + 1);
+  }
+  return text + std::string(line) + '\n';
+}
+
+}  // namespace
+
+std::string fit_help(std::string_view text, std::size_t columns) {
+  std::string fitted;
+  std::string paragraph;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (!line.empty() && line.front() != ' ') {
+      paragraph.append(line).append(" ");
+      continue;
+    }
+    fitted += filled(paragraph, columns);
+    paragraph.clear();
+    fitted += line.empty() ? std::string("\n") : fitted_command(line, columns);
+  }
+  return fitted + filled(paragraph, columns);
+}
+
 std::string bar(double part, int width) {
   std::string text(static_cast<std::size_t>(width) + 2, '.');
   text.front() = '[';

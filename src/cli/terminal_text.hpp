@@ -14,6 +14,10 @@ namespace fpcpu::cli {
 /// so that the result stays on one line.
 [[nodiscard]] std::string fit_to_columns(std::string_view text, std::size_t columns);
 
+/// A text of help in so many columns: paragraphs are filled anew; of an indented line (a command) the comment goes
+/// above it, and what is still too long is continued on the next line in a way that works when pasted.
+[[nodiscard]] std::string fit_help(std::string_view text, std::size_t columns);
+
 /// [########........]
 [[nodiscard]] std::string bar(double part, int width);
 

@@ -13,24 +13,34 @@ bool is_repeated(const ConfigKey& key) {
   return std::holds_alternative<std::vector<std::string> TrainOptions::*>(key.field);
 }
 
+/// The text of the help with the value that holds when the option is not given.
+std::string help_of(const ConfigKey& key, const TrainOptions& defaults) {
+  std::string value = option_text(defaults, key);
+  if (value.empty()) value = "none";
+  return std::string(key.help) + " (" + value + ")";
+}
+
 bool is_switch(const ConfigKey& key) { return std::holds_alternative<bool TrainOptions::*>(key.field); }
 
 }  // namespace
 
 void add_train_options(Arguments& a, std::span<const std::string_view> without) {
-  a.option("config", "FILE", "read options from a configuration file; options on the command line win", "run");
+  a.option("config", "FILE", "read options from a configuration file; options on the command line win (none)", "run");
   for (const ConfigKey& key : config_keys()) {
-    if (std::find(without.begin(), without.end(), key.name) != without.end()) continue;
-    if (is_switch(key)) {
-      a.flag(std::string(key.name), std::string(key.help), std::string(key.group));
-      continue;
-    }
-    a.option(std::string(key.name), std::string(key.value), std::string(key.help), std::string(key.group),
+    if (std::find(without.begin(), without.end(), key.name) == without.end()) add_train_option(a, key, {});
+  }
+}
+
+void add_train_option(Arguments& a, const ConfigKey& key, const TrainOptions& defaults) {
+  if (is_switch(key)) {
+    a.flag(std::string(key.name), std::string(key.help), std::string(key.group));
+  } else {
+    a.option(std::string(key.name), std::string(key.value), help_of(key, defaults), std::string(key.group),
              is_repeated(key));
   }
 }
 
-void add_resume_option(Arguments& a, const std::string& help) { a.option("resume", "RUN", help, "run"); }
+void add_resume_option(Arguments& a, const std::string& help) { a.option("resume", "RUN", help + " (none)", "run"); }
 
 TrainOptions read_train_options(const Arguments& a) {
   if (!a.positional().empty()) {

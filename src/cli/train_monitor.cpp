@@ -8,6 +8,8 @@
 #include "cli/terminal_text.hpp"
 #include "core/version.hpp"
 #include "train/epoch_line.hpp"
+#include "train/html_text.hpp"
+#include "train/normaliser.hpp"
 
 namespace fpcpu::cli {
 
@@ -44,10 +46,19 @@ JsonObject json_of(const PhaseProgress& p) {
 }
 
 JsonObject json_of(const EpochResult& r) {
-  return {{"epoch", std::int64_t{r.epoch}}, {"epochs", std::int64_t{r.epochs}}, {"lr", r.lr},
-          {"train_loss", r.train_loss},     {"train_mse100", r.train_mse100},   {"fit_mse100", r.fit_mse100},
-          {"val_loss", r.val_loss},         {"val_mse100", r.val_mse100},       {"val_nme", r.val_nme},
-          {"images_per_s", r.images_per_s}, {"run_seconds", r.seconds},         {"best", r.best}};
+  return {{"epoch", std::int64_t{r.epoch}},
+          {"epochs", std::int64_t{r.epochs}},
+          {"lr", r.lr},
+          {"train_loss", r.train_loss},
+          {"train_mse100", r.train_mse100},
+          {"fit_mse100", r.fit_mse100},
+          {"val_loss", r.val_loss},
+          {"val_mse100", r.val_mse100},
+          {"val_nme", r.val_nme},
+          {"nme_by", r.nme_by},
+          {"images_per_s", r.images_per_s},
+          {"run_seconds", r.seconds},
+          {"best", r.best}};
 }
 
 }  // namespace
@@ -111,7 +122,13 @@ TrainCallbacks TrainMonitor::callbacks() {
     log_sometimes("step", json_of(p));
   };
   c.epoch = [this](const EpochResult& r) {
-    say(epoch_line(r));
+    const std::size_t columns = text_columns(lines_ == stdout ? 1 : 2);
+    if (!header_shown_) {
+      if (!r.nme_by.empty()) say("nme by " + r.nme_by + ", the " + normaliser_meaning(r.nme_by));
+      say(epoch_header(r, columns));
+    }
+    header_shown_ = true;
+    say(epoch_line(r, columns));
     log("epoch", json_of(r));
   };
   return c;
@@ -126,6 +143,7 @@ void TrainMonitor::finish(const TrainResult& r) {
               {"train_mse100", r.train_mse100},
               {"val_mse100", r.val_mse100},
               {"val_nme", r.val_nme},
+              {"nme_by", r.nme_by},
               {"interrupted", r.interrupted}});
   if (r.run.empty()) {
     std::array<char, 120> text{};
@@ -136,8 +154,8 @@ void TrainMonitor::finish(const TrainResult& r) {
   }
   if (!std::isnan(r.val_mse100)) {
     std::array<char, 120> text{};
-    std::snprintf(text.data(), text.size(), "best epoch %d: mse100 %.2f, NME %.2f %%", r.best_epoch, r.val_mse100,
-                  100 * r.val_nme);
+    std::snprintf(text.data(), text.size(), "best epoch %d: mse100 %.2f, NME %s %% (%s)", r.best_epoch, r.val_mse100,
+                  html::fixed(100 * r.val_nme, 2).c_str(), r.nme_by.c_str());
     say(text.data());
   }
   say("model   " + r.model);

@@ -37,6 +37,7 @@ class TrainMonitor {
 
   bool quiet_;
   std::FILE* lines_;
+  bool header_shown_ = false;
   LiveLine live_;
   std::optional<JsonLog> json_;
 };

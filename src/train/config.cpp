@@ -17,6 +17,7 @@
 #include "optim/schedule.hpp"
 #include "train/augmentation.hpp"
 #include "train/budget.hpp"
+#include "train/normaliser.hpp"
 
 namespace fpcpu {
 
@@ -109,6 +110,10 @@ constexpr ConfigKey kKeys[] = {
     {"start", "learning", "NAME", "answer of the untrained network: mean-shape or zero (the middle of the image)",
      &O::start},
     {"seed", "learning", "S", "of every random number", &O::seed, 0, 1e18},
+    {"nme", "monitoring", "NAME",
+     "what the NME divides by: inter-ocular, inter-pupil, box, diagonal or A-B (two points, counted from 1); auto = "
+     "inter-ocular for 14, 68 and 98 points, else diagonal",
+     &O::nme},
     {"tensorboard", "monitoring", "", "also write event files for TensorBoard into the run folder", &O::tensorboard},
 };
 
@@ -244,6 +249,7 @@ void check_options(const TrainOptions& options) {
   check_name("schedule", options.schedule, schedule_names());
   if (options.loss != "auto") check_name("loss", options.loss, loss_names());
   check_name("start", options.start, kStarts);
+  check_normaliser(options.nme);
   if (!options.time.empty()) (void)parse_duration(options.time);
   (void)parse_accept(options.accept);
   if (!options.automatic && (options.batch < 1 || (options.epochs < 1 && options.time.empty()))) {

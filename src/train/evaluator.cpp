@@ -4,6 +4,7 @@
 
 #include "core/coordinates.hpp"
 #include "layers/heatmap.hpp"
+#include "train/normaliser.hpp"
 
 namespace fpcpu {
 
@@ -33,10 +34,11 @@ double batch_loss(const Loss& loss, const Batch& batch, const float* output, con
 }  // namespace
 
 Evaluator::Evaluator(DatasetPtr data, const Preprocessing& preprocessing, int batch, std::size_t cache_mb,
-                     ThreadPool& pool, bool flip)
+                     ThreadPool& pool, bool flip, std::string_view nme)
     : data_(std::move(data)),
       preprocessing_(preprocessing),
       batch_(batch),
+      nme_(Normaliser(nme, data_->points()).name()),
       pool_(pool),
       loader_(data_, preprocessing, in_order(batch, cache_mb, pool.threads())) {
   if (flip) flip_.emplace(preprocessing.input, preprocessing.mirror, preprocessing.points, batch);
@@ -63,7 +65,7 @@ Evaluation Evaluator::run(const Graph& graph, const Params<float>& params, const
     }
     if (progress) progress(done);
   }
-  result.metrics = compute_metrics(*data_, result.predictions);
+  result.metrics = compute_metrics(*data_, result.predictions, nme_);
   result.loss = loss != nullptr ? weighted / static_cast<double>(done) : std::numeric_limits<double>::quiet_NaN();
   return result;
 }

@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/thread_pool.hpp"
@@ -24,9 +26,10 @@ class Evaluator {
  public:
   /// @param flip  averages with the mirrored images (graph/flip_average.hpp); the loss is that of the images as they
   /// are.
-  /// @throws Error{usage} if flip is asked for and there is no mirror table.
+  /// @param nme  the normaliser of the NME (normaliser.hpp).
+  /// @throws Error{usage} if flip is asked for and there is no mirror table, or for a normaliser that the data lacks.
   Evaluator(DatasetPtr data, const Preprocessing& preprocessing, int batch, std::size_t cache_mb, ThreadPool& pool,
-            bool flip = false);
+            bool flip = false, std::string_view nme = "auto");
 
   /// @param loss may be null. @param progress called with the number of images done so far; may be empty.
   /// @throws Error naming the image that cannot be read.
@@ -39,6 +42,7 @@ class Evaluator {
   DatasetPtr data_;
   Preprocessing preprocessing_;
   int batch_;
+  std::string nme_;
   ThreadPool& pool_;
   std::optional<FlipAverage> flip_;
   Loader loader_;

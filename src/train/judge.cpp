@@ -7,12 +7,12 @@
 namespace fpcpu {
 
 Judge::Judge(const TrainingData& data, const Preprocessing& preprocessing, int batch, std::size_t cache_mb,
-             const kernels::KernelTable<float>& kernels, const Loss& loss, ThreadPool& pool,
+             const kernels::KernelTable<float>& kernels, const Loss& loss, ThreadPool& pool, const std::string& nme,
              std::function<void(const PhaseProgress&)> phase)
     : kernels_(kernels), loss_(loss), phase_(std::move(phase)) {
   if (!data.val) return;
-  val_ = std::make_unique<Evaluator>(data.val, preprocessing, batch, cache_mb / kValidationShare, pool);
-  fit_ = std::make_unique<Evaluator>(fit_faces(data), preprocessing, batch, cache_mb / kFitShare, pool);
+  val_ = std::make_unique<Evaluator>(data.val, preprocessing, batch, cache_mb / kValidationShare, pool, false, nme);
+  fit_ = std::make_unique<Evaluator>(fit_faces(data), preprocessing, batch, cache_mb / kFitShare, pool, false, nme);
 }
 
 std::size_t Judge::cache_left(const TrainingData& data, std::size_t cache_mb) {

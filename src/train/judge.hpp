@@ -23,8 +23,9 @@ class Judge {
   static constexpr std::size_t kFitShare = 10;
 
   /// @param cache_mb  of the whole run. @param phase  told what is judged and how far it is; may be empty.
+  /// @param nme  what the NME divides by
   Judge(const TrainingData& data, const Preprocessing& preprocessing, int batch, std::size_t cache_mb,
-        const kernels::KernelTable<float>& kernels, const Loss& loss, ThreadPool& pool,
+        const kernels::KernelTable<float>& kernels, const Loss& loss, ThreadPool& pool, const std::string& nme,
         std::function<void(const PhaseProgress&)> phase);
 
   /// Part of the image cache that is left for the training itself.

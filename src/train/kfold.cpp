@@ -16,6 +16,7 @@
 #include "train/evaluator.hpp"
 #include "train/mean_spread.hpp"
 #include "train/new_folder.hpp"
+#include "train/normaliser.hpp"
 #include "train/run_folder.hpp"
 #include "train/setup.hpp"
 
@@ -68,6 +69,7 @@ class CrossValidation {
       plan_ = {folds, data_->size()};
       check(plan_);
       (void)build_network(options_, data_->points());
+      (void)Normaliser(options_.nme, data_->points());
       create_folder();
     } else {
       folder_ = text_path(run_.resume);
@@ -148,7 +150,7 @@ class CrossValidation {
     const Checkpoint model = load_checkpoint(folder / "model.safetensors");
     ThreadPool pool(run_.threads);
     const auto& kernels = kernels::choose_table(run_.isa.c_str(), parse_precision(options_.precision));
-    Evaluator evaluator(subset(data_, indices), model.preprocessing, options_.batch, 0, pool);
+    Evaluator evaluator(subset(data_, indices), model.preprocessing, options_.batch, 0, pool, false, options_.nme);
     const Evaluation e = evaluator.run(model.graph, model.params, kernels, nullptr);
     const std::size_t width = e.predictions.size() / indices.size();
     for (std::size_t i = 0; i < indices.size(); ++i) {
@@ -159,7 +161,7 @@ class CrossValidation {
   }
 
   void summarize(KFoldResult& result) {
-    const Metrics all = compute_metrics(*data_, predictions_);
+    const Metrics all = compute_metrics(*data_, predictions_, options_.nme);
     std::vector<double> images;
     std::vector<double> mse100;
     std::vector<double> nme;
@@ -172,6 +174,7 @@ class CrossValidation {
     result.nme = mean_spread(nme);
     result.all_mse100 = all.mse100;
     result.all_nme = all.nme;
+    result.nme_by = all.nme_by;
     for (std::size_t i = 0; i < data_->size(); ++i) {
       if (std::isnan(all.per_image[i].mse100)) continue;
       result.worst.push_back({data_->name(i), static_cast<int>(fold_of_[i]) + 1, all.per_image[i].mse100});
@@ -188,6 +191,7 @@ class CrossValidation {
                                 {"nme_spread", result.nme.spread},
                                 {"mse100", all.mse100},
                                 {"nme", all.nme},
+                                {"nme_by", all.nme_by},
                                 {"auc08", all.auc08},
                                 {"fr08", all.fr08},
                                 {"median", all.median},

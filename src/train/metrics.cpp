@@ -4,30 +4,13 @@
 #include <cmath>
 #include <limits>
 
+#include "train/normaliser.hpp"
+
 namespace fpcpu {
 
 namespace {
 
 constexpr double kThreshold = 0.08;
-
-double normaliser(const Landmarks& truth) {
-  const std::size_t points = truth.visible.size();
-  const auto x = [&](std::size_t k) { return static_cast<double>(truth.xy[2 * k]); };
-  const auto y = [&](std::size_t k) { return static_cast<double>(truth.xy[2 * k + 1]); };
-  if (points == 14 && truth.visible[4] != 0 && truth.visible[9] != 0) return std::hypot(x(4) - x(9), y(4) - y(9));
-  double left = std::numeric_limits<double>::max();
-  double top = left;
-  double right = -left;
-  double bottom = -left;
-  for (std::size_t k = 0; k < points; ++k) {
-    if (truth.visible[k] == 0) continue;
-    left = std::min(left, x(k));
-    right = std::max(right, x(k));
-    top = std::min(top, y(k));
-    bottom = std::max(bottom, y(k));
-  }
-  return std::hypot(right - left, bottom - top);
-}
 
 /// Linear interpolation between order statistics.
 double percentile(std::vector<double> values, double q) {
@@ -42,8 +25,10 @@ double percentile(std::vector<double> values, double q) {
 
 }  // namespace
 
-Metrics compute_metrics(const Dataset& data, std::span<const float> predictions) {
+Metrics compute_metrics(const Dataset& data, std::span<const float> predictions, std::string_view nme) {
+  const Normaliser normaliser(nme, data.points());
   Metrics m;
+  m.nme_by = normaliser.name();
   const auto points = static_cast<std::size_t>(data.points());
   std::vector<double> point_sum(points, 0.0);
   std::vector<double> point_count(points, 0.0);
@@ -69,23 +54,23 @@ Metrics compute_metrics(const Dataset& data, std::span<const float> predictions)
     }
     ImageError error{std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
     if (visible > 0) {
-      const double size = normaliser(truth);
-      error = {squares / visible, size > 0 ? distances / visible / size : std::numeric_limits<double>::quiet_NaN()};
+      error = {squares / visible, distances / visible / normaliser.length(truth)};
       m.mse100 += error.mse100;
       ++m.images;
-      if (size > 0) nmes.push_back(error.nme);
+      if (!std::isnan(error.nme)) nmes.push_back(error.nme);
     }
     m.per_image.push_back(error);
   }
   m.mse100 /= static_cast<double>(m.images);  // NaN without any visible point
-  if (nmes.empty()) m.nme = m.auc08 = m.fr08 = std::numeric_limits<double>::quiet_NaN();
   m.rmse100 = std::sqrt(m.mse100);
+  m.nme_images = nmes.size();
   for (const double e : nmes) {
-    const double share = 1.0 / static_cast<double>(nmes.size());
-    m.nme += e * share;
-    m.auc08 += std::max(0.0, 1.0 - e / kThreshold) * share;
-    m.fr08 += e > kThreshold ? share : 0.0;
+    m.nme += e;
+    m.auc08 += std::max(0.0, 1.0 - e / kThreshold);
+    m.fr08 += e > kThreshold ? 1.0 : 0.0;
   }
+  // NaN where no image has an NME. Divided last, so that a part of all is at most 1.
+  for (double* sum : {&m.nme, &m.auc08, &m.fr08}) *sum /= static_cast<double>(nmes.size());
   m.median = percentile(nmes, 0.5);
   m.p95 = percentile(nmes, 0.95);
   for (std::size_t k = 0; k < points; ++k) {

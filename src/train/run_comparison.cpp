@@ -44,6 +44,8 @@ ComparedRun read_run(const std::string& name) {
   ComparedRun run;
   run.name = name;
   read_config(part_of(folder, "config.toml"), run.options);
+  // A run writes the name that "auto" stood for; one that was made before there was a choice says nothing.
+  run.nme_by = run.options.nme == TrainOptions().nme ? "-" : run.options.nme;
   run.epochs = read_metrics_csv(part_of(folder, "metrics.csv"));
   run.seconds = run.epochs.empty() ? 0 : run.epochs.back().seconds;
   std::vector<double> speeds;
@@ -101,6 +103,8 @@ RunComparison compare_runs(const std::vector<std::string>& folders) {
   for (const std::string& folder : folders) comparison.runs.push_back(read_run(folder));
   for (std::size_t i = 1; i < comparison.runs.size(); ++i) {
     ComparedRun& run = comparison.runs[i];
+    const ImageErrors& first = comparison.runs.front().val_errors;
+    run.other_faces = !run.val_errors.names.empty() && !first.names.empty() && run.val_errors.names != first.names;
     run.difference = paired_difference(run.val_errors, comparison.runs.front().val_errors);
   }
   for (const ConfigKey& key : config_keys()) {

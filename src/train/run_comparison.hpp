@@ -31,9 +31,12 @@ struct ComparedRun {
   int best_epoch = 0;      // 0 without validation
   ImageErrors val_errors;  // of the best epoch; empty without validation
   double nme = 0;
+  std::string nme_by;  // what it divides by; "-" for a run that does not tell
   double seconds = 0;
   double images_per_s = 0;  // median over the epochs
   Interval mse100;          // over the validation images
+  /// The validation images are not those of the first run.
+  bool other_faces = false;
   /// Mean of this run's minus the first run's error, image by image. NaN for the first run and where the validation
   /// images are not the same.
   Interval difference;

@@ -26,13 +26,15 @@ std::string swatch(std::size_t run, const std::string& name) {
 }
 
 std::string final_table(const RunComparison& comparison) {
-  std::string rows = row(
-      {"run", "mse100 (95 %)", "against the first (95 %)", "NME", "best epoch", "epochs", "time", "images/s"}, "th");
+  std::string rows =
+      row({"run", "mse100 (95 %)", "against the first (95 %)", "NME", "by", "best epoch", "epochs", "time", "images/s"},
+          "th");
   for (std::size_t i = 0; i < comparison.runs.size(); ++i) {
     const ComparedRun& r = comparison.runs[i];
     rows += row({swatch(i, r.name), interval_text(r.mse100), interval_text(r.difference, true),
-                 html::fixed(100 * r.nme, 2, " %"), r.best_epoch > 0 ? std::to_string(r.best_epoch) : "-",
-                 std::to_string(r.epochs.size()), duration(r.seconds), html::fixed(r.images_per_s, 0)},
+                 html::fixed(100 * r.nme, 2, " %"), html::escape(r.nme_by),
+                 r.best_epoch > 0 ? std::to_string(r.best_epoch) : "-", std::to_string(r.epochs.size()),
+                 duration(r.seconds), html::fixed(r.images_per_s, 0)},
                 "td");
   }
   return scrolling_table(rows);
@@ -75,6 +77,12 @@ std::string make_comparison_page(const RunComparison& comparison) {
       "images (bootstrap); a difference whose interval does not contain 0 is more than chance in the choice of images. "
       "Differences are taken image by image, where two runs have the same validation images.",
       final_table(comparison));
+  for (const ComparedRun& r : comparison.runs) {
+    if (!r.other_faces) continue;
+    body += html::remark(r.name + " was validated on other faces than " + comparison.runs.front().name +
+                             ": their errors say nothing about each other.",
+                         true);
+  }
   body += html::section("Options that differ", "", option_table(comparison));
   const std::string curves =
       chart(comparison, "Validation error (mse100) by epoch", "epoch", &EpochRow::val_mse100, false,

@@ -29,6 +29,7 @@ Facts run_facts(const TrainOptions& options, const TrainingData& data, const ker
   if (!std::isnan(r.val_mse100)) {
     saved_state::put(f, "val_mse100", r.val_mse100);
     saved_state::put(f, "val_nme", r.val_nme);
+    f["nme_by"] = r.nme_by;
   }
   return f;
 }

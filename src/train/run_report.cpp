@@ -11,6 +11,7 @@
 #include "train/epoch_line.hpp"
 #include "train/fit_finding.hpp"
 #include "train/html_text.hpp"
+#include "train/normaliser.hpp"
 
 namespace fpcpu {
 
@@ -34,7 +35,7 @@ ReportFace make_face(const RunReport& run, std::size_t i) {
 void add_evaluation(const RunReport& run, ReportData& data) {
   const Metrics& m = run.evaluation->metrics;
   data.summary = {{"mse100", html::fixed(m.mse100, 2), "mean squared error, % of the side"},
-                  {"NME", html::fixed(100 * m.nme, 2, " %"), "mean distance by face size"},
+                  {"NME", html::fixed(100 * m.nme, 2, " %"), "mean distance by the " + normaliser_meaning(m.nme_by)},
                   {"median NME", html::fixed(100 * m.median, 2, " %"), "half of the images are better"},
                   {"95th percentile", html::fixed(100 * m.p95, 2, " %"), "NME of the worst twentieth"},
                   {"AUC@0.08", html::fixed(m.auc08, 3), "1 would be perfect"},

@@ -23,6 +23,7 @@
 #include "train/image_errors.hpp"
 #include "train/judge.hpp"
 #include "train/learner.hpp"
+#include "train/normaliser.hpp"
 #include "train/position.hpp"
 #include "train/run_facts.hpp"
 #include "train/run_folder.hpp"
@@ -81,6 +82,7 @@ class TrainingRun {
     resolve_augmentation(options_, input.c);
     loss_ = choose_loss(options_.loss, graph.output_shape());
     options_.loss = loss_->kind();
+    options_.nme = Normaliser(options_.nme, data_.train->points()).name();
     say(describe_data(data_));
     const auto notice_to_user = [this](const std::string& text) { say(text, callbacks_.notice); };
     tell_warnings(data_.findings, notice_to_user);
@@ -102,7 +104,8 @@ class TrainingRun {
     loading_ = training_loader(options_, input.c, Judge::cache_left(data_, cache), pool_.threads());
     tell({"planning the network"});
     Loader loader(data_.train, preprocessing, loading_);
-    judge_.emplace(data_, preprocessing, options_.batch, cache, kernels_, *loss_, pool_, callbacks_.phase);
+    judge_.emplace(data_, preprocessing, options_.batch, cache, kernels_, *loss_, pool_, options_.nme,
+                   callbacks_.phase);
     if (!options_.time.empty()) fix_epochs(graph, preprocessing, loader);
     Learner learner(graph, resumed_ ? std::move(resumed_->params) : initial_params(graph, preprocessing, options_),
                     options_, loader.batches_per_epoch(), kernels_, pool_);
@@ -162,6 +165,7 @@ class TrainingRun {
     result.train_mse100 = last_.train_mse100;
     result.val_mse100 = best_.val_mse100;
     result.val_nme = best_.val_nme;
+    result.nme_by = options_.nme;
     return result;
   }
 
@@ -328,6 +332,7 @@ class TrainingRun {
       r.val_loss = judged.val.loss;
       r.val_mse100 = judged.val.metrics.mse100;
       r.val_nme = judged.val.metrics.nme;
+      r.nme_by = judged.val.metrics.nme_by;
       if (std::isnan(r.val_mse100)) {
         throw Error(ErrorCode::numeric,
                     "epoch " + std::to_string(r.epoch) +
@@ -363,7 +368,9 @@ class TrainingRun {
       }
       save_last(graph, preprocessing, learner);
       times_.save += saving.seconds();
-      folder_->log(epoch_line(r));
+      if (!epoch_logged_) folder_->log(epoch_header(r, kLogColumns));
+      epoch_logged_ = true;
+      folder_->log(epoch_line(r, kLogColumns));
     }
     if (callbacks_.epoch) callbacks_.epoch(r);
     if (finished()) {
@@ -425,6 +432,7 @@ class TrainingRun {
   int batch_size_ = 0;
   std::optional<RunFolder> folder_;
   std::optional<MetricsCsv> metrics_;
+  bool epoch_logged_ = false;  // its columns have a header
   LossPtr loss_;
   std::optional<TensorboardLog> tensorboard_;
   std::optional<Judge> judge_;

@@ -56,7 +56,7 @@ TEST_CASE("--json-log - gives standard output to machines and the lines for peop
     CHECK(e["fit_mse100"].get<double>() > 0);
     CHECK(e["best"].is_boolean());
   }
-  CHECK(contains(o.err, "epoch 2/2"));
+  CHECK(contains(o.err, " 2/2 "));
 }
 
 TEST_CASE("--json-log FILE is appended to by every start, also of one that fails") {

@@ -80,6 +80,7 @@ const std::vector<std::pair<std::string, std::string>> kAll = {
     {"patience", "7"},
     {"start", "zero"},
     {"seed", "7"},
+    {"nme", "inter-pupil"},
 };
 
 /// A line of config.toml.

@@ -112,7 +112,7 @@ TEST_CASE("in a pipe there are plain lines: one for each epoch, and no control c
   CHECK(o.err.empty());
   CHECK_FALSE(contains(o.out + o.err, "\x1b"));
   CHECK_FALSE(contains(o.out + o.err, "\r"));
-  for (const char* line : {"\nepoch 1/3", "\nepoch 2/3", "\nepoch 3/3", "\nreport  run"}) {
+  for (const char* line : {"\nepoch ", "\n  1/3 ", "\n  2/3 ", "\n  3/3 ", "\nreport  run"}) {
     CHECK_MESSAGE(contains(o.out, line), line);
   }
 }

@@ -51,6 +51,18 @@ TEST_CASE("the reading of a curve: lowest, steepest, half the lowest; noise does
   }
 }
 
+TEST_CASE("a fall by less than a tenth is noise and gives no suggestion") {
+  for (const double fall : {0.04, 0.08, 0.12, 0.5}) {
+    LrFindResult r;
+    for (int i = 0; i < 60; ++i) {
+      const double loss = 1 - fall * (i < 40 ? i / 40.0 : (60 - i) / 20.0);
+      r.curve.push_back({1e-5 * std::pow(1.2, i), loss, loss});
+    }
+    read_off(r);
+    CHECK(std::isnan(r.suggestion) == (fall < 0.1));
+  }
+}
+
 TEST_CASE("a curve that does not fall gives no suggestion") {
   LrFindResult r = made_up(0);
   for (LrPoint& p : r.curve) p.loss = 1 + p.lr;

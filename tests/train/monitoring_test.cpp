@@ -80,7 +80,7 @@ TEST_CASE("training faces are judged like validation faces, and both judge the m
     CHECK(errors.names[i] == data.val->name(i));
     CHECK(errors.errors[i].mse100 == val.per_image[i].mse100);
   }
-  CHECK(contains(read_file(folder / "run/log.txt"), "(fit "));
+  CHECK(contains(read_file(folder / "run/log.txt"), " fit "));
 }
 
 TEST_CASE("faces to judge the fit with are never more than 500 and spread over the set") {

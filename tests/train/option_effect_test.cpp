@@ -89,6 +89,7 @@ const std::vector<Effect> kEffects = {
     {"patience", "1", {{"lr", "1e-30"}}},
     {"start", "zero"},
     {"seed", "2"},
+    {"nme", "box"},
 };
 
 // What makes no difference to the figures of an epoch, and where it is tested instead.
