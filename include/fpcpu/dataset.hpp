@@ -78,13 +78,45 @@ class Dataset {
 };
 using DatasetPtr = std::shared_ptr<const Dataset>;
 
-/// Opens `DIR` (gt.csv + images/), `FILE.csv` (with images/ beside it) or `synth:N[:SEED]`. Everything that can be
-/// checked without decoding pixels is: the CSV, duplicates, that each image exists and its header is readable.
-/// @throws Error{io|format} with file and line.
-[[nodiscard]] DatasetPtr open_dataset(const std::string& where);
+/// How the files of a data set are read.
+struct DataOptions {
+  ImageOptions image = {};
+  std::string images = {};   ///< folder of the images; empty: images/ beside the table, or the table's own folder
+  std::string missing = {};  ///< "0", "-1": a point with this number as x and as y is not visible
+  bool skip_bad = false;     ///< leaves out rows whose image cannot be read, after decoding every image once
+  std::string subset = {};   ///< "500" rows or a part "0.1" of the data, chosen by `seed`; empty: all
+  std::uint64_t seed = 1;
+};
 
-/// Several sets one after the other; all must have the same number of points. @throws Error{format}
-[[nodiscard]] DatasetPtr concat_datasets(std::vector<DatasetPtr> parts);
+/// A row that was left out because its image cannot be used.
+struct SkippedRow {
+  std::string place;  // as Dataset::place
+  std::string reason;
+};
+
+/// What opening data sets has to tell besides the faces.
+struct DataReport {
+  std::vector<std::string> notes;  // plain sentences for the user
+  std::vector<SkippedRow> skipped;
+};
+
+/// Opens `DIR` (gt.csv + images/), a table `FILE.csv` or `synth:N[:SEED]`. Everything that can be checked without
+/// decoding pixels is: the table, doubles, that each image exists and its header is readable.
+/// @throws Error{io|format} with file and line, one for all broken images; Error{usage} for options without effect.
+[[nodiscard]] DatasetPtr open_dataset(const std::string& where, const DataOptions& options = {},
+                                      DataReport* report = nullptr);
+
+/// Several sets one after the other; `subset` chooses from all of them together.
+[[nodiscard]] DatasetPtr open_datasets(const std::vector<std::string>& places, const DataOptions& options = {},
+                                       DataReport* report = nullptr);
+
+/// Several sets one after the other. Their points are brought into one order by name; sets that only count theirs, and
+/// sets whose names are numbers, are taken by number, which the report tells.
+/// @throws Error{format} when the numbers of points or their names differ.
+[[nodiscard]] DatasetPtr concat_datasets(std::vector<DatasetPtr> parts, DataReport* report = nullptr);
+
+/// What DataOptions::subset leaves of `all`, in its order. @throws Error{usage}
+[[nodiscard]] DatasetPtr random_part(DatasetPtr all, const DataOptions& options);
 
 /// The samples of `base` at `indices`, in that order.
 [[nodiscard]] DatasetPtr subset(DatasetPtr base, std::vector<std::size_t> indices);

@@ -20,8 +20,9 @@ struct Preprocessing {
   int points = 14;
   std::vector<float> mean{127.5F, 127.5F, 127.5F};
   std::vector<float> deviation{64.0F, 64.0F, 64.0F};
-  std::vector<float> mean_shape;  // 2K, same convention as the output
-  std::vector<int> mirror;        // mirror[k] is the point that k becomes in the mirrored image
+  std::vector<float> mean_shape;              // 2K, same convention as the output
+  std::vector<int> mirror;                    // mirror[k] is the point that k becomes in the mirrored image
+  std::vector<std::string> point_names = {};  // K, or empty where the data only counted its points
 };
 
 /// Facts about how a model came to be, kept with it: seed, epochs, data, metrics, versions. Plain text values.

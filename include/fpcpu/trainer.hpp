@@ -18,12 +18,19 @@ class Dataset;
 /// '_'.
 struct TrainOptions {
   // data
-  std::vector<std::string> data = {"synth:2000"};  ///< folders or synth:N[:SEED], one after the other
+  std::vector<std::string> data = {"synth:2000"};  ///< folders, tables or synth:N[:SEED], one after the other
   std::string val;                                 ///< validation set; empty: a part of `data`
   double val_split = 0.1;                          ///< part of `data` kept for validation when `val` is empty; 0 = none
   std::string mirror;  ///< which points swap, "3,2,1,0,..."; empty: derived from the mean shape
   std::string accept;  ///< kinds of findings about the data that are meant so, "unit,frame"
   int cache_mb = 256;  ///< decoded images kept in memory
+  // how the files of `data` and `val` are read, see DataOptions
+  std::string images;           ///< folder of the images; empty: images/ beside the table, or the table's own folder
+  std::string missing;          ///< "0", "-1": a point with this number as x and as y is not visible
+  std::string exif = "apply";   ///< turn images as their EXIF orientation says, or "ignore": pixels as they are stored
+  int max_pixels = 50'000'000;  ///< width x height that an image may have
+  bool skip_bad = false;  ///< leaves out rows whose image cannot be read; skipped.csv in the run folder lists them
+  std::string subset;     ///< "500" faces or a part "0.1" of `data`, chosen by `seed`; empty: all
   // augmentation: the preset and, where not negative, what replaces its range (meaning and units as in --help)
   std::string augment = "full";  ///< none, basic, full
   float aug_mirror = -1;
@@ -157,8 +164,7 @@ struct RunOptions {
                                 const RunOptions& run = {}, const TrainCallbacks& callbacks = {});
 
 /// The two-argument form: trains the default model on the faces of `gt` (a gt.csv file) and `image_dir`, returns the
-/// path of the model file. With `fast` nothing is written and the result is empty. The run's config.toml names `gt`; it
-/// can be repeated from the command line if `image_dir` is the folder images/ beside it.
+/// path of the model file. With `fast` nothing is written and the result is empty.
 std::string train_detector(const std::string& gt, const std::string& image_dir, bool fast = false);
 
 }  // namespace fpcpu

@@ -4,6 +4,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
+#include "cli/data_arguments.hpp"
 #include "cli/result_files.hpp"
 #include "cli/train_arguments.hpp"
 #include "core/file.hpp"
@@ -29,7 +30,7 @@ constexpr int kUsualSide = 96;
 
 /// The options of training that decide what a training image looks like.
 bool is_about_images(const ConfigKey& key) {
-  constexpr std::array<std::string_view, 4> kOthers = {"mirror", "input-size", "channels", "seed"};
+  constexpr std::array<std::string_view, 3> kOthers = {"mirror", "input-size", "channels"};
   if (key.group == "augmentation") return key.name != "aug-calm";
   return std::find(kOthers.begin(), kOthers.end(), key.name) != kOthers.end();
 }
@@ -46,7 +47,7 @@ TrainOptions read_options(const Arguments& a) {
   TrainOptions options = usual_options();
   for (const ConfigKey& key : config_keys()) {
     const std::string name(key.name);
-    if (is_about_images(key) && a.has(name)) set_option(options, key, a.text(name));
+    if ((is_about_images(key) || name == "seed") && a.has(name)) set_option(options, key, a.text(name));
   }
   if (!options.input_size.is_set()) options.input_size = kUsualSide;
   if (options.channels == 0) options.channels = 3;
@@ -65,6 +66,7 @@ int run_augment(const std::vector<std::string_view>& arguments) {
   for (const ConfigKey& key : config_keys()) {
     if (is_about_images(key)) add_train_option(a, key, usual_options());
   }
+  add_data_options(a);
   if (!a.parse(arguments)) return kDone;
   if (a.positional().size() != 1 || !a.has("out")) {
     throw Error(ErrorCode::usage, "fpcpu augment needs faces and a file, e.g. fpcpu augment synth:40 --out sheet.png");
@@ -72,7 +74,7 @@ int run_augment(const std::vector<std::string_view>& arguments) {
   const std::filesystem::path out = text_path(a.text("out"));
   TrainOptions options = read_options(a);
   ResultFiles(a.has("overwrite")).check("--out", out, is_own_drawing);
-  const DatasetPtr data = open_dataset(a.positional().front());
+  const DatasetPtr data = open_data(a, a.positional().front());
   SheetOptions sheet;
   sheet.count = static_cast<int>(a.integer("count", sheet.count, 1, 64));
   sheet.seed = options.seed;

@@ -155,6 +155,7 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   a.option("out", "FILE", "FILE.csv or FILE.json; default: CSV on standard output", "output");
   a.option("draw", "DIR", "write each image with its points into DIR (none)", "output");
   ResultFiles::add_option(a);
+  a.flag("names", "head the columns of CSV with the names of the points, if the model has names", "output");
   a.option("batch", "N", "images that go through the network together (16)", "output");
   a.option("exif", "WHAT", "apply: turn images as their EXIF orientation says; ignore: pixels as stored (apply)",
            "output");
@@ -180,6 +181,12 @@ int run_detect(const std::vector<std::string_view>& arguments) {
 
   Predictor predictor(model, options);
   if (!a.quiet() && !predictor.verified()) print_note(kNoChecksum);
+  if (a.has("names") && predictor.preprocessing().point_names.empty()) {
+    throw Error(ErrorCode::usage, "--names: " + model + " only counts its points; leave --names out.");
+  }
+  if (a.has("names") && out.ends_with(".json")) {
+    throw Error(ErrorCode::usage, "--names is for CSV; JSON has the names always. Leave --names out.");
+  }
   LiveLine live(!a.quiet());
   std::optional<PictureWriter> writer;
   if (!pictures.empty()) writer.emplace(a.threads() > 0 ? a.threads() : available_cores());
@@ -198,15 +205,16 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   const auto detections = predictor.detect_files(files, callbacks);
 
   live.clear();
-  const int points = predictor.preprocessing().points;
+  const Preprocessing& found = predictor.preprocessing();
+  const std::vector<std::string> titles = a.has("names") ? found.point_names : std::vector<std::string>{};
   if (interrupted() && detections.empty()) {
     std::fprintf(stderr, "interrupted before the first image was done; nothing was written.\n");
     return kInterrupted;
   }
   if (out.empty()) {
-    std::fputs(detections_csv(detections, points).c_str(), stdout);
+    std::fputs(detections_csv(detections, found.points, titles).c_str(), stdout);
   } else {
-    write_detections(out, detections, points, model);
+    write_detections(out, detections, found, model, a.has("names"));
   }
   if (!a.quiet() && !inputs.found.left_out.empty()) std::fprintf(stderr, "note: %s\n", inputs.found.left_out.c_str());
   if (!a.quiet()) say_orientation(detections, options.image.turn);

@@ -5,14 +5,17 @@
 #include "cli/arguments.hpp"
 #include "cli/chosen_kernels.hpp"
 #include "cli/command.hpp"
+#include "cli/data_arguments.hpp"
 #include "cli/error_line.hpp"
 #include "cli/live_line.hpp"
 #include "cli/terminal_text.hpp"
 #include "core/coordinates.hpp"
 #include "core/cpu.hpp"
 #include "core/file.hpp"
+#include "core/foreign_text.hpp"
 #include "data/inspect/inspect.hpp"
-#include "data/points_csv.hpp"
+#include "data/point_match.hpp"
+#include "data/tables/points_csv.hpp"
 #include "fpcpu/error.hpp"
 #include "graph/flip_average.hpp"
 #include "io/checkpoint.hpp"
@@ -21,6 +24,7 @@
 #include "train/evaluator.hpp"
 #include "train/html_text.hpp"
 #include "train/normaliser.hpp"
+#include "train/setup.hpp"
 
 namespace fpcpu::cli {
 
@@ -35,7 +39,7 @@ Examples:
 )";
 
 DatasetPtr open_judged(const Arguments& a) {
-  const std::vector<JudgedSet> sets = {{a.text("data"), open_dataset(a.text("data"))}};
+  const std::vector<JudgedSet> sets = {{a.text("data"), open_data(a, a.text("data"))}};
   const std::vector<Finding> findings = accepted(inspect_quick(sets), parse_accept(a.text("accept")));
   refuse(findings);
   for (const Finding& f : findings) {
@@ -44,12 +48,24 @@ DatasetPtr open_judged(const Arguments& a) {
   return sets.front().data;
 }
 
-Metrics judge_model(const Arguments& a, const std::string& model, const DatasetPtr& data) {
+/// `data` in the order of points of a model or a file of predictions; says where their names differ.
+DatasetPtr ordered_like(const std::vector<std::string>& names, int points, const std::string& what, DatasetPtr data) {
+  DataReport report;
+  data = with_points_of(names, static_cast<std::size_t>(points), what, std::move(data), "the data", &report);
+  tell(report, [](const std::string& text) { std::fprintf(stderr, "note: %s\n", text.c_str()); });
+  return data;
+}
+
+/// Figures, and what the points are called in their order.
+struct Judged {
+  Metrics metrics;
+  std::vector<std::string> names;
+};
+
+Judged judge_model(const Arguments& a, const std::string& model, const DatasetPtr& given) {
   const Checkpoint checkpoint = load_checkpoint(model_file_of(text_path(model)));
-  if (checkpoint.preprocessing.points != data->points()) {
-    throw Error(ErrorCode::format, model + " finds " + std::to_string(checkpoint.preprocessing.points) +
-                                       " points, the data has " + std::to_string(data->points()) + ".");
-  }
+  const DatasetPtr data =
+      ordered_like(checkpoint.preprocessing.point_names, checkpoint.preprocessing.points, model, given);
   if (!a.quiet() && !checkpoint.verified) print_note(kNoChecksum);
   ThreadPool pool(a.threads());
   const auto& table = chosen_kernels(a);
@@ -65,16 +81,14 @@ Metrics judge_model(const Arguments& a, const std::string& model, const DatasetP
   for (std::size_t i = 0; i < data->size(); ++i) {
     require_finite(std::span(result.predictions).subspan(i * width, width), data->name(i));
   }
-  return result.metrics;
+  return {result.metrics, data->point_names()};
 }
 
 /// Predictions in the order of the data set. @throws Error{format} naming the first name that only one side has.
-Metrics judge_file(const std::string& file, const DatasetPtr& data, const std::string& nme) {
+Judged judge_file(const std::string& file, const DatasetPtr& data, const std::string& nme) {
   const PointsTable table = read_points_csv(file);
-  if (table.points != data->points()) {
-    throw Error(ErrorCode::format, file + " has " + std::to_string(table.points) + " points, the data " +
-                                       std::to_string(data->points()) + ".");
-  }
+  const PointMatch match = match_points(data->point_names(), static_cast<std::size_t>(data->points()), "the data",
+                                        table.point_names, static_cast<std::size_t>(table.points), file);
   std::unordered_map<std::string, std::size_t> rows;
   for (std::size_t i = 0; i < table.names.size(); ++i) rows.emplace(table.names[i], i);
   std::vector<float> predictions;
@@ -86,21 +100,23 @@ Metrics judge_file(const std::string& file, const DatasetPtr& data, const std::s
     const Landmarks& found = table.rows[row->second];
     for (std::size_t k = 0; k < found.visible.size(); ++k) {
       if (found.visible[k] == 0) {
-        throw Error(ErrorCode::format, file + " line " + std::to_string(table.lines[row->second]) + ": point " +
-                                           std::to_string(k + 1) + " is empty; a prediction needs all points.");
+        throw Error(ErrorCode::format, table.places[row->second] + ": point " + std::to_string(k + 1) +
+                                           " is empty; a prediction needs all points.");
       }
     }
-    predictions.insert(predictions.end(), found.xy.begin(), found.xy.end());
+    for (const std::size_t k : match.order) {
+      predictions.insert(predictions.end(), {found.xy[2 * k], found.xy[2 * k + 1]});
+    }
     rows.erase(row);
   }
   if (!rows.empty()) {
     throw Error(ErrorCode::format, file + " has a row for '" + rows.begin()->first + "', which is not in the data.");
   }
-  return compute_metrics(*data, predictions, nme);
+  return {compute_metrics(*data, predictions, nme), data->point_names()};
 }
 
-JsonObject json_of(const Metrics& m) {
-  return {{"images", static_cast<std::int64_t>(m.images)},
+JsonObject json_of(const Metrics& m, const std::vector<std::string>& names) {
+  JsonObject json = {{"images", static_cast<std::int64_t>(m.images)},
           {"mse100", m.mse100},
           {"rmse100", m.rmse100},
           {"nme", m.nme},
@@ -111,9 +127,11 @@ JsonObject json_of(const Metrics& m) {
           {"median", m.median},
           {"p95", m.p95},
           {"per_point", m.per_point}};
+  if (!names.empty()) json.emplace_back("point_names", names);
+  return json;
 }
 
-void print(const Metrics& m) {
+void print(const Metrics& m, const std::vector<std::string>& names) {
   std::printf("images    %zu\nmse100    %.3f   (rmse100 %.3f)\n", m.images, m.mse100, m.rmse100);
   std::printf("nme       %s %%  (median %s %%, 95th percentile %s %%; by %s, the %s)\n",
               html::fixed(100 * m.nme, 2).c_str(), html::fixed(100 * m.median, 2).c_str(),
@@ -123,7 +141,10 @@ void print(const Metrics& m) {
   }
   std::printf("auc@0.08  %s\nfailures  %s %%  (nme above 8 %%)\nmse100 per point ", html::fixed(m.auc08, 3).c_str(),
               html::fixed(100 * m.fr08, 1).c_str());
-  for (const double e : m.per_point) std::printf(" %s", html::fixed(e, 2).c_str());
+  for (std::size_t k = 0; k < m.per_point.size(); ++k) {
+    std::printf(" %s%s", names.empty() ? "" : (printable(names[k]) + "=").c_str(),
+                html::fixed(m.per_point[k], 2).c_str());
+  }
   std::printf("\n");
 }
 
@@ -132,7 +153,7 @@ void print(const Metrics& m) {
 int run_eval(const std::vector<std::string_view>& arguments) {
   Arguments a("eval", "eval MODEL --data DIR | eval --pred PRED.csv --data DIR",
               "Measures a model, or a file of predictions, against the truth.", kExamples);
-  a.option("data", "DIR", "faces with points: DIR (gt.csv + images/) or synth:N[:SEED] (required)", "input");
+  a.option("data", "DIR", "faces with points: DIR (gt.csv + images/), a table FILE.csv, or synth:N[:SEED] (required)", "input");
   a.option("accept", "ID,ID", "findings about the data that you mean so, as for fpcpu train (none)", "input");
   a.option("pred", "FILE", "predictions (filename,x1,y1,...) instead of a model (none)", "input");
   a.option(
@@ -141,6 +162,7 @@ int run_eval(const std::vector<std::string_view>& arguments) {
       "inter-ocular for 14, 68 and 98 points, else diagonal (auto)",
       "output");
   a.flag("json", "print one JSON object", "output");
+  add_data_options(a);
   a.precision_option();
   a.tta_option();
   if (!a.parse(arguments)) return kDone;
@@ -157,12 +179,12 @@ int run_eval(const std::vector<std::string_view>& arguments) {
   const std::string nme = a.text("nme", "auto");
   check_normaliser(nme);
   const DatasetPtr data = open_judged(a);
-  const Metrics m =
+  const Judged m =
       a.has("pred") ? judge_file(a.text("pred"), data, nme) : judge_model(a, a.positional().front(), data);
   if (a.has("json")) {
-    std::printf("%s\n", to_json(json_of(m)).c_str());
+    std::printf("%s\n", to_json(json_of(m.metrics, m.names)).c_str());
   } else {
-    print(m);
+    print(m.metrics, m.names);
   }
   return kDone;
 }

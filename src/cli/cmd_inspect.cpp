@@ -3,6 +3,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
+#include "cli/data_arguments.hpp"
 #include "cli/result_files.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/live_line.hpp"
@@ -50,6 +51,7 @@ int run_inspect(const std::vector<std::string_view>& arguments) {
   a.option("html", "FILE", "also write a page with the faces concerned, their points drawn (none)", "output");
   ResultFiles::add_option(a);
   a.option("accept", "ID,ID", "kinds of findings that you mean so (none)", "input");
+  add_data_options(a);
   if (!a.parse(arguments)) return kDone;
   if (a.positional().empty()) {
     throw Error(ErrorCode::usage, "fpcpu inspect needs faces, e.g. fpcpu inspect faces --html data.html");
@@ -64,7 +66,7 @@ int run_inspect(const std::vector<std::string_view>& arguments) {
   std::vector<JudgedSet> sets;
   std::vector<DatasetPtr> parts;
   for (const std::string& where : a.positional()) {
-    sets.push_back({where, open_dataset(where)});
+    sets.push_back({where, open_data(a, where)});
     parts.push_back(sets.back().data);
     if (interrupted()) return kInterrupted;
   }

@@ -10,7 +10,18 @@
 namespace fpcpu {
 
 /// What a stream of random numbers is used for. Two uses never share numbers.
-enum class RandomUse : std::uint32_t { init = 1, shuffle, augment, dropout, synth, split, folds, sweep, bootstrap };
+enum class RandomUse : std::uint32_t {
+  init = 1,
+  shuffle,
+  augment,
+  dropout,
+  synth,
+  split,
+  folds,
+  sweep,
+  bootstrap,
+  subset
+};
 
 /// Counter-based random numbers (Philox 4x32-10): number i of stream (seed, use, a, b) is a pure function of these, so
 /// the order of loading, the number of threads and a resume cannot change them.

@@ -2,10 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
+#include <span>
 #include <string_view>
 
 #include "core/file.hpp"
+#include "core/rng.hpp"
+#include "data/data_options.hpp"
 #include "data/folder_dataset.hpp"
+#include "data/point_match.hpp"
 #include "data/synth.hpp"
 #include "fpcpu/error.hpp"
 
@@ -67,27 +72,51 @@ const std::vector<std::string>& Dataset::point_names() const {
   return none;
 }
 
-DatasetPtr open_dataset(const std::string& where) {
-  if (where.starts_with("synth:")) return open_synth(where);
-  const std::filesystem::path path = text_path(where);
-  if (where.ends_with(".csv")) return open_faces(path, path.parent_path() / "images");
-  return open_folder(path);
+DatasetPtr open_dataset(const std::string& where, const DataOptions& options, DataReport* report) {
+  return open_datasets({where}, options, report);
 }
 
-DatasetPtr concat_datasets(std::vector<DatasetPtr> parts) {
+DatasetPtr open_datasets(const std::vector<std::string>& places, const DataOptions& options, DataReport* report) {
+  check_data_options(options);
+  check_effect(options, places);
+  std::vector<DatasetPtr> parts;
+  for (const std::string& where : places) {
+    parts.push_back(where.starts_with("synth:") ? open_synth(where) : open_faces(text_path(where), options, report));
+  }
+  return random_part(concat_datasets(std::move(parts), report), options);
+}
+
+DatasetPtr concat_datasets(std::vector<DatasetPtr> parts, DataReport* report) {
   if (parts.empty()) throw Error(ErrorCode::usage, "no data set was given.");
   if (parts.size() == 1) return parts.front();
+  // The first set that names its points says what they are called and in which order they come.
+  const auto named =
+      std::find_if(parts.begin(), parts.end(), [](const DatasetPtr& d) { return !d->point_names().empty(); });
+  const std::size_t leader = named == parts.end() ? 0 : static_cast<std::size_t>(named - parts.begin());
+  const auto what = [&](std::size_t p) {
+    return "data set " + std::to_string(p + 1) + " (" + parts[p]->place(0) + ")";
+  };
+  const std::vector<std::string> names = parts[leader]->point_names();
+  const auto points = static_cast<std::size_t>(parts[leader]->points());
+  const std::string leader_what = what(leader);
   std::vector<SelectedDataset::Entry> entries;
   for (std::size_t p = 0; p < parts.size(); ++p) {
-    if (parts[p]->points() != parts.front()->points()) {
-      throw Error(ErrorCode::format, "data set " + std::to_string(p + 1) + " has " +
-                                         std::to_string(parts[p]->points()) + " points per face, the first has " +
-                                         std::to_string(parts.front()->points()) +
-                                         ". Train on sets with the same points.");
-    }
+    parts[p] = with_points_of(names, points, leader_what, parts[p], what(p), report);
     for (std::size_t i = 0; i < parts[p]->size(); ++i) entries.push_back({parts[p].get(), i});
   }
   return std::make_shared<SelectedDataset>(std::move(parts), std::move(entries));
+}
+
+DatasetPtr random_part(DatasetPtr all, const DataOptions& options) {
+  const std::size_t count = subset_size(options, all->size());
+  if (count == all->size()) return all;
+  std::vector<std::size_t> order(all->size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  Rng rng(options.seed, RandomUse::subset);
+  shuffle(std::span(order), rng);
+  order.resize(count);
+  std::sort(order.begin(), order.end());
+  return subset(std::move(all), std::move(order));
 }
 
 DatasetPtr subset(DatasetPtr base, std::vector<std::size_t> indices) {

@@ -6,10 +6,11 @@
 
 namespace fpcpu {
 
-/// DIR/gt.csv and DIR/images/. Reads the table and the header of every image now, pixels when asked for.
-/// @throws Error{io|format} with file and line.
-[[nodiscard]] DatasetPtr open_folder(const std::filesystem::path& dir);
-/// The same with table and images in places of their own.
-[[nodiscard]] DatasetPtr open_faces(const std::filesystem::path& csv, const std::filesystem::path& images);
+/// DIR/gt.csv, or a table file, with the images that its rows name. Reads the table and the header of every image now,
+/// pixels when asked for. `options.subset` is not looked at.
+/// @param report may be null.
+/// @throws Error{io|format} with file and line, one for all images that cannot be used.
+[[nodiscard]] DatasetPtr open_faces(const std::filesystem::path& path, const DataOptions& options = {},
+                                    DataReport* report = nullptr);
 
 }  // namespace fpcpu

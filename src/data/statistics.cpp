@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/bad_images.hpp"
 #include "data/resample.hpp"
 
 namespace fpcpu {
@@ -20,8 +21,15 @@ ChannelStatistics channel_statistics(const Dataset& data, Shape input,
   std::vector<double> sum(channels, 0);
   std::vector<double> squares(channels, 0);
   const std::size_t images = std::min(data.size(), max_images);
+  std::vector<BadImage> bad;
   for (std::size_t i = 0; i < images; ++i) {
-    prepare_source(make_source(data.image(i * data.size() / images), input), plain, scratch, pixels.data());
+    const std::size_t face = i * data.size() / images;
+    try {
+      prepare_source(make_source(data.image(face), input), plain, scratch, pixels.data());
+    } catch (const Error& e) {
+      bad.push_back({data.place(face), e});
+      continue;
+    }
     for (std::size_t j = 0; j < pixels.size(); ++j) {
       const double v = pixels[j];
       sum[j % channels] += v;
@@ -29,6 +37,7 @@ ChannelStatistics channel_statistics(const Dataset& data, Shape input,
     }
     if (progress) progress(i + 1, images);
   }
+  if (!bad.empty()) refuse_bad_images(bad, images);
   ChannelStatistics s;
   const double count = static_cast<double>(images * pixels.size()) / static_cast<double>(channels);
   for (std::size_t c = 0; c < channels; ++c) {

@@ -6,9 +6,9 @@
 #include "core/file.hpp"
 #include "core/rng.hpp"
 #include "data/image_write.hpp"
-#include "data/points_csv.hpp"
 #include "data/synth/cut.hpp"
 #include "data/synth/scene.hpp"
+#include "data/tables/points_csv.hpp"
 #include "fpcpu/error.hpp"
 
 namespace fpcpu {

@@ -28,13 +28,14 @@ constexpr double kMaxNumber = 1e6;  // of preprocessing, which works with pixel 
 constexpr float kMinDeviation = 1e-3F;
 
 std::string preprocessing_to_json(const Preprocessing& pre) {
-  return Json{{"input", {pre.input.h, pre.input.w, pre.input.c}},
-              {"points", pre.points},
-              {"mean", pre.mean},
-              {"deviation", pre.deviation},
-              {"mean_shape", pre.mean_shape},
-              {"mirror", pre.mirror}}
-      .dump();
+  Json json = {{"input", {pre.input.h, pre.input.w, pre.input.c}},
+               {"points", pre.points},
+               {"mean", pre.mean},
+               {"deviation", pre.deviation},
+               {"mean_shape", pre.mean_shape},
+               {"mirror", pre.mirror}};
+  if (!pre.point_names.empty()) json["point_names"] = pre.point_names;
+  return json.dump();
 }
 
 Preprocessing preprocessing_from_json(const std::string& text) {
@@ -57,6 +58,9 @@ Preprocessing preprocessing_from_json(const std::string& text) {
   for (const Json& point : json.at("mirror")) {
     pre.mirror.push_back(static_cast<int>(whole_number(point, 0, kMaxPoints, "a point of the mirror table")));
   }
+  if (const auto names = json.find("point_names"); names != json.end()) {
+    pre.point_names = names->get<std::vector<std::string>>();
+  }
   return pre;
 }
 
@@ -74,6 +78,7 @@ void check(const Preprocessing& pre, const Graph& graph, const std::string& wher
   for (const float deviation : pre.deviation) require(deviation >= kMinDeviation, "a deviation is below 0.001");
   const auto points = static_cast<std::size_t>(pre.points);
   require(pre.mean_shape.empty() || pre.mean_shape.size() == 2 * points, "the mean shape has another number of points");
+  require(pre.point_names.empty() || pre.point_names.size() == points, "there are not as many names as points");
   require(pre.mirror.empty() || pre.mirror.size() == points, "the mirror table has another number of points");
   for (std::size_t i = 0; i < pre.mirror.size(); ++i) {
     const int other = pre.mirror[i];

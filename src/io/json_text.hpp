@@ -9,7 +9,8 @@
 namespace fpcpu {
 
 /// One object with values in the order given; what the commands print with --json and write to .json files.
-using JsonValue = std::variant<std::int64_t, double, std::string, std::vector<double>, std::vector<float>, bool>;
+using JsonValue = std::variant<std::int64_t, double, std::string, std::vector<double>, std::vector<float>,
+                               std::vector<std::string>, bool>;
 using JsonObject = std::vector<std::pair<std::string, JsonValue>>;
 
 /// On one line. Numbers have as many digits as it takes to read them back in their own precision; those that are not

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "core/file.hpp"
-#include "data/csv_reader.hpp"
+#include "data/tables/csv_reader.hpp"
 #include "fpcpu/error.hpp"
 #include "io/json_text.hpp"
 
@@ -20,8 +20,7 @@ constexpr int kDecimals = 3;
 /// The number as a table has it: "26.4540".
 std::string coordinate_cell(float value) {
   std::array<char, 64> text{};
-  char* end =
-      std::to_chars(text.data(), text.data() + text.size() - 1, value, std::chars_format::fixed, kDecimals).ptr;
+  char* end = std::to_chars(text.data(), text.data() + text.size() - 1, value, std::chars_format::fixed, kDecimals).ptr;
   *end++ = '0';
   std::string_view cell(text.data(), static_cast<std::size_t>(end - text.data()));
   const bool is_minus_zero = cell == "-0.0000";
@@ -33,22 +32,39 @@ bool is_coordinate_cell(std::string_view cell) {
   return point != std::string_view::npos && cell.size() == point + kDecimals + 2 && cell.back() == '0';
 }
 
-std::string header(int points) {
+std::string header(int points, std::span<const std::string> names) {
   std::string text = "filename";
-  for (int k = 1; k <= points; ++k) text += ",x" + std::to_string(k) + ",y" + std::to_string(k);
+  for (int k = 1; k <= points; ++k) {
+    if (names.empty()) {
+      text += ",x" + std::to_string(k) + ",y" + std::to_string(k);
+    } else {
+      const std::string& name = names[static_cast<std::size_t>(k - 1)];
+      text += ',' + csv_cell(name + "_x") + ',' + csv_cell(name + "_y");
+    }
+  }
   return text;
+}
+
+/// Whether titles are those of header(), with or without names.
+bool is_own_header(const std::vector<std::string>& titles) {
+  if (titles.size() < 3 || titles.size() % 2 == 0 || titles[0] != "filename") return false;
+  for (std::size_t c = 1; c < titles.size(); c += 2) {
+    const std::string number = std::to_string((c + 1) / 2);
+    const std::string name = titles[c].ends_with("_x") ? titles[c].substr(0, titles[c].size() - 2) : "";
+    const bool counted = titles[c] == "x" + number && titles[c + 1] == "y" + number;
+    if (!counted && (name.empty() || titles[c + 1] != name + "_y")) return false;
+  }
+  return true;
 }
 
 bool is_own_table(const std::filesystem::path& file) {
   const std::string content = read_file(file);
-  const std::string_view first = std::string_view(content).substr(0, content.find('\n'));
-  const auto points = static_cast<int>(std::count(first.begin(), first.end(), ',') / 2);
-  if (points < 1 || first != header(points)) return false;
   CsvReader csv(path_text(file), content);
   std::vector<std::string> cells;
-  (void)csv.next(cells);
+  if (!csv.next(cells) || !is_own_header(cells)) return false;
+  const std::size_t columns = cells.size();
   while (csv.next(cells)) {
-    if (cells.size() != static_cast<std::size_t>(2 * points + 1)) return false;
+    if (cells.size() != columns) return false;
     if (!std::all_of(cells.begin() + 1, cells.end(), is_coordinate_cell)) return false;
   }
   return true;
@@ -59,8 +75,8 @@ bool is_own_json(const std::filesystem::path& file) {
   const std::string content = read_file(file, kFirstObject);
   if (content == to_json(std::vector<JsonObject>{})) return true;
   std::size_t at = 0;
-  for (const char* key : {"[\n{\"filename\":", "\"width\":", "\"height\":", "\"model\":", "\"milliseconds\":",
-                          "\"points\":["}) {
+  for (const char* key :
+       {"[\n{\"filename\":", "\"width\":", "\"height\":", "\"model\":", "\"milliseconds\":", "\"points\":["}) {
     at = content.find(key, at);
     if (at == std::string::npos) return false;
   }
@@ -69,8 +85,8 @@ bool is_own_json(const std::filesystem::path& file) {
 
 }  // namespace
 
-std::string detections_csv(std::span<const Detection> detections, int points) {
-  std::string text = header(points) + '\n';
+std::string detections_csv(std::span<const Detection> detections, int points, std::span<const std::string> names) {
+  std::string text = header(points, names) + '\n';
   for (const Detection& d : detections) {
     if (!d.error.empty()) continue;
     text += csv_cell(d.name);
@@ -80,7 +96,8 @@ std::string detections_csv(std::span<const Detection> detections, int points) {
   return text;
 }
 
-std::string detections_json(std::span<const Detection> detections, const std::string& model) {
+std::string detections_json(std::span<const Detection> detections, const std::string& model,
+                            const std::vector<std::string>& names) {
   std::vector<JsonObject> objects;
   for (const Detection& d : detections) {
     if (!d.error.empty()) continue;
@@ -90,16 +107,19 @@ std::string detections_json(std::span<const Detection> detections, const std::st
                        {"model", model},
                        {"milliseconds", d.milliseconds},
                        {"points", d.points}});
+    if (!names.empty()) objects.back().emplace_back("point_names", names);
   }
   return to_json(objects);
 }
 
-void write_detections(const std::string& file, std::span<const Detection> detections, int points,
-                      const std::string& model) {
+void write_detections(const std::string& file, std::span<const Detection> detections, const Preprocessing& model_points,
+                      const std::string& model, bool in_header) {
+  const std::vector<std::string>& names = model_points.point_names;
   if (file.ends_with(".csv")) {
-    write_file_atomically(file, detections_csv(detections, points));
+    write_file_atomically(
+        file, detections_csv(detections, model_points.points, in_header ? names : std::vector<std::string>{}));
   } else if (file.ends_with(".json")) {
-    write_file_atomically(file, detections_json(detections, model));
+    write_file_atomically(file, detections_json(detections, model, names));
   } else {
     throw Error(ErrorCode::usage, "--out " + file + ": the name must end in .csv or .json.");
   }

@@ -10,6 +10,7 @@
 #include "core/nearest.hpp"
 #include "core/number_text.hpp"
 #include "core/version.hpp"
+#include "data/data_options.hpp"
 #include "data/inspect/finding.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/losses.hpp"
@@ -25,10 +26,12 @@ namespace {
 
 using O = TrainOptions;
 constexpr double kMany = 1e9;
+constexpr std::array<std::string_view, 2> kExif = {"apply", "ignore"};
 constexpr std::array<std::string_view, 2> kStarts = {"mean-shape", "zero"};
 
 constexpr ConfigKey kKeys[] = {
-    {"data", "data", "DIR", "training faces: DIR (gt.csv + images/) or synth:N[:SEED]; may be repeated", &O::data},
+    {"data", "data", "DIR",
+     "training faces: DIR (gt.csv + images/), a table FILE.csv, or synth:N[:SEED]; may be repeated", &O::data},
     {"val", "data", "DIR", "validation faces; without it a part of --data is kept apart", &O::val},
     {"val-split", "data", "PART", "part of --data used for validation when --val is not given", &O::val_split, 0, 0.9},
     {"mirror", "data", "LIST",
@@ -37,6 +40,14 @@ constexpr ConfigKey kKeys[] = {
      "findings about the data that you mean so: unit, frame, missing, order, point, outlier, doubles, exif",
      &O::accept},
     {"cache-mb", "data", "MB", "memory for decoded images", &O::cache_mb, 0, kMany},
+    {"images", "data", "DIR", "folder of the images; images/ beside the table or the table's own folder if empty",
+     &O::images},
+    {"missing", "data", "VALUE", "a point with this number as x and as y is not visible, e.g. 0 or -1", &O::missing},
+    {"exif", "data", "WHAT", "apply: turn images as their EXIF orientation says; ignore: pixels as stored", &O::exif},
+    {"max-pixels", "data", "N", "width x height that an image may have", &O::max_pixels, 1, kMany},
+    {"skip-bad", "data", "", "leave out rows whose image cannot be read; skipped.csv in the run folder lists them",
+     &O::skip_bad},
+    {"subset", "data", "N|PART", "a random part of --data, chosen by --seed: 500 faces, or 0.1 of them", &O::subset},
     {"augment", "augmentation", "PRESET", "none, basic or full; a range below replaces the preset's, -1 = the preset's",
      &O::augment},
     {"aug-mirror", "augmentation", "CHANCE", "of mirroring a face, points exchanged", &O::aug_mirror, -1, 1},
@@ -256,6 +267,10 @@ void check_options(const TrainOptions& options) {
     throw Error(ErrorCode::usage, "batch or epochs is 0; give both, or let --auto choose.");
   }
   (void)parse_precision(options.precision);
+  std::vector<std::string> places = options.data;
+  if (!options.val.empty()) places.push_back(options.val);
+  check_data_options(data_options(options));
+  check_effect(data_options(options), places);
   check_augmentation(options, options.channels);
   if (options.channels == 2) throw Error(ErrorCode::usage, "--channels 2: expected 1 (gray) or 3 (colour).");
   if (options.data.empty()) throw Error(ErrorCode::usage, "no training data; give --data DIR or --data synth:N.");
@@ -264,6 +279,19 @@ void check_options(const TrainOptions& options) {
                 "--val and --data both name '" + options.val +
                     "': the error would mean nothing. Leave --val out to keep a part of the data apart.");
   }
+}
+
+DataOptions data_options(const TrainOptions& options) {
+  check_name("exif", options.exif, kExif);
+  DataOptions data;
+  data.image.turn = options.exif == "apply";
+  data.image.max_pixels = options.max_pixels;
+  data.images = options.images;
+  data.missing = options.missing;
+  data.skip_bad = options.skip_bad;
+  data.subset = options.subset;
+  data.seed = options.seed;
+  return data;
 }
 
 const ConfigKey* find_config_key(std::string_view name) {

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "fpcpu/dataset.hpp"
 #include "fpcpu/trainer.hpp"
 #include "io/toml.hpp"
 
@@ -38,6 +39,9 @@ void set_option(TrainOptions& options, const ConfigKey& key, std::string_view te
 /// the augmentation without effect.
 /// @throws Error{usage} naming the nearest known name.
 void check_options(const TrainOptions& options);
+
+/// How the options of a training read its data. @throws Error{usage} for an unknown name.
+[[nodiscard]] DataOptions data_options(const TrainOptions& options);
 
 /// The option that config.toml calls `name` ("val_split"), or null.
 [[nodiscard]] const ConfigKey* find_config_key(std::string_view name);

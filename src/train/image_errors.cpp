@@ -5,7 +5,7 @@
 
 #include "core/file.hpp"
 #include "core/number_text.hpp"
-#include "data/csv_reader.hpp"
+#include "data/tables/csv_reader.hpp"
 
 namespace fpcpu {
 

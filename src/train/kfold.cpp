@@ -5,7 +5,7 @@
 
 #include "core/file.hpp"
 #include "core/number_text.hpp"
-#include "data/csv_reader.hpp"
+#include "data/tables/csv_reader.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/search.hpp"
 #include "io/checkpoint.hpp"
@@ -65,7 +65,7 @@ class CrossValidation {
     if (run_.resume.empty()) {
       check_options(options_);
       choose_folder();
-      data_ = open_judged(options_, callbacks_.train.notice);
+      open_data();
       plan_ = {folds, data_->size()};
       check(plan_);
       (void)build_network(options_, data_->points());
@@ -76,7 +76,7 @@ class CrossValidation {
       plan_ = read_plan(folder_);
       options_ = {};
       read_config(folder_ / "config.toml", options_);
-      data_ = open_judged(options_, callbacks_.train.notice);
+      open_data();
       check(plan_);
       if (data_->size() != plan_.images) {
         throw Error(ErrorCode::usage, "the data has " + std::to_string(data_->size()) +
@@ -117,6 +117,8 @@ class CrossValidation {
   }
 
  private:
+  void open_data() { data_ = open_judged(options_, callbacks_.train.notice, &report_); }
+
   void choose_folder() {
     folder_ = run_.out.empty() ? free_run_folder("kfold") : text_path(run_.out);
     if (fs::exists(folder_ / "kfold.toml")) {
@@ -130,6 +132,7 @@ class CrossValidation {
   void create_folder() {
     make_folder(folder_);
     keep_model_file(options_, folder_);
+    keep_skipped(report_, folder_);
     const std::vector<std::string> comment = {"Repeat this cross-validation bit for bit: fpcpu kfold --folds " +
                                               std::to_string(plan_.folds) + " --config FILE"};
     write_file_atomically(folder_ / "config.toml", config_text(options_, comment));
@@ -221,6 +224,7 @@ class CrossValidation {
   RunOptions run_;
   const SearchCallbacks& callbacks_;
   DatasetPtr data_;
+  DataReport report_;
   Plan plan_;
   fs::path folder_;
   std::vector<std::size_t> fold_of_;  // from 0, of each image

@@ -92,6 +92,7 @@ LrFindResult find_lr(const TrainOptions& given, const LrFindOptions& find, const
   }
   ThreadPool pool(run.threads);
   const TrainingData data = open_training_data(options, nullptr, false);
+  tell(data.report, callbacks.notice);
   const Graph graph = build_network(options, data.train->points());
   say(callbacks.message, std::to_string(data.train->size()) + " training faces; measuring colours and mean shape ...");
   tell_warnings(data.findings, callbacks.notice);

@@ -10,13 +10,16 @@
 #include "core/rng.hpp"
 #include "data/inspect/inspect.hpp"
 #include "data/mirror.hpp"
+#include "data/point_match.hpp"
 #include "data/statistics.hpp"
+#include "data/tables/csv_reader.hpp"
 #include "fpcpu/error.hpp"
 #include "graph/passes/passes.hpp"
 #include "graph/zoo/zoo.hpp"
 #include "io/model_file.hpp"
 #include "layers/heatmap.hpp"
 #include "train/augmentation.hpp"
+#include "train/config.hpp"
 
 namespace fpcpu {
 
@@ -69,15 +72,69 @@ std::vector<Finding> judge(const TrainOptions& options, const std::vector<Datase
   return findings;
 }
 
-std::vector<DatasetPtr> open_parts(const std::vector<std::string>& places) {
-  std::vector<DatasetPtr> parts;
-  for (const std::string& where : places) parts.push_back(open_dataset(where));
-  return parts;
+/// Rendered faces among sets of files have no use for what is said about files.
+DataOptions effective(DataOptions options, const std::vector<std::string>& places) {
+  const auto rendered = [](const std::string& where) { return where.starts_with("synth:"); };
+  if (!std::all_of(places.begin(), places.end(), rendered)) return options;
+  DataOptions plain;
+  plain.subset = options.subset;
+  plain.seed = options.seed;
+  return plain;
+}
+
+/// The sets of a training as they were opened.
+struct Opened {
+  std::vector<DatasetPtr> parts;  // of `data`
+  DatasetPtr all;                 // the part of them that is trained on
+  DatasetPtr val;                 // null without --val
+  DataReport report;
+};
+
+/// @param given replaces options.data when not null.
+Opened open_places(const TrainOptions& options, DatasetPtr given) {
+  Opened opened;
+  DataOptions reading = effective(data_options(options), options.data);
+  const DataOptions chosen = reading;
+  reading.subset.clear();  // of all sets together
+  if (given) {
+    opened.parts = {given};
+    opened.all = std::move(given);
+  } else {
+    for (const std::string& where : options.data) {
+      opened.parts.push_back(open_dataset(where, reading, &opened.report));
+    }
+    opened.all = random_part(concat_datasets(opened.parts, &opened.report), chosen);
+  }
+  if (options.val.empty()) return opened;
+  DataOptions val_reading = effective(data_options(options), {options.val});
+  val_reading.subset.clear();
+  opened.val =
+      with_points_of(opened.all->point_names(), static_cast<std::size_t>(opened.all->points()), "the training data",
+                     open_dataset(options.val, val_reading, &opened.report), "--val " + options.val, &opened.report);
+  return opened;
 }
 
 }  // namespace
 
-DatasetPtr open_all(const std::vector<std::string>& places) { return concat_datasets(open_parts(places)); }
+DatasetPtr open_all(const TrainOptions& options, DataReport* report) {
+  return open_datasets(options.data, effective(data_options(options), options.data), report);
+}
+
+void tell(const DataReport& report, const std::function<void(const std::string&)>& notice) {
+  if (!notice) return;
+  for (const std::string& note : report.notes) notice(note);
+  const std::size_t count = report.skipped.size();
+  if (count == 0) return;
+  notice(std::to_string(count) + (count == 1 ? " row is" : " rows are") + " left out, first " +
+         report.skipped.front().place + ": " + report.skipped.front().reason);
+}
+
+void keep_skipped(const DataReport& report, const std::filesystem::path& folder) {
+  if (report.skipped.empty()) return;
+  std::string text = "place,reason\n";
+  for (const SkippedRow& row : report.skipped) text += csv_cell(row.place) + ',' + csv_cell(row.reason) + '\n';
+  write_file_atomically(folder / "skipped.csv", text);
+}
 
 std::vector<std::size_t> random_order(std::size_t n, Rng rng) {
   std::vector<std::size_t> order(n);
@@ -86,11 +143,13 @@ std::vector<std::size_t> random_order(std::size_t n, Rng rng) {
   return order;
 }
 
-DatasetPtr open_judged(const TrainOptions& options, const std::function<void(const std::string&)>& notice) {
-  std::vector<DatasetPtr> parts = open_parts(options.data);
-  const DatasetPtr all = concat_datasets(parts);
-  tell_warnings(judge(options, parts, options.val.empty() ? nullptr : open_dataset(options.val)), notice);
-  return all;
+DatasetPtr open_judged(const TrainOptions& options, const std::function<void(const std::string&)>& notice,
+                       DataReport* report) {
+  Opened opened = open_places(options, nullptr);
+  tell(opened.report, notice);
+  tell_warnings(judge(options, opened.parts, opened.val), notice);
+  if (report != nullptr) *report = std::move(opened.report);
+  return opened.all;
 }
 
 void tell_warnings(const std::vector<Finding>& findings, const std::function<void(const std::string&)>& notice) {
@@ -108,21 +167,18 @@ std::function<void(const std::string&)> once(std::function<void(const std::strin
 }
 
 TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, bool fast, bool judged) {
-  const std::vector<DatasetPtr> parts = given ? std::vector{std::move(given)} : open_parts(options.data);
-  const DatasetPtr all = concat_datasets(parts);
+  Opened opened = open_places(options, std::move(given));
+  const DatasetPtr& all = opened.all;
   TrainingData data;
   if (options.val.empty()) {
     data = split(all, options);
   } else {
-    data = {all, open_dataset(options.val), all, {}};
-    if (data.val->points() != all->points()) {
-      throw Error(ErrorCode::format, "--val " + options.val + " has " + std::to_string(data.val->points()) +
-                                         " points, the training data " + std::to_string(all->points()) + ".");
-    }
+    data = {all, opened.val, all, {}};
   }
+  data.report = std::move(opened.report);
   check_visible(*data.train, "the training data");
   if (data.val) check_visible(*data.val, "the validation data");
-  if (!judged) data.findings = judge(options, parts, options.val.empty() ? nullptr : data.val);
+  if (!judged) data.findings = judge(options, opened.parts, opened.val);
   if (fast) {
     const auto batch = static_cast<std::size_t>(options.batch);
     data.train = first(data.train, kFastBatches * batch);
@@ -170,6 +226,7 @@ Preprocessing measure_points(TrainOptions& options, const TrainingData& data, Sh
   Preprocessing p;
   p.input = input;
   p.points = data.train->points();
+  p.point_names = data.train->point_names();
   p.mean_shape = mean_shape(*data.train);
   // A few faces may all be turned; the table is the same for all.
   MirrorChoice choice = choose_mirror(data.whole ? *data.whole : *data.train, options.mirror);

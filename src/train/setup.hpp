@@ -16,16 +16,23 @@
 
 namespace fpcpu {
 
-/// Training and validation faces of a run. `val` is null without validation.
+/// Training and validation faces of a run, and what opening them has to tell. `val` is null without validation.
 struct TrainingData {
   DatasetPtr train = nullptr;
   DatasetPtr val = nullptr;
   DatasetPtr whole = nullptr;  ///< all faces that were given for training, before anything was left out; may be null
   std::vector<Finding> findings = {};  ///< about them, no refusals
+  DataReport report = {};
 };
 
-/// The sets of `data` one after the other.
-[[nodiscard]] DatasetPtr open_all(const std::vector<std::string>& places);
+/// The training faces of the options, all sets one after the other. @param report may be null.
+[[nodiscard]] DatasetPtr open_all(const TrainOptions& options, DataReport* report = nullptr);
+
+/// Gives every note and, in one line, what was left out to `notice`, which may be empty.
+void tell(const DataReport& report, const std::function<void(const std::string&)>& notice);
+
+/// Writes skipped.csv into `folder` if rows were left out. @throws Error{resource}
+void keep_skipped(const DataReport& report, const std::filesystem::path& folder);
 
 /// Opens, judges and splits the data of a run; the split depends on seed and sizes only. With `fast` a few batches are
 /// kept.
@@ -36,8 +43,8 @@ struct TrainingData {
                                               bool judged = false);
 
 /// The sets of options.data one after the other, judged. `notice` is told the warnings. @throws as open_training_data()
-[[nodiscard]] DatasetPtr open_judged(const TrainOptions& options,
-                                     const std::function<void(const std::string&)>& notice);
+[[nodiscard]] DatasetPtr open_judged(const TrainOptions& options, const std::function<void(const std::string&)>& notice,
+                                     DataReport* report = nullptr);
 
 /// Says the warnings among findings, one line each.
 void tell_warnings(const std::vector<Finding>& findings, const std::function<void(const std::string&)>& notice);

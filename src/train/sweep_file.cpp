@@ -231,9 +231,17 @@ class Expander {
     }
   }
 
+  static std::string data_text(const TrainOptions& options) {
+    std::string text;
+    for (const ConfigKey& key : config_keys()) {
+      if (key.group == "data") text += option_text(options, key) + '\n';
+    }
+    return text;
+  }
+
   /// What only the whole of the options shows: whether the network, its output and the loss fit.
   void check_runs() const {
-    std::map<std::vector<std::string>, int> points;
+    std::map<std::string, int> points;  // of what stands in the options about data
     for (const SweepRun& run : plan_.runs) {
       try {
         TrainOptions options = run.options;
@@ -243,8 +251,9 @@ class Expander {
         }
         if (options.lr == 0) options.lr = 1;  // the optimizer's usual rate, which is in order
         (void)Schedule(schedule_options(options, 1));
-        auto known = points.find(options.data);
-        if (known == points.end()) known = points.emplace(options.data, open_all(options.data)->points()).first;
+        const std::string data = data_text(options);
+        auto known = points.find(data);
+        if (known == points.end()) known = points.emplace(data, open_all(options)->points()).first;
         (void)choose_loss(options.loss, build_network(options, known->second).output_shape());
       } catch (const Error& e) {
         throw Error(e.code(), file_ + ": setting '" + excerpt(plan_.settings[run.setting].name) + "': " + e.what());

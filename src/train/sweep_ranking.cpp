@@ -4,7 +4,7 @@
 
 #include "core/file.hpp"
 #include "core/number_text.hpp"
-#include "data/csv_reader.hpp"
+#include "data/tables/csv_reader.hpp"
 #include "train/complete_run.hpp"
 #include "train/mean_spread.hpp"
 

@@ -8,7 +8,6 @@
 
 #include "core/cpu.hpp"
 #include "core/file.hpp"
-#include "data/folder_dataset.hpp"
 #include "fpcpu/error.hpp"
 #include "io/checkpoint.hpp"
 #include "io/metrics_csv.hpp"
@@ -83,6 +82,7 @@ class TrainingRun {
     loss_ = choose_loss(options_.loss, graph.output_shape());
     options_.loss = loss_->kind();
     options_.nme = Normaliser(options_.nme, data_.train->points()).name();
+    fpcpu::tell(data_.report, [&](const std::string& text) { say(text, callbacks_.notice); });
     say(describe_data(data_));
     const auto notice_to_user = [this](const std::string& text) { say(text, callbacks_.notice); };
     tell_warnings(data_.findings, notice_to_user);
@@ -246,6 +246,7 @@ class TrainingRun {
       folder_ = RunFolder::create(run_.out);
       for (const std::string& text : before_folder_) folder_->log(text);
       keep_model_file(options_, folder_->path());
+      keep_skipped(data_.report, folder_->path());
       write_config();
     }
     metrics_.emplace(folder_->metrics(), position_.epoch);
@@ -464,9 +465,10 @@ TrainResult train(std::shared_ptr<const Dataset> data, const TrainOptions& optio
 std::string train_detector(const std::string& gt, const std::string& image_dir, bool fast) {
   TrainOptions options;
   options.data = {gt};
+  options.images = image_dir;
   RunOptions run;
   run.fast = fast;
-  return train(open_faces(gt, image_dir), options, run).model;
+  return train(options, run).model;
 }
 
 }  // namespace fpcpu

@@ -34,7 +34,8 @@ const std::map<std::string, std::vector<std::string>> kThirdParty = {{"oneapi/",
                                                                      {"png.h", {"data"}},
                                                                      {"cxxopts", {"cli", "bench"}},
                                                                      {"hwy/", {"kernels"}},
-                                                                     {"nlohmann/", {"io", "bench", "tests"}},
+                                                                     {"nlohmann/", {"io", "data", "bench", "tests"}},
+                                                                     {"pugixml", {"data"}},
                                                                      {"toml", {"io"}},
                                                                      {"doctest/", {"tests"}}};
 

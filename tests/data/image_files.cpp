@@ -1,6 +1,7 @@
 #include "data/image_files.hpp"
 
 #include <fstream>
+#include <iterator>
 
 #include "data/decode.hpp"
 
@@ -111,6 +112,11 @@ std::string from_hex(std::string_view hex) {
 std::filesystem::path put(const std::filesystem::path& file, std::string_view bytes) {
   std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   return file;
+}
+
+std::string read_bytes(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 }  // namespace fpcpu::test

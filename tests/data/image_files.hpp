@@ -47,4 +47,6 @@ void put32(std::string& out, std::uint32_t v);
 /// Writes a file as it is given, and returns its path.
 std::filesystem::path put(const std::filesystem::path& file, std::string_view bytes);
 
+[[nodiscard]] std::string read_bytes(const std::filesystem::path& file);
+
 }  // namespace fpcpu::test

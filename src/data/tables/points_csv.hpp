@@ -5,21 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "fpcpu/dataset.hpp"
+#include "data/tables/points_table.hpp"
 
 namespace fpcpu {
 
-/// The content of a gt.csv or a prediction file.
-struct PointsTable {
-  int points = 0;                  // K, from the header
-  std::vector<std::string> names;  // one per row, unique, relative, never leaving their folder
-  std::vector<Landmarks> rows;
-  std::vector<int> lines;  // line of each row in the file, counted from 1
-  std::vector<std::string> point_names;  // K, or empty where the header only counts the points
-};
-
-/// Reads `filename,x1,y1,...,xK,yK`. Accepts CRLF, a byte order mark, quoted names, spaces around numbers, blank lines;
-/// an empty cell or `nan` makes the point not visible (its xy are then 0). Independent of the locale.
+/// Reads a table of points: a header as read_header knows it, one image a row, in any dialect of CsvReader. With ';' or
+/// tabs numbers may have a decimal comma. An empty cell, NA, NaN, null, None, - or ? makes the point not visible (its
+/// xy are then 0), and so does 0 in its column of visibility. Independent of the locale.
 /// @throws Error{io} if the file cannot be read, Error{format} with file, line and column for everything else.
 [[nodiscard]] PointsTable read_points_csv(const std::filesystem::path& path);
 
