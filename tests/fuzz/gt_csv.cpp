@@ -1,6 +1,6 @@
 // The table of a data folder.
 
-#include "data/points_csv.hpp"
+#include "data/tables/points_csv.hpp"
 #include "fuzz/fuzz.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

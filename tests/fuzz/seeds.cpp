@@ -9,7 +9,7 @@
 
 #include "core/file.hpp"
 #include "data/image_write.hpp"
-#include "data/points_csv.hpp"
+#include "data/tables/points_csv.hpp"
 #include "data/synth.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/layers.hpp"

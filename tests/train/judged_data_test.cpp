@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/file.hpp"
-#include "data/points_csv.hpp"
+#include "data/tables/points_csv.hpp"
 #include "data/synth.hpp"
 #include "fpcpu/search.hpp"
 #include "support/into.hpp"
