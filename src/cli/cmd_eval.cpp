@@ -39,7 +39,7 @@ Examples:
 )";
 
 DatasetPtr open_judged(const Arguments& a) {
-  const std::vector<JudgedSet> sets = {{a.text("data"), open_data(a, a.text("data"))}};
+  const std::vector<JudgedSet> sets = {open_judged_set(a, a.text("data"))};
   const std::vector<Finding> findings = accepted(inspect_quick(sets), parse_accept(a.text("accept")));
   refuse(findings);
   for (const Finding& f : findings) {

@@ -66,7 +66,7 @@ int run_inspect(const std::vector<std::string_view>& arguments) {
   std::vector<JudgedSet> sets;
   std::vector<DatasetPtr> parts;
   for (const std::string& where : a.positional()) {
-    sets.push_back({where, open_data(a, where)});
+    sets.push_back(open_judged_set(a, where));
     parts.push_back(sets.back().data);
     if (interrupted()) return kInterrupted;
   }

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "cli/train_arguments.hpp"
 #include "data/data_options.hpp"
 #include "train/config.hpp"
 #include "train/setup.hpp"
@@ -23,17 +24,11 @@ bool is_about_reading(const ConfigKey& key) {
 
 void add_data_options(Arguments& arguments) {
   for (const ConfigKey& key : config_keys()) {
-    if (!is_about_reading(key)) continue;
-    const std::string name(key.name);
-    if (std::holds_alternative<bool TrainOptions::*>(key.field)) {
-      arguments.flag(name, "leave out rows whose image cannot be read", "data");
-    } else {
-      arguments.option(name, std::string(key.value), std::string(key.help), "data");
-    }
+    if (is_about_reading(key)) add_train_option(arguments, key, {});
   }
 }
 
-DatasetPtr open_data(const Arguments& arguments, const std::string& where) {
+JudgedSet open_judged_set(const Arguments& arguments, const std::string& where) {
   TrainOptions options;
   for (const ConfigKey& key : config_keys()) {
     const std::string name(key.name);
@@ -45,7 +40,11 @@ DatasetPtr open_data(const Arguments& arguments, const std::string& where) {
   DataReport report;
   DatasetPtr data = open_dataset(where, reading, &report);
   tell(report, [](const std::string& text) { std::fprintf(stderr, "note: %s\n", text.c_str()); });
-  return data;
+  return {.name = where, .data = std::move(data), .turned = reading.image.turn};
+}
+
+DatasetPtr open_data(const Arguments& arguments, const std::string& where) {
+  return open_judged_set(arguments, where).data;
 }
 
 }  // namespace fpcpu::cli

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "cli/arguments.hpp"
+#include "data/inspect/finding.hpp"
 #include "fpcpu/dataset.hpp"
 
 namespace fpcpu::cli {
@@ -13,5 +14,8 @@ void add_data_options(Arguments& arguments);
 /// Opens the faces that such a command works on; prints what is to be said about them to standard error.
 /// @throws Error as open_dataset, and Error{usage} for options that change nothing.
 [[nodiscard]] DatasetPtr open_data(const Arguments& arguments, const std::string& where);
+
+/// The same, to be judged.
+[[nodiscard]] JudgedSet open_judged_set(const Arguments& arguments, const std::string& where);
 
 }  // namespace fpcpu::cli

@@ -60,13 +60,18 @@ TrainingData split(const DatasetPtr& all, const TrainOptions& options) {
   return {subset(all, std::move(train)), subset(all, std::move(val)), all, {}};
 }
 
+/// @param held_out  the faces of `parts` that are kept for validation, or null
 /// @throws Error{format} for refusals that options.accept does not accept.
-std::vector<Finding> judge(const TrainOptions& options, const std::vector<DatasetPtr>& parts, const DatasetPtr& val) {
+std::vector<Finding> judge(const TrainOptions& options, const std::vector<DatasetPtr>& parts, const DatasetPtr& val,
+                           const DatasetPtr& held_out) {
+  const bool turned = data_options(options).image.turn;
+  std::set<std::string> places;
+  for (std::size_t i = 0; held_out && i < held_out->size(); ++i) places.insert(held_out->place(i));
   std::vector<JudgedSet> sets;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    sets.push_back({i < options.data.size() ? options.data[i] : "", parts[i]});
+    sets.push_back({i < options.data.size() ? options.data[i] : "", parts[i], false, turned, places});
   }
-  if (val) sets.push_back({options.val, val, true});
+  if (val) sets.push_back({options.val, val, true, turned});
   std::vector<Finding> findings = accepted(inspect_quick(sets), parse_accept(options.accept));
   refuse(findings);
   return findings;
@@ -101,7 +106,7 @@ Opened open_places(const TrainOptions& options, DatasetPtr given) {
     opened.all = std::move(given);
   } else {
     for (const std::string& where : options.data) {
-      opened.parts.push_back(open_dataset(where, reading, &opened.report));
+      opened.parts.push_back(open_dataset(where, effective(reading, {where}), &opened.report));
     }
     opened.all = random_part(concat_datasets(opened.parts, &opened.report), chosen);
   }
@@ -147,7 +152,7 @@ DatasetPtr open_judged(const TrainOptions& options, const std::function<void(con
                        DataReport* report) {
   Opened opened = open_places(options, nullptr);
   tell(opened.report, notice);
-  tell_warnings(judge(options, opened.parts, opened.val), notice);
+  tell_warnings(judge(options, opened.parts, opened.val, nullptr), notice);
   if (report != nullptr) *report = std::move(opened.report);
   return opened.all;
 }
@@ -178,7 +183,7 @@ TrainingData open_training_data(const TrainOptions& options, DatasetPtr given, b
   data.report = std::move(opened.report);
   check_visible(*data.train, "the training data");
   if (data.val) check_visible(*data.val, "the validation data");
-  if (!judged) data.findings = judge(options, opened.parts, opened.val);
+  if (!judged) data.findings = judge(options, opened.parts, opened.val, opened.val ? nullptr : data.val);
   if (fast) {
     const auto batch = static_cast<std::size_t>(options.batch);
     data.train = first(data.train, kFastBatches * batch);

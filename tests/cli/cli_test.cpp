@@ -102,7 +102,7 @@ TEST_CASE("faults of gt.csv: one line with file and line, exit 3, nothing writte
   };
   const std::string good = "a.png,1,2,3,4\n";
   const std::vector<Fault> faults = {
-      {"filename,x1,y1,x2,y2\na.png,1,2,3\n", {"gt.csv", "line 2", "3 numbers, expected 4"}},
+      {"filename,x1,y1,x2,y2\na.png,1,2,3\n", {"gt.csv", "line 2", "4 columns, the header has 5"}},
       {"filename,x1,y1,x2,y2\na.png,1,2,3,4\nb.png,1,two,3,4\n", {"line 3", "two"}},
       {"filename,x1,y1,x2,y2\nmissing.png,1,2,3,4\n", {"line 2", "missing.png"}},
       {"filename,x1,y1,x2,y2\na.png,1,2,3,4\na.png,1,2,3,4\n", {"line 3", "a.png", "line 2"}},

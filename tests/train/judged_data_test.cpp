@@ -152,3 +152,27 @@ TEST_CASE("the mirror table of a few batches comes from all faces") {
   }
   CHECK(options.aug_mirror == -1);
 }
+
+TEST_CASE("the same picture on both sides of --val-split is named as such, on one side it is not") {
+  const Work work(20, 3);
+  const auto images = work / "faces/images";
+  const PointsTable table = read_points_csv(work / "faces/gt.csv");
+  TrainOptions options = work.options();
+  options.val_split = 0.5;
+  const TrainingData before = open_training_data(options, nullptr, false, false);
+  const auto copy = [&](const std::string& from, const std::string& to) {
+    std::filesystem::copy_file(images / from, images / to, std::filesystem::copy_options::overwrite_existing);
+  };
+  const auto text = [&] {
+    const TrainingData data = open_training_data(options, nullptr, false, false);
+    return data.findings.empty() ? std::string() : data.findings.front().text;
+  };
+  const std::string kept = before.val->name(0);
+  const std::string saved = read_file(images / kept);
+  copy(before.train->name(0), kept);
+  CHECK(contains(text(), "1 in training and validation"));
+  write_file_atomically(images / kept, saved);
+  copy(before.train->name(0), before.train->name(1));
+  CHECK(contains(text(), "1 picture is there twice"));
+  CHECK(!contains(text(), "in training and validation"));
+}

@@ -58,7 +58,7 @@ std::vector<Finding> find_doubles(JudgedSets sets) {
       const FaceRef& before = at->second;
       pairs.push_back(before);
       pairs.push_back(ref);
-      across += sets[before.set].validation != sets[ref.set].validation ? 1 : 0;
+      across += sets[before.set].validates(before.face) != sets[ref.set].validates(ref.face) ? 1 : 0;
       const double off = difference(sets[before.set].data->landmarks(before.face), data.landmarks(ref.face),
                                     std::max(std::get<1>(looks), 1));
       other_points += off > kOtherPoints ? 1 : 0;

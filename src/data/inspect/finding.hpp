@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,11 @@ struct JudgedSet {
   DatasetPtr data;
   bool validation = false;
   bool turned = true;  ///< images were turned as their EXIF orientation says (ImageOptions::turn)
+  std::set<std::string> held_out = {};  ///< places of the faces that a training set keeps for validation
+
+  [[nodiscard]] bool validates(std::size_t face) const {
+    return validation || (!held_out.empty() && held_out.contains(data->place(face)));
+  }
 };
 
 /// note: worth knowing. warning: said in one line, work goes on. refusal: nothing sensible can come of it.
