@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fpcpu/shape.hpp"
@@ -76,7 +77,8 @@ struct TrainOptions {
   std::uint64_t seed = 1;
   std::string nme = "auto";  ///< what NME divides by: auto, inter-ocular, inter-pupil, box, diagonal or "A-B"
   // monitoring
-  bool tensorboard = false;  ///< event files in the run folder: scalars per epoch and a few faces
+  bool tensorboard = false;      ///< event files in the run folder: scalars per epoch and a few faces
+  double checkpoint_every = 15;  ///< seconds between two checkpoints, inside epochs too; 0 = after every epoch
 };
 
 /// Progress within an epoch, for a live display.
@@ -123,7 +125,8 @@ struct TrainCallbacks {
   std::function<void(const PhaseProgress&)> phase;
   std::function<void(const StepProgress&)> step;
   std::function<void(const EpochResult&)> epoch;
-  std::function<bool()> stop;  ///< asked after every step; true = save and return
+  std::function<bool()> stop;  ///< asked after every step, and several times a second in all that takes longer; true =
+                               ///< save and return
 };
 
 struct TrainResult {
@@ -136,25 +139,32 @@ struct TrainResult {
   double val_nme = 0;
   std::string nme_by;  // what the NME divides by
   bool interrupted = false;
+  bool diverged = false;     // nothing was learnt; the best epoch's model is kept
+  std::string finding = {};  // why the model is of little use, a sentence; empty: it is not
   bool out_of_time = false;  // `time` was used up before the planned end; resumed, the rest runs without a limit
 };
 
 /// Where and how a run executes; none of it changes the resulting weights on one instruction set.
 struct RunOptions {
-  int threads = 0;      ///< 0 = all cores
-  std::string isa;      ///< empty = FPCPU_ISA or the fastest
-  std::string out;      ///< run folder; empty = runs/train, runs/train2, ...
-  std::string resume;   ///< run folder to go on with; its config.toml replaces the options
-  bool fast = false;    ///< one epoch of a few batches, nothing written: does training work at all?
-  bool judged = false;  ///< the caller has judged the faces: what is wrong with them is not looked for again
+  int threads = 0;     ///< 0 = all cores
+  std::string isa;     ///< empty = FPCPU_ISA or the fastest
+  std::string out;     ///< run folder; empty = runs/train, runs/train2, ...
+  std::string resume;  ///< run folder to go on with, or a checkpoint in it; its config.toml replaces the options
+  /// What a resumed run is to do otherwise than its config.toml says, option and value: data, val, images (when they
+  /// moved), epochs, time (of the whole run, to prolong it), checkpoint-every, cache-mb, accept.
+  std::vector<std::pair<std::string, std::string>> changes = {};
+  bool changed_data = false;  ///< a resumed run goes on although its images or labels have changed
+  bool fast = false;          ///< one epoch of a few batches, nothing written: does training work at all?
+  bool judged = false;        ///< the caller has judged the faces: what is wrong with them is not looked for again
 };
 
 /// Trains a detector and writes the run folder (interface: model.safetensors, last.safetensors, metrics.csv,
 /// val_errors.csv, config.toml, report.html, log.txt).
-/// A step whose loss or gradient is not finite is undone and halves the learning rate from there on.
-/// With `time` the run ends close to it (up to one epoch before), judging, saving and report included; if the machine
-/// becomes slower than it was when the number of epochs was fixed, the run stops early, says so, and can be resumed
-/// without a limit.
+/// Checkpoints follow the first epoch and then each other every `checkpoint_every` seconds; a run that is killed goes
+/// on from the last of them to the same bits. A step whose loss or gradient is not finite is undone and halves the
+/// learning rate from there on. With `time` the run ends close to it (up to one epoch before), judging, saving and
+/// report included; if the machine becomes slower than it was when the number of epochs was fixed, the run stops early,
+/// says so, and can be resumed without a limit.
 /// @throws Error: data, options, shapes are checked before the first step; numeric when a third step is not finite.
 [[nodiscard]] TrainResult train(const TrainOptions& options, const RunOptions& run = {},
                                 const TrainCallbacks& callbacks = {});
@@ -165,6 +175,7 @@ struct RunOptions {
 
 /// The two-argument form: trains the default model on the faces of `gt` (a gt.csv file) and `image_dir`, returns the
 /// path of the model file. With `fast` nothing is written and the result is empty.
+/// @throws as train(); Error{numeric} also if the training diverged.
 std::string train_detector(const std::string& gt, const std::string& image_dir, bool fast = false);
 
 }  // namespace fpcpu

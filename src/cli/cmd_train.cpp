@@ -17,6 +17,7 @@ Examples:
   fpcpu train --data synth:4000 --model bn --loss wing --augment full --out runs/wing
   fpcpu train --data faces --time 10m --auto             # the best that fits into ten minutes
   fpcpu train --resume runs/wing                         # go on after Ctrl-C
+  fpcpu train --resume runs/wing --epochs 60             # longer than it was meant to be
   fpcpu train --config runs/wing/config.toml             # the same run again, bit for bit
   fpcpu train --tensorboard --json-log -                 # for other programs to follow
   fpcpu train --fast                                     # one short epoch, writes nothing
@@ -43,12 +44,14 @@ int run_train(const std::vector<std::string_view>& arguments) {
   a.option("out", "RUN", "run folder; default runs/train, runs/train2, ...", "run");
   a.flag("auto", "choose batch, input size, lr and epochs from data, cores and --time, as far as they are not given",
          "run");
-  add_resume_option(a, "go on with a stopped run");
+  add_resume_option(a,
+                    "go on with a stopped run; --data, --val: where its faces are now; --epochs, --time: prolong it");
+  a.flag("changed-data", "with --resume: go on although images or labels have changed", "run");
   a.flag("fast", "one epoch of a few batches, nothing is written: does training work?", "run");
   add_train_options(a);
   a.option("json-log", "FILE", "append events for machines, one JSON object a line; - = standard output (none)", "run");
   if (!a.parse(arguments)) return kDone;
-  TrainOptions options = read_train_options(a);
+  TrainOptions options = read_train_options(a, true);
   if (a.has("time") && a.has("epochs")) {
     throw Error(ErrorCode::usage, "--time chooses the number of epochs; leave --epochs out.");
   }
@@ -56,6 +59,11 @@ int run_train(const std::vector<std::string_view>& arguments) {
   if (a.has("auto")) leave_open(a, options);
   RunOptions run = read_run_options(a);
   run.fast = a.has("fast");
+  run.changed_data = a.has("changed-data");
+  if (a.has("resume")) run.changes = read_changes(a);
+  if (run.changed_data && run.resume.empty()) {
+    throw Error(ErrorCode::usage, "--changed-data is for a run to --resume.");
+  }
 
   TrainMonitor monitor(a.quiet(), a.text("json-log"));
   catch_interrupt();
@@ -63,6 +71,7 @@ int run_train(const std::vector<std::string_view>& arguments) {
   try {
     const TrainResult result = train(options, run, monitor.callbacks());
     monitor.finish(result);
+    if (result.diverged) throw Error(ErrorCode::numeric, result.finding);
     return result.interrupted ? kInterrupted : kDone;
   } catch (const Error& e) {
     monitor.fail(e);

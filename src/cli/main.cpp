@@ -9,6 +9,7 @@
 
 #include "cli/command.hpp"
 #include "cli/error_line.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/live_line.hpp"
 #include "cli/standard_streams.hpp"
 #include "cli/synonyms.hpp"
@@ -95,6 +96,7 @@ int guarded(const std::vector<std::string_view>& arguments) {
 }  // namespace fpcpu::cli
 
 int main(int argc, char** argv) {
+  fpcpu::cli::report_file_size_limit();
   fpcpu::cli::prepare_standard_streams();
   return fpcpu::cli::finish_standard_output(fpcpu::cli::guarded({argv + 1, argv + argc}));
 }

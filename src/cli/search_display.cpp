@@ -13,8 +13,11 @@ SearchCallbacks SearchDisplay::callbacks() {
   SearchCallbacks c;
   c.train.stop = interrupted;
   c.train.notice = [this](const std::string& text) { live_.print("note: " + text, stderr); };
+  c.begin = [this](const std::string& label, std::size_t finished, std::size_t all) {
+    release_interrupt();
+    if (!quiet_) begin(label, finished, all);
+  };
   if (quiet_) return c;
-  c.begin = [this](const std::string& label, std::size_t finished, std::size_t all) { begin(label, finished, all); };
   c.train.step = [this](const StepProgress& p) {
     char text[200];
     std::snprintf(text, sizeof(text), "  epoch %d/%d  mse100 %.2f  %.0f img/s  %s left", p.epoch, p.epochs, p.mse100,

@@ -4,6 +4,7 @@
 
 #include "fpcpu/error.hpp"
 #include "train/config.hpp"
+#include "train/run_start.hpp"
 
 namespace fpcpu::cli {
 
@@ -42,7 +43,17 @@ void add_train_option(Arguments& a, const ConfigKey& key, const TrainOptions& de
 
 void add_resume_option(Arguments& a, const std::string& help) { a.option("resume", "RUN", help + " (none)", "run"); }
 
-TrainOptions read_train_options(const Arguments& a) {
+std::vector<std::pair<std::string, std::string>> read_changes(const Arguments& a) {
+  std::vector<std::pair<std::string, std::string>> changes;
+  for (const ConfigKey& key : config_keys()) {
+    const std::string name(key.name);
+    if (!may_change(name) || !a.has(name)) continue;
+    for (const std::string& value : a.texts(name)) changes.emplace_back(name, value);
+  }
+  return changes;
+}
+
+TrainOptions read_train_options(const Arguments& a, bool changes_too) {
   if (!a.positional().empty()) {
     throw Error(ErrorCode::usage, "fpcpu " + a.command() + " takes no argument '" + a.positional().front() +
                                       "'. Did you mean --data " + a.positional().front() + "?");
@@ -56,6 +67,7 @@ TrainOptions read_train_options(const Arguments& a) {
     const std::string name(key.name);
     if (!a.has(name)) continue;
     if (a.has("resume")) {
+      if (changes_too && may_change(name)) continue;
       throw Error(ErrorCode::usage, "--resume takes its options from the run; leave --" + name + " out.");
     }
     if (is_switch(key)) {

@@ -145,6 +145,11 @@ void TrainMonitor::finish(const TrainResult& r) {
               {"val_nme", r.val_nme},
               {"nme_by", r.nme_by},
               {"interrupted", r.interrupted}});
+  if (r.interrupted && r.model.empty()) {
+    say(r.run.empty() ? "interrupted before the first step; nothing was written"
+                      : "interrupted before the next step; go on with: fpcpu train --resume " + r.run);
+    return;
+  }
   if (r.run.empty()) {
     std::array<char, 120> text{};
     std::snprintf(text.data(), text.size(), "training works: mse100 %.2f after a few batches; nothing was written",

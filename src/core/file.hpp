@@ -20,7 +20,8 @@ using Bytes = std::span<const std::byte>;
 enum class Flush { no, yes };
 
 /// Replaces `file` by the chunks, one after the other. A reader, a crash or a power cut sees the old file or the whole
-/// new one: written as ".NAME.tmp" in the same directory, fsync, rename, fsync of the directory.
+/// new one: written under a name of its own in the same directory (created there, never a link that was laid), fsync,
+/// rename, fsync of the directory. The permissions of a file that is replaced are kept.
 /// @param flush  no: without the two fsyncs, for what can be made again (rendered images)
 /// @throws Error{resource} naming the file and the system's reason (no space, no permission, no such directory).
 void write_file_atomically(const std::filesystem::path& file, std::span<const Bytes> chunks, Flush flush = Flush::yes);
@@ -28,6 +29,10 @@ inline void write_file_atomically(const std::filesystem::path& file, std::string
   const Bytes bytes = as_bytes(text);
   write_file_atomically(file, std::span(&bytes, 1), flush);
 }
+
+/// Removes what write_file_atomically() left behind in processes that were killed while they wrote one of the files
+/// `names` in `directory`. Nobody may be writing them now.
+void remove_temporaries(const std::filesystem::path& directory, std::span<const std::string_view> names);
 
 /// The first `limit` bytes of a file, all of it by default. @throws Error{io} naming the file and the reason.
 [[nodiscard]] std::string read_file(const std::filesystem::path& file,

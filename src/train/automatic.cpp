@@ -36,7 +36,7 @@ int choose_batch(std::size_t faces) { return faces < 640 ? 16 : faces < 6400 ? 3
 
 /// Images per second of training steps alone, on gray images.
 double training_speed(const Graph& graph, TrainOptions options, const kernels::KernelTable<float>& kernels,
-                      ThreadPool& pool) {
+                      ThreadPool& pool, const std::function<void()>& between) {
   constexpr double kSeconds = 0.5;
   constexpr int kSteps = 3;
   options.lr = 1e-9;
@@ -54,6 +54,7 @@ double training_speed(const Graph& graph, TrainOptions options, const kernels::K
   const Clock clock;
   int steps = 0;
   while (steps < kSteps || clock.seconds() < kSeconds) {
+    if (between) between();
     (void)learner.step(batch);
     ++steps;
   }
@@ -97,7 +98,7 @@ InputChoice choose_input(const ZooEntry& entry, int side, double epochs_at_own) 
 
 void choose_options(TrainOptions& options, const TrainingData& data, double budget,
                     const kernels::KernelTable<float>& kernels, ThreadPool& pool,
-                    const std::function<void(const std::string&)>& say) {
+                    const std::function<void(const std::string&)>& say, const std::function<void()>& between) {
   const std::size_t faces = data.train->size();
   const auto count = static_cast<double>(faces);
   if (options.batch == 0) {
@@ -107,7 +108,7 @@ void choose_options(TrainOptions& options, const TrainingData& data, double budg
         std::to_string(faces) + " faces");
   }
   const Graph graph = build_network(options, data.train->points());
-  const double speed = training_speed(graph, options, kernels, pool);
+  const double speed = training_speed(graph, options, kernels, pool, between);
   double cost = 1;
   if (options.input_size == 0 && !is_model_file(options.model)) {
     const auto entry = std::find_if(zoo().begin(), zoo().end(), [&](const auto& e) { return e.name == options.model; });

@@ -16,9 +16,10 @@ namespace fpcpu {
 ///   input size  the network's own, but not more than the faces have; smaller when there is time for few epochs only
 ///   lr          the optimizer's usual one times sqrt(batch / 32). Krizhevsky, arXiv 1404.5997
 ///   epochs      by the number of images to see; left at 0 when there is a budget, which fixes them later
-/// @param budget  seconds, 0 = none. @param say  is told each choice and why.
+/// @param budget  seconds, 0 = none. @param say  is told each choice and why. @param between  called between
+/// measurements; may throw to give it up
 void choose_options(TrainOptions& options, const TrainingData& data, double budget,
                     const kernels::KernelTable<float>& kernels, ThreadPool& pool,
-                    const std::function<void(const std::string&)>& say);
+                    const std::function<void(const std::string&)>& say, const std::function<void()>& between = {});
 
 }  // namespace fpcpu

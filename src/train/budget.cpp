@@ -16,13 +16,15 @@ constexpr double kJudgePart = 0.3;
 
 /// Seconds of one pass over the first batches of the first epoch, without the wait for the first of them.
 /// @param batches  0: as many as `seconds` allow, at least two; set to the number done.
-double timed_pass(Loader& loader, Learner& learner, int& batches, double seconds) {
+double timed_pass(Loader& loader, Learner& learner, int& batches, double seconds,
+                  const std::function<void()>& between) {
   loader.start(0);
   const int most = batches > 0 ? batches : loader.batches_per_epoch();
   const Batch* batch = loader.next();
   const Clock clock;
   int done = 0;
   while (batch != nullptr) {
+    if (between) between();
     (void)learner.step(*batch);
     ++done;
     const bool enough = batches == 0 && done >= 2 && clock.seconds() > seconds;
@@ -60,10 +62,11 @@ std::string describe(const RunSpeed& speed, int batches_per_epoch) {
          " steps and " + std::to_string(std::lround(1000 * speed.judge)) + " ms of judging an epoch";
 }
 
-RunSpeed measure_speed(Loader& loader, Learner& learner, const std::function<void()>& judge, double seconds) {
+RunSpeed measure_speed(Loader& loader, Learner& learner, const std::function<void()>& judge, double seconds,
+                       const std::function<void()>& between) {
   int batches = 0;
-  const double cold = timed_pass(loader, learner, batches, seconds / 2);
-  const double warm = timed_pass(loader, learner, batches, 0);
+  const double cold = timed_pass(loader, learner, batches, seconds / 2, between);
+  const double warm = timed_pass(loader, learner, batches, 0, between);
   RunSpeed speed;
   speed.step = warm / batches;
   speed.cold = std::max(0.0, cold - warm) / batches * (loader.batches_per_epoch() - batches);

@@ -26,8 +26,9 @@ struct RunSpeed {
 
 /// Trains `learner`, which is spoilt by it, on the first batches of `loader`: once to fill the cache, once against the
 /// clock. @param judge  judges once. @param seconds  that the measurement may take, roughly.
+/// @param between  called before each step; may throw to give it up
 [[nodiscard]] RunSpeed measure_speed(Loader& loader, Learner& learner, const std::function<void()>& judge,
-                                     double seconds);
+                                     double seconds, const std::function<void()>& between = {});
 
 /// Epochs that fit into the seconds that are left, with the last judgement and the report; at least 1.
 [[nodiscard]] int epochs_within(double seconds, const RunSpeed& speed, int batches_per_epoch) noexcept;

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 
 #include "core/file.hpp"
 #include "fpcpu/error.hpp"
@@ -34,8 +36,15 @@ int highest(const fs::path& folder, const std::string& name) {
   return found;
 }
 
+ProcessMark owner_of(const fs::path& file) {
+  std::ifstream input(file);
+  return parse_process({std::istreambuf_iterator<char>(input), {}});
+}
+
 /// A file that has just gone is not stale: its owner is about to tell why.
 bool is_stale(const fs::path& file, double stale_seconds) {
+  const ProcessState owner = state_of(owner_of(file));
+  if (owner != ProcessState::unknown) return owner == ProcessState::gone;
   std::error_code gone;
   const auto touched = fs::last_write_time(file, gone);
   if (gone) return false;
@@ -46,6 +55,8 @@ bool is_stale(const fs::path& file, double stale_seconds) {
 bool create_exclusively(const fs::path& file) {
   std::FILE* created = std::fopen(file.string().c_str(), "wx");
   if (created != nullptr) {
+    const std::string owner = to_text(this_process());
+    (void)std::fwrite(owner.data(), 1, owner.size(), created);  // without it the time the file was touched counts
     std::fclose(created);
     return true;
   }
@@ -58,9 +69,18 @@ bool create_exclusively(const fs::path& file) {
 
 std::unique_ptr<Claim> Claim::take(const fs::path& folder, const std::string& name, double stale_seconds) {
   const int held = highest(folder, name);
-  if (held > 0 && !is_stale(file_of(folder, name, held), stale_seconds)) return nullptr;
+  const fs::path held_file = file_of(folder, name, held);
+  if (held > 0 && !is_stale(held_file, stale_seconds)) return nullptr;
+  const ProcessMark before = owner_of(held_file);
   if (!create_exclusively(file_of(folder, name, held + 1))) return nullptr;
-  return std::unique_ptr<Claim>(new Claim(folder, name, held + 1, stale_seconds / kBeatsPerStaleTime));
+  std::unique_ptr<Claim> claim(new Claim(folder, name, held + 1, stale_seconds / kBeatsPerStaleTime));
+  claim->taken_over_ = held > 0;
+  claim->previous_owner_ = before;
+  return claim;
+}
+
+ProcessMark Claim::holder(const fs::path& folder, const std::string& name) {
+  return owner_of(file_of(folder, name, highest(folder, name)));
 }
 
 std::unique_ptr<Claim> Claim::wait(const fs::path& folder, const std::string& name, double stale_seconds) {

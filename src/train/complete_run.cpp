@@ -8,6 +8,7 @@
 #include "io/metrics_csv.hpp"
 #include "io/toml.hpp"
 #include "optim/saved_state.hpp"
+#include "train/run_folder.hpp"
 
 namespace fpcpu {
 
@@ -44,7 +45,7 @@ bool is_abandoned_run(const fs::path& folder) {
 /// Into an empty folder, or on from the last save. An abandoned run is removed: it cannot be resumed and the same seed
 /// makes it again. @throws Error{usage} for a folder of another kind.
 RunOptions where_to_go_on(const fs::path& folder, RunOptions run) {
-  if (fs::exists(folder / "last.safetensors")) {
+  if (RunFolder::has_checkpoint(folder)) {
     run.out.clear();
     run.resume = folder.string();
   } else {
@@ -94,6 +95,11 @@ std::optional<RunOutcome> complete_run(const fs::path& folder, std::shared_ptr<c
     // Half a training must not be ranked among whole ones: the number of epochs counts, the time only chose it.
     if (result.out_of_time) result = go_on();
     if (result.interrupted) return std::nullopt;
+    // Where settings are compared, the error of the best epoch tells.
+    if (result.diverged && on_failure == OnNumericFailure::raise) {
+      throw Error(ErrorCode::numeric, path_text(folder) + ": " + result.finding);
+    }
+    if (result.diverged && callbacks.notice) callbacks.notice(path_text(folder) + ": " + result.finding);
     outcome.val_mse100 = result.val_mse100;
     outcome.val_nme = result.val_nme;
     outcome.best_epoch = result.best_epoch;

@@ -26,7 +26,8 @@ enum class OnNumericFailure { raise, remember };
 /// whose `time` was used up goes on without a limit, to the number of epochs chosen for it. Nothing when the caller
 /// asked to stop.
 /// @param data replaces options.data when not null. @param run threads and isa.
-/// @throws as train(); Error{numeric} only with OnNumericFailure::raise.
+/// @throws as train(); Error{numeric} only with OnNumericFailure::raise, then also for a training that diverged with
+/// finite losses.
 [[nodiscard]] std::optional<RunOutcome> complete_run(const std::filesystem::path& folder,
                                                      std::shared_ptr<const Dataset> data, const TrainOptions& options,
                                                      const RunOptions& run, const TrainCallbacks& callbacks,

@@ -125,6 +125,8 @@ constexpr ConfigKey kKeys[] = {
      "what the NME divides by: inter-ocular, inter-pupil, box, diagonal or A-B (two points, counted from 1); auto = "
      "inter-ocular for 14, 68 and 98 points, else diagonal",
      &O::nme},
+    {"checkpoint-every", "monitoring", "SECONDS", "between two checkpoints, inside epochs too; 0 = after every epoch",
+     &O::checkpoint_every, 0, kMany},
     {"tensorboard", "monitoring", "", "also write event files for TensorBoard into the run folder", &O::tensorboard},
 };
 

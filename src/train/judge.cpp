@@ -27,8 +27,8 @@ Judgement Judge::epoch(const Graph& graph, const Params<float>& params) {
   return result;
 }
 
-Evaluation Judge::model(const Graph& graph, const Params<float>& params) {
-  return run(*val_, graph, params, "writing the report");
+Evaluation Judge::model(const Graph& graph, const Params<float>& params, const char* what) {
+  return run(*val_, graph, params, what);
 }
 
 Evaluation Judge::run(Evaluator& evaluator, const Graph& graph, const Params<float>& params, const char* what) {

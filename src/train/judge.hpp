@@ -35,8 +35,8 @@ class Judge {
   [[nodiscard]] bool has_faces() const noexcept { return val_ != nullptr; }
   [[nodiscard]] const Dataset& faces() const noexcept { return val_->data(); }
   [[nodiscard]] Judgement epoch(const Graph& graph, const Params<float>& params);
-  /// On the validation faces only, for the report.
-  [[nodiscard]] Evaluation model(const Graph& graph, const Params<float>& params);
+  /// On the validation faces only. @param what  it is for, as the phase is called
+  [[nodiscard]] Evaluation model(const Graph& graph, const Params<float>& params, const char* what);
   /// Spent so far.
   [[nodiscard]] double seconds() const noexcept { return seconds_; }
 

@@ -17,8 +17,10 @@
 #include "train/mean_spread.hpp"
 #include "train/new_folder.hpp"
 #include "train/normaliser.hpp"
+#include "train/places.hpp"
 #include "train/run_folder.hpp"
 #include "train/setup.hpp"
+#include "train/stop.hpp"
 
 namespace fpcpu {
 
@@ -32,11 +34,17 @@ constexpr std::size_t kWorst = 10;
 struct Plan {
   int folds = 0;
   std::size_t images = 0;
+  saved_state::Texts places;  // of the faces, to go on from any working directory
 };
 
 std::string plan_text(const Plan& plan) {
-  return "# Go on with this cross-validation: fpcpu kfold --resume FOLDER\nfolds = " + std::to_string(plan.folds) +
-         "\nimages = " + std::to_string(plan.images) + "\n";
+  std::string text =
+      "# Go on with this cross-validation: fpcpu kfold --resume FOLDER\nfolds = " + std::to_string(plan.folds) +
+      "\nimages = " + std::to_string(plan.images) + "\n";
+  for (const auto& [name, place] : plan.places) {
+    text += name + " = " + to_toml(AttributeValue(place)) + "\n";
+  }
+  return text;
 }
 
 Plan read_plan(const fs::path& folder) {
@@ -48,6 +56,7 @@ Plan read_plan(const fs::path& folder) {
     const auto* value = std::get_if<std::int64_t>(&e.value);
     if (value != nullptr && e.key == "folds") plan.folds = static_cast<int>(*value);
     if (value != nullptr && e.key == "images") plan.images = static_cast<std::size_t>(*value);
+    if (const auto* place = std::get_if<std::string>(&e.value)) plan.places[e.key] = *place;
   }
   return plan;
 }
@@ -65,8 +74,9 @@ class CrossValidation {
     if (run_.resume.empty()) {
       check_options(options_);
       choose_folder();
-      open_data();
-      plan_ = {folds, data_->size()};
+      open_data(options_);
+      plan_ = {folds, data_->size(), {}};
+      places_of(options_).save(plan_.places);
       check(plan_);
       (void)build_network(options_, data_->points());
       (void)Normaliser(options_.nme, data_->points());
@@ -76,7 +86,11 @@ class CrossValidation {
       plan_ = read_plan(folder_);
       options_ = {};
       read_config(folder_ / "config.toml", options_);
-      open_data();
+      find_model_file(options_, folder_);
+      const Places places = places_of(options_, plan_.places);
+      options_.val = places.val;
+      options_.images = places.images;
+      open_data(with_places(options_, places));
       check(plan_);
       if (data_->size() != plan_.images) {
         throw Error(ErrorCode::usage, "the data has " + std::to_string(data_->size()) +
@@ -103,13 +117,16 @@ class CrossValidation {
       run.threads = run_.threads;
       run.isa = run_.isa;
       run.judged = true;
-      const bool stop = train.stop && train.stop();
-      if (stop ||
-          !complete_run(folder, subset(data_, samples(fold, false)), options_, run, train, OnNumericFailure::raise)) {
+      try {
+        stop_point(train);
+        if (!complete_run(folder, subset(data_, samples(fold, false)), options_, run, train, OnNumericFailure::raise)) {
+          throw Interrupted{};
+        }
+        result.folds.push_back(judge(folder, fold));
+      } catch (const Interrupted&) {
         result.interrupted = true;
         return result;
       }
-      result.folds.push_back(judge(folder, fold));
       if (callbacks_.end) callbacks_.end(label, result.folds.back().mse100);
     }
     summarize(result);
@@ -117,7 +134,7 @@ class CrossValidation {
   }
 
  private:
-  void open_data() { data_ = open_judged(options_, callbacks_.train.notice, &report_); }
+  void open_data(const TrainOptions& options) { data_ = open_judged(options, callbacks_.train.notice, &report_); }
 
   void choose_folder() {
     folder_ = run_.out.empty() ? free_run_folder("kfold") : text_path(run_.out);
@@ -154,7 +171,8 @@ class CrossValidation {
     ThreadPool pool(run_.threads);
     const auto& kernels = kernels::choose_table(run_.isa.c_str(), parse_precision(options_.precision));
     Evaluator evaluator(subset(data_, indices), model.preprocessing, options_.batch, 0, pool, false, options_.nme);
-    const Evaluation e = evaluator.run(model.graph, model.params, kernels, nullptr);
+    const Evaluation e = evaluator.run(model.graph, model.params, kernels, nullptr,
+                                       [this](std::size_t) { stop_point(callbacks_.train); });
     const std::size_t width = e.predictions.size() / indices.size();
     for (std::size_t i = 0; i < indices.size(); ++i) {
       std::copy_n(e.predictions.begin() + static_cast<std::ptrdiff_t>(i * width), width,

@@ -138,23 +138,32 @@ StepResult Learner::step(const Batch& batch) {
   return result;
 }
 
-void Learner::measure_statistics(Loader& loader, int epoch) {
+void Learner::measure_statistics(Loader& loader, int epoch, const std::function<void()>& between) {
   if (!average_ || statistics_.size() == 0) return;
   const int count = std::clamp(loader.batches_per_epoch() / kStatisticsPart, 1, kMostStatisticsBatches);
   loader.start(epoch);
   Params<float> current = params_.clone();
   std::copy_n(average_->data(), average_->size(), params_.trainable.data());
   collect_step_times();  // what follows is no part of a step
-  for (int t = 1; t <= count; ++t) {
-    const TrainInput input = input_of(*loader.next());
-    const Clock measuring;
-    executor_.measure(input, 1.0 / t);
-    measure_seconds_ += measuring.seconds();
+  const auto put_back = [&] {
+    executor_.record(&step_times_);
+    std::copy(current.trainable.begin(), current.trainable.end(), params_.trainable.begin());
+    std::copy(current.buffers.begin(), current.buffers.end(), params_.buffers.begin());
+  };
+  try {
+    for (int t = 1; t <= count; ++t) {
+      if (between) between();
+      const TrainInput input = input_of(*loader.next());
+      const Clock measuring;
+      executor_.measure(input, 1.0 / t);
+      measure_seconds_ += measuring.seconds();
+    }
+  } catch (...) {
+    put_back();
+    throw;
   }
-  executor_.record(&step_times_);
   std::copy(params_.buffers.begin(), params_.buffers.end(), statistics_.begin());
-  std::copy(current.trainable.begin(), current.trainable.end(), params_.trainable.begin());
-  std::copy(current.buffers.begin(), current.buffers.end(), params_.buffers.begin());
+  put_back();
 }
 
 void Learner::collect_step_times() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -52,7 +53,8 @@ class Learner {
   /// Running statistics of batch norm for the averaged weights: their mean over some first batches of an epoch. Those
   /// kept during training belong to other weights. Izmailov et al., UAI 2018, arXiv 1803.05407.
   /// Does nothing without a moving average or without batch norm.
-  void measure_statistics(Loader& loader, int epoch);
+  /// @param between  called before each batch; may throw to give it up, all is then as before
+  void measure_statistics(Loader& loader, int epoch, const std::function<void()>& between = {});
 
   /// Tells the validation error of an epoch to the schedule.
   void observe(double error) noexcept { schedule_.observe(error); }

@@ -9,6 +9,7 @@
 #include "train/learner.hpp"
 #include "train/lr_curve.hpp"
 #include "train/setup.hpp"
+#include "train/stop.hpp"
 
 namespace fpcpu {
 
@@ -78,18 +79,9 @@ double loss_of_step(Learner& learner, const Batch& batch) {
   }
 }
 
-}  // namespace
-
-LrFindResult find_lr(const TrainOptions& given, const LrFindOptions& find, const RunOptions& run,
-                     const TrainCallbacks& callbacks) {
-  check(find);
-  check_options(given);
-  TrainOptions options = rising(given, find);
-  const Precision precision = parse_precision(options.precision);
-  const auto& kernels = kernels::choose_table(run.isa.c_str(), precision);
-  if (const std::string notice = kernels::precision_notice(kernels, precision); !notice.empty()) {
-    say(callbacks.notice, notice);
-  }
+/// The test itself; `result` gets its curve. @throws Interrupted
+void raise_rate(TrainOptions options, const LrFindOptions& find, const RunOptions& run, const TrainCallbacks& callbacks,
+                const kernels::KernelTable<float>& kernels, LrFindResult& result) {
   ThreadPool pool(run.threads);
   const TrainingData data = open_training_data(options, nullptr, false);
   tell(data.report, callbacks.notice);
@@ -98,6 +90,7 @@ LrFindResult find_lr(const TrainOptions& given, const LrFindOptions& find, const
   tell_warnings(data.findings, callbacks.notice);
   const Preprocessing preprocessing =
       measure_preprocessing(options, data, graph, callbacks.notice, [&](std::size_t done, std::size_t total) {
+        stop_point(callbacks);
         if (callbacks.phase) callbacks.phase({"measuring colours", done, total});
       });
   if (callbacks.phase) callbacks.phase({"planning the network"});
@@ -106,15 +99,11 @@ LrFindResult find_lr(const TrainOptions& given, const LrFindOptions& find, const
       training_loader(options, graph.input_shape().c, static_cast<std::size_t>(options.cache_mb), pool.threads()));
   Learner learner(graph, initial_params(graph, preprocessing, options), options, find.steps, kernels, pool);
 
-  LrFindResult result;
   DivergenceWatch watch;
   const Clock clock;
   int epoch = -1;
   for (int step = 1; step <= find.steps && !result.diverged; ++step) {
-    if (callbacks.stop && callbacks.stop()) {
-      result.interrupted = true;
-      break;
-    }
+    stop_point(callbacks);
     const Batch& batch = next_batch(loader, epoch);
     const double lr = learner.lr();
     const double loss = loss_of_step(learner, batch);
@@ -131,6 +120,26 @@ LrFindResult find_lr(const TrainOptions& given, const LrFindOptions& find, const
       p.seconds_left = seconds / step * (find.steps - step);
       callbacks.step(p);
     }
+  }
+}
+
+}  // namespace
+
+LrFindResult find_lr(const TrainOptions& given, const LrFindOptions& find, const RunOptions& run,
+                     const TrainCallbacks& callbacks) {
+  check(find);
+  check_options(given);
+  const TrainOptions options = rising(given, find);
+  const Precision precision = parse_precision(options.precision);
+  const auto& kernels = kernels::choose_table(run.isa.c_str(), precision);
+  if (const std::string notice = kernels::precision_notice(kernels, precision); !notice.empty()) {
+    say(callbacks.notice, notice);
+  }
+  LrFindResult result;
+  try {
+    raise_rate(options, find, run, callbacks, kernels, result);
+  } catch (const Interrupted&) {
+    result.interrupted = true;
   }
   smooth(result.curve, find.steps);
   read_off(result);

@@ -18,6 +18,8 @@ void Position::save(saved_state::Texts& state) const {
   saved_state::put(state, "budget", budget);
   saved_state::put(state, "epoch_seconds", epoch_seconds);
   saved_state::put(state, "best_error", best_error);
+  saved_state::put(state, "waiting_since", std::int64_t{waiting_since});
+  saved_state::put(state, "lr", lr);
 }
 
 void Position::load(const saved_state::Texts& state) {
@@ -35,6 +37,11 @@ void Position::load(const saved_state::Texts& state) {
   if (undone > batch || best_epoch > epoch) {
     throw Error(ErrorCode::format, "checkpoint: 'undone' or 'best_epoch' lies behind 'batch' or 'epoch'.");
   }
+  // Earlier versions did not save these two, and stopped where they do not matter.
+  if (state.contains("waiting_since")) {
+    waiting_since = static_cast<int>(saved_state::get_count(state, "waiting_since", saved_state::kMostEpochs));
+  }
+  if (state.contains("lr")) lr = saved_state::get_amount(state, "lr");
 }
 
 }  // namespace fpcpu

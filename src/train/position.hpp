@@ -19,6 +19,8 @@ struct Position {
   double epoch_seconds = 0;  // training time of the unfinished epoch
   double best_error = std::numeric_limits<double>::infinity();
   int best_epoch = 0;
+  int waiting_since = 0;  // epoch from which on --patience counts, when the run was prolonged
+  double lr = 0;          // of the last step
 
   /// Means over the steps of the unfinished epoch; NaN before the first.
   [[nodiscard]] double mean_loss() const { return loss_sum / (batch - undone); }

@@ -7,11 +7,17 @@
 
 #include "core/cpu.hpp"
 #include "core/version.hpp"
+#include "fpcpu/losses.hpp"
+#include "graph/zoo/zoo.hpp"
+#include "layers/heatmap.hpp"
+#include "train/augmentation.hpp"
 #include "train/config.hpp"
 #include "train/epoch_line.hpp"
 #include "train/fit_finding.hpp"
 #include "train/html_text.hpp"
 #include "train/normaliser.hpp"
+#include "train/run_start.hpp"
+#include "train/setup.hpp"
 
 namespace fpcpu {
 
@@ -65,7 +71,10 @@ std::string lead(const RunReport& run) {
   if (!run.rows.empty()) {
     text += ": " + std::to_string(run.rows.back().epoch) + " epochs in " + duration(run.rows.back().seconds);
   }
-  return text + (run.interrupted ? ". Interrupted before the end; these are the results so far." : ".");
+  if (run.interrupted) return text + ". Interrupted before the end; these are the results so far.";
+  if (!run.out_of_time) return text + ".";
+  return text + ". Cut by --time after " + std::to_string(run.rows.empty() ? 0 : run.rows.back().epoch) + " of " +
+         std::to_string(run.options->epochs) + " epochs, because the machine became slower than it was at the start.";
 }
 
 std::vector<std::pair<std::string, double>> seconds_by_part(const RunTimes& t) {
@@ -78,6 +87,23 @@ std::vector<std::pair<std::string, double>> seconds_by_part(const RunTimes& t) {
           {"judging (validation and training faces)", t.evaluate},
           {"saving", t.save},
           {"other", std::max(0.0, t.all - known)}};
+}
+
+/// The defaults as a run writes them down: what stands for "the usual one" replaced by what is usual beside the options
+/// that were chosen.
+TrainOptions resolved_defaults(const TrainOptions& chosen, const Graph& graph) {
+  TrainOptions usual;
+  usual.augment = chosen.augment;
+  resolve_augmentation(usual, graph.input_shape().c);
+  usual.augment = TrainOptions().augment;
+  usual.lr = usual_lr(chosen.optimizer);
+  usual.loss = choose_loss(usual.loss, graph.output_shape())->kind();
+  usual.nme = Normaliser(usual.nme, output_points(graph.output_shape())).name();
+  if (is_model_file(chosen.model)) return usual;
+  const Shape own = make_network(chosen.model, {.points = output_points(graph.output_shape())}).input_shape();
+  usual.input_size = {own.w, own.h};
+  usual.channels = own.c;
+  return usual;
 }
 
 }  // namespace
@@ -96,9 +122,15 @@ std::string make_run_report(RunReport run) {
     data.summary.push_back({"best epoch", std::to_string(run.best_epoch),
                             "of " + std::to_string(run.rows.back().epoch) + "; its weights are the model"});
   }
+  if (!run.verdict.empty()) {
+    std::string verdict = run.verdict;
+    verdict.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(verdict.front())));
+    data.remark = verdict + (data.remark.empty() ? "" : " " + data.remark);
+    data.warning = true;
+  }
   data.augmented = std::move(run.augmented);
   data.seconds = seconds_by_part(run.times);
-  const TrainOptions defaults;
+  const TrainOptions defaults = resolved_defaults(*run.options, *run.graph);
   for (const ConfigKey& key : config_keys()) {
     std::string group(key.group);
     group.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(group.front())));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fpcpu/trainer.hpp"
+#include "graph/graph.hpp"
 #include "io/metrics_csv.hpp"
 #include "train/evaluator.hpp"
 #include "train/report.hpp"
@@ -36,6 +37,9 @@ struct RunReport {
   double fit_mse100 = 0;  // of the best epoch, NaN without validation
   RunTimes times;
   bool interrupted = false;
+  bool out_of_time = false;  // cut by --time
+  std::string verdict;       // what is wrong with the result; may be empty
+  const Graph* graph = nullptr;
   std::vector<ReportFace> augmented;
 };
 

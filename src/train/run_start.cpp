@@ -1,19 +1,27 @@
 #include "train/run_start.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <iterator>
+#include <utility>
 
 #include "core/cpu.hpp"
+#include "core/file.hpp"
 #include "fpcpu/error.hpp"
+#include "train/checkpoint_files.hpp"
 #include "train/config.hpp"
-#include "train/run_folder.hpp"
+#include "train/setup.hpp"
 
 namespace fpcpu {
 
-double usual_lr(const std::string& optimizer) {
-  if (optimizer == "sgd" || optimizer == "nesterov") return 1e-4;
-  return optimizer == "rmsprop" ? 5e-4 : 2e-3;
-}
+namespace {
 
+/// What does not change the figures of an epoch that is done, and how many there are to be.
+constexpr std::string_view kChangeable[] = {"data",     "val",   "images", "epochs", "time", "checkpoint-every",
+                                            "cache-mb", "accept"};
+
+/// Combinations that would be ignored otherwise.
 void check_run(const RunOptions& run) {
   if (run.fast && (!run.resume.empty() || !run.out.empty())) {
     throw Error(ErrorCode::usage, "--fast writes nothing; leave --out and --resume out.");
@@ -21,6 +29,34 @@ void check_run(const RunOptions& run) {
   if (!run.resume.empty() && !run.out.empty()) {
     throw Error(ErrorCode::usage, "--resume goes on in the folder of the run; leave --out out.");
   }
+  if (run.resume.empty() && (run.changed_data || !run.changes.empty())) {
+    throw Error(ErrorCode::usage, "changes and changed data are for a run to --resume.");
+  }
+}
+
+void change(TrainOptions& options, const std::vector<std::pair<std::string, std::string>>& changes) {
+  bool data_seen = false;
+  for (const auto& [name, value] : changes) {
+    if (!may_change(name)) {
+      throw Error(ErrorCode::usage, "--resume takes its options from the run; leave --" + name + " out.");
+    }
+    if (name == "data" && !data_seen) options.data.clear();
+    data_seen = data_seen || name == "data";
+    std::string key = name;
+    std::replace(key.begin(), key.end(), '-', '_');
+    set_option(options, *find_config_key(key), value);
+  }
+}
+
+}  // namespace
+
+double usual_lr(const std::string& optimizer) {
+  if (optimizer == "sgd" || optimizer == "nesterov") return 1e-4;
+  return optimizer == "rmsprop" ? 5e-4 : 2e-3;
+}
+
+bool may_change(std::string_view option) {
+  return std::find(std::begin(kChangeable), std::end(kChangeable), option) != std::end(kChangeable);
 }
 
 const kernels::KernelTable<float>& choose_kernels(const RunOptions& run, const std::optional<Checkpoint>& resumed,
@@ -51,16 +87,45 @@ const kernels::KernelTable<float>& choose_kernels(const RunOptions& run, const s
   return *table;
 }
 
-std::optional<Checkpoint> load_run(const RunOptions& run) {
-  if (run.resume.empty()) return std::nullopt;
-  return load_checkpoint(RunFolder::open(run.resume).last());
-}
-
-TrainOptions options_of(TrainOptions given, const RunOptions& run) {
-  if (run.resume.empty()) return given;
-  TrainOptions options;
-  read_config(RunFolder::open(run.resume).config(), options);
-  return options;
+RunStart begin_run(const TrainOptions& options, const RunOptions& run) {
+  check_run(run);
+  RunStart start;
+  start.run = run;
+  start.options = options;
+  start.places = places_of(options);
+  if (run.resume.empty()) {
+    if (!run.out.empty()) RunFolder::check_free(run.out);
+    return start;
+  }
+  const std::filesystem::path path = RunFolder::of(run.resume);
+  start.run.resume = path_text(path);
+  start.options = {};
+  const bool begun = RunFolder::has_begun(path) && std::filesystem::exists(path / "config.toml");
+  if (!begun) start.folder.emplace(RunFolder::open(run.resume));
+  read_config(path / "config.toml", start.options);
+  find_model_file(start.options, path);
+  start.planned_epochs = start.options.epochs;
+  change(start.options, run.changes);
+  if (begun) {
+    start.findings.push_back(path_text(path) + " was stopped before its first checkpoint; the training begins again");
+    start.run.out = start.run.resume;
+    start.run.resume.clear();
+    start.places = places_of(start.options);
+    return start;
+  }
+  if (!start.folder->finding().empty()) start.findings.push_back(start.folder->finding());
+  NewestCheckpoint newest = load_newest(*start.folder);
+  if (!newest.notice.empty()) start.findings.push_back(newest.notice);
+  start.checkpoint.emplace(std::move(newest.checkpoint));
+  const auto moved = [&](const char* option) {
+    return std::any_of(run.changes.begin(), run.changes.end(), [&](const auto& c) { return c.first == option; });
+  };
+  start.places = places_of(start.options, start.checkpoint->state);
+  const Places typed = places_of(start.options);
+  if (moved("data")) start.places.data = typed.data;
+  if (moved("val")) start.places.val = typed.val;
+  if (moved("images")) start.places.images = typed.images;
+  return start;
 }
 
 }  // namespace fpcpu

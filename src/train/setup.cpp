@@ -25,6 +25,7 @@ namespace fpcpu {
 
 namespace {
 
+constexpr const char* kKeptModel = "network.toml";
 constexpr std::size_t kFastBatches = 4;
 constexpr std::size_t kMostFitFaces = 500;  // enough for a standard error of a few percent
 
@@ -205,9 +206,14 @@ bool is_model_file(const std::string& model) { return model.ends_with(".toml"); 
 
 void keep_model_file(TrainOptions& options, const std::filesystem::path& folder) {
   if (!is_model_file(options.model)) return;
-  const std::filesystem::path copy = folder / "network.toml";
+  const std::filesystem::path copy = folder / kKeptModel;
   write_file_atomically(copy, read_file(options.model));
-  options.model = copy.string();
+  options.model = path_text(copy);
+}
+
+void find_model_file(TrainOptions& options, const std::filesystem::path& folder) {
+  const std::filesystem::path copy = folder / kKeptModel;
+  if (is_model_file(options.model) && std::filesystem::exists(copy)) options.model = path_text(copy);
 }
 
 Graph build_network(const TrainOptions& options, int points) {

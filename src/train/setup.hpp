@@ -66,6 +66,9 @@ void tell_warnings(const std::vector<Finding>& findings, const std::function<voi
 /// stays repeatable when its owner goes on editing the network. A name of the zoo is left alone.
 void keep_model_file(TrainOptions& options, const std::filesystem::path& folder);
 
+/// Lets the options read from the config.toml in `folder` name that copy, seen from the working directory of today.
+void find_model_file(TrainOptions& options, const std::filesystem::path& folder);
+
 /// The network of a run, from the zoo or a .toml file.
 [[nodiscard]] Graph build_network(const TrainOptions& options, int points);
 

@@ -153,7 +153,7 @@ TEST_CASE("killed in the middle of an epoch and resumed: the model of a run that
   // Wait for two epochs, then for a moment inside the third.
   const Outcome killed = run_shell(
       folder, "\"$FPCPU\" train " + options +
-                  "--out killed --quiet --threads 1 & pid=$!; "
+                  "--out killed --quiet --threads 1 --checkpoint-every 0 & pid=$!; "
                   "for i in $(seq 600); do "
                   "[ \"$(wc -l <killed/metrics.csv 2>/dev/null || echo 0)\" -ge 3 ] && break; sleep 0.02; done; "
                   "sleep 0.03; kill -9 $pid; wait $pid 2>/dev/null");

@@ -86,6 +86,7 @@ const std::vector<std::pair<std::string, std::string>> kAll = {
     {"start", "zero"},
     {"seed", "7"},
     {"nme", "inter-pupil"},
+    {"checkpoint-every", "2.5"},
 };
 
 /// A line of config.toml.

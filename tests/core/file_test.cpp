@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
+#include <string_view>
 #include <vector>
 
 #include "fpcpu/error.hpp"
@@ -25,7 +26,6 @@ TEST_CASE("a file is written, replaced, and nothing else stays in the folder") {
   const auto file = folder / "a.txt";
   write_file_atomically(file, "first");
   CHECK(read_file(file) == "first");
-  std::ofstream(folder / ".a.txt.tmp") << "left by a killed process, longer than what follows";
   write_file_atomically(file, "second");
   CHECK(read_file(file) == "second");
   CHECK(entries(folder.path()) == 1);
@@ -44,6 +44,38 @@ TEST_CASE("what cannot be written or read is named, and a failed write leaves no
   CHECK(entries(folder.path()) == 1);
   CHECK(contains(message_of(ErrorCode::io, [&] { static_cast<void>(read_file(nowhere)); }), nowhere.string()));
   message_of(ErrorCode::io, [&] { static_cast<void>(read_file(folder.path())); });
+}
+
+TEST_CASE("what killed processes left is removed, and nothing that is like it") {
+  const test::TemporaryFolder folder;
+  for (const char* left : {".a.txt.tmp", ".a.txt.0123456789abcdef.tmp"}) std::ofstream(folder / left) << "half";
+  const std::vector<const char*> others = {".b.txt.tmp", ".a.txt.old.tmp", ".a.txt.0123456789abcdeg.tmp", "a.txt.tmp"};
+  for (const char* other : others) std::ofstream(folder / other) << "whole";
+  const std::vector<std::string_view> names = {"a.txt", "c.txt"};
+  remove_temporaries(folder.path(), names);
+  CHECK(entries(folder.path()) == others.size());
+  for (const char* other : others) CHECK_MESSAGE(std::filesystem::exists(folder / other), other);
+  CHECK_NOTHROW(remove_temporaries(folder / "missing", names));
+}
+
+TEST_CASE("a link that was laid is not followed, a link in the place of the file is replaced, permissions are kept") {
+  using std::filesystem::perms;
+  const test::TemporaryFolder folder;
+  std::ofstream(folder / "victim.txt") << "precious";
+  std::filesystem::create_symlink("victim.txt", folder / ".a.txt.tmp");
+  std::filesystem::create_symlink("victim.txt", folder / "a.txt");
+  write_file_atomically(folder / "a.txt", "new");
+  CHECK(read_file(folder / "victim.txt") == "precious");
+  CHECK(read_file(folder / "a.txt") == "new");
+  CHECK(!std::filesystem::is_symlink(folder / "a.txt"));
+  for (const perms wanted : {perms::owner_read | perms::owner_write, perms::owner_all | perms::group_read}) {
+    std::filesystem::permissions(folder / "a.txt", wanted);
+    write_file_atomically(folder / "a.txt", "newer");
+    CHECK(std::filesystem::status(folder / "a.txt").permissions() == wanted);
+  }
+  const std::string longest = std::string(251, 'n') + ".txt";
+  write_file_atomically(folder / longest, "x");
+  CHECK(read_file(folder / longest) == "x");
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "support/files.hpp"
 #include "support/into.hpp"
 #include "support/messages.hpp"
+#include "support/stop_after.hpp"
 #include "support/temporary_folder.hpp"
 #include "train/mean_spread.hpp"
 
@@ -101,12 +102,12 @@ TEST_CASE("each image is judged once, by the detector of its fold, which has not
 TEST_CASE("stopped anywhere and resumed, the cross-validation ends with the same files; finished folds stay") {
   const test::TemporaryFolder folder;
   (void)cross_validate(quick(), 3, into(folder / "whole"));
-  // A fold asks 7 times: before it begins, after each of its 2 x 2 steps and after each epoch.
-  for (const int calls : {2, 9}) {
-    CAPTURE(calls);
-    const auto place = folder / ("stopped" + std::to_string(calls));
+  // A fold has 2 x 2 steps.
+  for (const int steps : {1, 6}) {
+    CAPTURE(steps);
+    const auto place = folder / ("stopped" + std::to_string(steps));
     SearchCallbacks stopping;
-    stopping.train.stop = [left = calls]() mutable { return --left <= 0; };
+    stopping.train = test::stop_after(steps);
     const KFoldResult first = cross_validate(quick(), 3, into(place), stopping);
     CHECK(first.interrupted);
     CHECK(!std::filesystem::exists(place / "out_of_fold.csv"));
@@ -117,7 +118,7 @@ TEST_CASE("stopped anywhere and resumed, the cross-validation ends with the same
     counting.train.epoch = [&](const EpochResult& e) { trained += std::to_string(e.epoch); };
     const KFoldResult second = cross_validate({}, 0, resume, counting);
     CHECK(!second.interrupted);
-    CHECK(trained.size() == (calls < 7 ? 6 : 4));
+    CHECK(trained.size() == (steps < 4 ? 6 : 4));
     for (const char* name : {"out_of_fold.csv", "summary.json"}) {
       CHECK(test::content(place / name) == test::content(folder / "whole" / name));
     }

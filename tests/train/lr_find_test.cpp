@@ -5,6 +5,7 @@
 
 #include "fpcpu/search.hpp"
 #include "support/messages.hpp"
+#include "support/stop_after.hpp"
 #include "train/html_text.hpp"
 #include "train/line_chart.hpp"
 #include "train/lr_curve.hpp"
@@ -136,8 +137,7 @@ TEST_CASE("a rate that is too high ends the test; what was finite is kept") {
 }
 
 TEST_CASE("it stops when asked to, and refuses a range that is none") {
-  TrainCallbacks callbacks;
-  callbacks.stop = [left = 4]() mutable { return --left <= 0; };
+  const TrainCallbacks callbacks = test::stop_after(3);
   const LrFindResult r = find_lr(quick(), {}, {}, callbacks);
   CHECK(r.interrupted);
   CHECK(r.curve.size() == 3);

@@ -15,6 +15,7 @@
 #include "support/into.hpp"
 #include "support/messages.hpp"
 #include "support/random_batch.hpp"
+#include "support/stop_after.hpp"
 #include "support/temporary_folder.hpp"
 #include "train/augmented_faces.hpp"
 #include "train/evaluator.hpp"
@@ -119,9 +120,7 @@ TEST_CASE("the report has all its parts, also of a run that was interrupted") {
                            "trained on 48 faces and judged on 12 others", "Judged alike"}) {
     CHECK_MESSAGE(contains(page, part), part);
   }
-  TrainCallbacks callbacks;
-  callbacks.stop = [left = 8]() mutable { return --left <= 0; };
-  CHECK(train(quick(), into(folder / "stopped"), callbacks).interrupted);
+  CHECK(train(quick(), into(folder / "stopped"), test::stop_after(7)).interrupted);
   CHECK(contains(read_file(folder / "stopped/report.html"), "Interrupted before the end"));
 }
 
@@ -146,9 +145,7 @@ TEST_CASE("TensorBoard's event files: one for each start, also of a run whose op
   const test::TemporaryFolder folder;
   TrainOptions options = quick();
   options.tensorboard = true;
-  TrainCallbacks callbacks;
-  callbacks.stop = [left = 8]() mutable { return --left <= 0; };
-  CHECK(train(options, into(folder / "run"), callbacks).interrupted);
+  CHECK(train(options, into(folder / "run"), test::stop_after(7)).interrupted);
   CHECK(event_files(folder / "run") == 1);
   RunOptions resume;
   resume.resume = (folder / "run").string();

@@ -10,6 +10,7 @@
 #include "io/checkpoint.hpp"
 #include "support/files.hpp"
 #include "support/messages.hpp"
+#include "support/stop_after.hpp"
 #include "support/temporary_folder.hpp"
 #include "train/complete_run.hpp"
 #include "train/mean_spread.hpp"
@@ -73,10 +74,10 @@ TEST_CASE("stopped and called again, a sweep goes on: the same ranking, nothing 
   const std::string text = kBase + "[sweep]\nbatch = [4, 8]\n";
   const SweepOptions whole = options_for(folder, text, "whole");
   const SweepResult expected = sweep(whole);
-  for (const int calls : {3, 8}) {
-    const SweepOptions options = options_for(folder, text, "stopped" + std::to_string(calls));
+  for (const int steps : {2, 6}) {
+    const SweepOptions options = options_for(folder, text, "stopped" + std::to_string(steps));
     SearchCallbacks stopping;
-    stopping.train.stop = [left = calls]() mutable { return --left <= 0; };
+    stopping.train = test::stop_after(steps);
     CHECK(sweep(options, stopping).interrupted);
     SearchCallbacks counting;
     int epochs = 0;
@@ -148,9 +149,7 @@ TEST_CASE("a training whose time is used up goes on to its planned end before it
   options.input_size = 32;
   options.batch = 8;
   options.epochs = 3;
-  TrainCallbacks stopping;
-  stopping.stop = [left = 2]() mutable { return --left <= 0; };
-  CHECK(!complete_run(run, nullptr, options, {}, stopping, OnNumericFailure::raise));
+  CHECK(!complete_run(run, nullptr, options, {}, test::stop_after(2), OnNumericFailure::raise));
   Checkpoint last = load_checkpoint(run / "last.safetensors");
   last.state["budget"] = "900";
   last.state["seconds"] = "1000";
