@@ -15,8 +15,10 @@
 #include "cli/terminal_text.hpp"
 #include "core/cpu.hpp"
 #include "core/file.hpp"
+#include "core/foreign_text.hpp"
 #include "data/decode.hpp"
 #include "data/image_write.hpp"
+#include "data/inspect/unseen.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/predictor.hpp"
 #include "io/run_model.hpp"
@@ -181,6 +183,10 @@ int run_detect(const std::vector<std::string_view>& arguments) {
 
   Predictor predictor(model, options);
   if (!a.quiet() && !predictor.verified()) print_note(kNoChecksum);
+  if (const Preprocessing& pre = predictor.preprocessing(); !a.quiet() && !pre.unseen.empty()) {
+    print_note(printable(point_list(pre.point_names, pre.unseen)) +
+               " of the model: no training image showed it, so what is found there means nothing");
+  }
   if (a.has("names") && predictor.preprocessing().point_names.empty()) {
     throw Error(ErrorCode::usage, "--names: " + model + " only counts its points; leave --names out.");
   }

@@ -8,6 +8,7 @@
 #include "core/file.hpp"
 #include "core/foreign_text.hpp"
 #include "core/version.hpp"
+#include "data/inspect/unseen.hpp"
 #include "fpcpu/error.hpp"
 #include "graph/zoo/zoo.hpp"
 #include "io/checkpoint.hpp"
@@ -69,6 +70,10 @@ void print_model(const std::string& where) {
               static_cast<double>(model.params.layout.parameter_count()) / 1e6, model.graph.flops() / 1e6,
               static_cast<double>(std::filesystem::file_size(path)) / 1e6, to_string(model.graph.input_shape()).c_str(),
               model.preprocessing.points);
+  if (!model.preprocessing.unseen.empty()) {
+    std::printf("unseen  %s: visible in no training image, nothing was learnt of it\n",
+                printable(point_list(model.preprocessing.point_names, model.preprocessing.unseen)).c_str());
+  }
   std::printf("checksum %s\n", model.verified ? "of the weights is right" : "none: an older version wrote the file");
   for (const auto& [name, value] : model.facts) {
     std::printf("%-14s %s\n", printable(name).c_str(), printable(value).c_str());

@@ -10,6 +10,7 @@
 #include "cli/terminal_text.hpp"
 #include "core/file.hpp"
 #include "data/inspect/inspect.hpp"
+#include "data/point_match.hpp"
 #include "fpcpu/error.hpp"
 #include "train/html_page.hpp"
 #include "train/inspect_page.hpp"
@@ -70,7 +71,8 @@ int run_inspect(const std::vector<std::string_view>& arguments) {
     parts.push_back(sets.back().data);
     if (interrupted()) return kInterrupted;
   }
-  (void)concat_datasets(std::move(parts));  // sets that do not fit together are an error
+  parts = in_one_order(std::move(parts), nullptr);  // sets that do not fit together are an error
+  for (std::size_t s = 0; s < sets.size(); ++s) sets[s].data = parts[s];
   const auto show = [&](const std::string& what, std::size_t done, std::size_t total) {
     live.show(what + " " + bar(static_cast<double>(done) / static_cast<double>(total), 20) + " " +
               std::to_string(done) + "/" + std::to_string(total));

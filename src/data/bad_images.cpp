@@ -17,4 +17,19 @@ void refuse_bad_images(const std::vector<BadImage>& bad, std::size_t images) {
   throw Error(bad[0].error.code(), text);
 }
 
+std::vector<BadImage> unreadable_images(const Dataset& data, std::size_t most) {
+  std::vector<BadImage> bad;
+  const std::size_t images = std::min(data.size(), most);
+  for (std::size_t i = 0; i < images; ++i) {
+    const std::size_t face = i * data.size() / images;
+    if (data.file(face).empty()) continue;
+    try {
+      (void)data.image(face);
+    } catch (const Error& e) {
+      bad.push_back({data.place(face), e});
+    }
+  }
+  return bad;
+}
+
 }  // namespace fpcpu

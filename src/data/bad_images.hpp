@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "fpcpu/dataset.hpp"
 #include "fpcpu/error.hpp"
 
 namespace fpcpu {
@@ -17,5 +19,8 @@ struct BadImage {
 /// All of them in one message, at most 20 by name. @param images of how many.
 /// @throws Error of the first one's code.
 [[noreturn]] void refuse_bad_images(const std::vector<BadImage>& bad, std::size_t images);
+
+/// The images that cannot be decoded, of `most` at most, spread evenly. Rendered faces always can.
+[[nodiscard]] std::vector<BadImage> unreadable_images(const Dataset& data, std::size_t most = SIZE_MAX);
 
 }  // namespace fpcpu

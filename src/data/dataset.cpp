@@ -89,20 +89,10 @@ DatasetPtr open_datasets(const std::vector<std::string>& places, const DataOptio
 DatasetPtr concat_datasets(std::vector<DatasetPtr> parts, DataReport* report) {
   if (parts.empty()) throw Error(ErrorCode::usage, "no data set was given.");
   if (parts.size() == 1) return parts.front();
-  // The first set that names its points says what they are called and in which order they come.
-  const auto named =
-      std::find_if(parts.begin(), parts.end(), [](const DatasetPtr& d) { return !d->point_names().empty(); });
-  const std::size_t leader = named == parts.end() ? 0 : static_cast<std::size_t>(named - parts.begin());
-  const auto what = [&](std::size_t p) {
-    return "data set " + std::to_string(p + 1) + " (" + parts[p]->place(0) + ")";
-  };
-  const std::vector<std::string> names = parts[leader]->point_names();
-  const auto points = static_cast<std::size_t>(parts[leader]->points());
-  const std::string leader_what = what(leader);
+  parts = in_one_order(std::move(parts), report);
   std::vector<SelectedDataset::Entry> entries;
-  for (std::size_t p = 0; p < parts.size(); ++p) {
-    parts[p] = with_points_of(names, points, leader_what, parts[p], what(p), report);
-    for (std::size_t i = 0; i < parts[p]->size(); ++i) entries.push_back({parts[p].get(), i});
+  for (const DatasetPtr& part : parts) {
+    for (std::size_t i = 0; i < part->size(); ++i) entries.push_back({part.get(), i});
   }
   return std::make_shared<SelectedDataset>(std::move(parts), std::move(entries));
 }

@@ -96,7 +96,13 @@ class FolderDataset final : public Dataset {
                                      path_text(finder.folder()) + " (" + bad[0].place + ": " + bad[0].error.what() +
                                      ") Name their folder with --images DIR.");
     }
-    if (!options.skip_bad || kept_.empty()) refuse_bad_images(bad, table_.names.size());
+    if (!options.skip_bad || kept_.empty()) {
+      // Those whose beginning is all right as well, to name all that must be corrected.
+      if (!options.skip_bad) {
+        for (BadImage& b : unreadable_images(*this)) bad.push_back(std::move(b));
+      }
+      refuse_bad_images(bad, table_.names.size());
+    }
     if (report == nullptr) return;
     for (const BadImage& b : bad) report->skipped.push_back({b.place, b.error.what()});
   }

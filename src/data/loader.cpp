@@ -1,3 +1,4 @@
+#include "data/bad_images.hpp"
 #include "data/loader.hpp"
 
 #include <algorithm>
@@ -163,8 +164,19 @@ struct Loader::Impl {
     // The first in batch order, so that the same file is named for any number of threads.
     const auto failed =
         std::find_if(sample_errors.begin(), sample_errors.end(), [](const auto& e) { return e != nullptr; });
-    b.error = failed == sample_errors.end() ? nullptr : *failed;
+    b.error = failed == sample_errors.end() ? nullptr : with_all_bad_images(*failed);
     b.batch = {static_cast<int>(count), b.x.data(), b.targets.data(), b.visible.data(), {b.samples.data(), count}};
+  }
+
+  /// One image cannot be read: the user is told of all, with their rows, to correct them at once.
+  [[nodiscard]] std::exception_ptr with_all_bad_images(std::exception_ptr first) const {
+    try {
+      const std::vector<BadImage> bad = unreadable_images(*data);
+      if (!bad.empty()) refuse_bad_images(bad, data->size());
+    } catch (...) {
+      return std::current_exception();
+    }
+    return first;
   }
 
   /// The thread that makes batches cannot go on: whoever asks for one is told why.

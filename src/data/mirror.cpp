@@ -119,9 +119,13 @@ std::vector<float> median_shape(const Dataset& data) {
   return shape;
 }
 
+bool is_symmetric(const MirrorFit& fit) {
+  return is_involution(fit.mirror) && fit.residual <= 1 && std::abs(fit.turn) <= kMostTurn;
+}
+
 /// Why a shape has no mirror table, or empty.
 std::string objection(const MirrorFit& fit) {
-  if (!is_involution(fit.mirror) || fit.residual > 1 || std::abs(fit.turn) > kMostTurn) {
+  if (!is_symmetric(fit)) {
     return "which points change places in a mirrored image cannot be told from the mean shape of these " +
            std::to_string(fit.mirror.size()) + " points";
   }
@@ -147,6 +151,13 @@ MirrorChoice none(const std::string& why, std::size_t points) {
   return {{},
           "images are not mirrored in training: " + why + ". To mirror them, say which points swap, e.g. " +
               advice(points) + "."};
+}
+
+/// No table helps points of one side of a face, so no example of one is given.
+MirrorChoice one_sided(const std::string& why) {
+  return {{},
+          "images are not mirrored in training: " + why +
+              ". Only if the partner of each is among them, say which points swap: --mirror."};
 }
 
 MirrorChoice given_by_hand(std::vector<int> mirror, const SeenShape& seen) {
@@ -204,8 +215,9 @@ MirrorChoice choose_mirror(const Dataset& data, const std::string& given) {
   }
   MirrorFit fit = fit_mirror(seen.shape);
   if (const std::string why = objection(fit); !why.empty()) {
+    const bool symmetric = is_symmetric(fit);
     fit = fit_mirror(SeenShape(median_shape(data), point_counts(data)).shape);
-    if (!objection(fit).empty()) return none(why, points);
+    if (!objection(fit).empty()) return symmetric ? one_sided(why) : none(why, points);
   }
   return {seen.whole(fit.mirror, points), {}};
 }

@@ -124,4 +124,22 @@ DatasetPtr with_points_of(const std::vector<std::string>& names, std::size_t poi
   return std::make_shared<ReorderedDataset>(std::move(data), match.order, names);
 }
 
+std::vector<DatasetPtr> in_one_order(std::vector<DatasetPtr> parts, DataReport* report) {
+  if (parts.size() < 2) return parts;
+  // The first set that names its points says what they are called and in which order they come.
+  const auto named =
+      std::find_if(parts.begin(), parts.end(), [](const DatasetPtr& d) { return !d->point_names().empty(); });
+  const std::size_t leader = named == parts.end() ? 0 : static_cast<std::size_t>(named - parts.begin());
+  const auto what = [&](std::size_t p) {
+    return "data set " + std::to_string(p + 1) + " (" + parts[p]->place(0) + ")";
+  };
+  const std::vector<std::string> names = parts[leader]->point_names();
+  const auto points = static_cast<std::size_t>(parts[leader]->points());
+  const std::string leader_what = what(leader);
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    parts[p] = with_points_of(names, points, leader_what, parts[p], what(p), report);
+  }
+  return parts;
+}
+
 }  // namespace fpcpu

@@ -27,4 +27,7 @@ struct PointMatch {
                                         const std::string& what, DatasetPtr data, const std::string& data_what,
                                         DataReport* report);
 
+/// Sets with their points in the order of the first one that names them, and called so. @throws as match_points
+[[nodiscard]] std::vector<DatasetPtr> in_one_order(std::vector<DatasetPtr> parts, DataReport* report);
+
 }  // namespace fpcpu

@@ -35,6 +35,7 @@ std::string preprocessing_to_json(const Preprocessing& pre) {
                {"mean_shape", pre.mean_shape},
                {"mirror", pre.mirror}};
   if (!pre.point_names.empty()) json["point_names"] = pre.point_names;
+  if (!pre.unseen.empty()) json["unseen"] = pre.unseen;
   return json.dump();
 }
 
@@ -60,6 +61,11 @@ Preprocessing preprocessing_from_json(const std::string& text) {
   }
   if (const auto names = json.find("point_names"); names != json.end()) {
     pre.point_names = names->get<std::vector<std::string>>();
+  }
+  if (const auto unseen = json.find("unseen"); unseen != json.end()) {
+    for (const Json& point : *unseen) {
+      pre.unseen.push_back(static_cast<int>(whole_number(point, 0, pre.points - 1, "a point that was never seen")));
+    }
   }
   return pre;
 }

@@ -8,7 +8,9 @@
 
 #include "core/file.hpp"
 #include "core/rng.hpp"
+#include "data/bad_images.hpp"
 #include "data/inspect/inspect.hpp"
+#include "data/inspect/unseen.hpp"
 #include "data/mirror.hpp"
 #include "data/point_match.hpp"
 #include "data/statistics.hpp"
@@ -109,7 +111,8 @@ Opened open_places(const TrainOptions& options, DatasetPtr given) {
     for (const std::string& where : options.data) {
       opened.parts.push_back(open_dataset(where, effective(reading, {where}), &opened.report));
     }
-    opened.all = random_part(concat_datasets(opened.parts, &opened.report), chosen);
+    opened.parts = in_one_order(std::move(opened.parts), &opened.report);
+    opened.all = random_part(concat_datasets(opened.parts), chosen);
   }
   if (options.val.empty()) return opened;
   DataOptions val_reading = effective(data_options(options), {options.val});
@@ -239,6 +242,7 @@ Preprocessing measure_points(TrainOptions& options, const TrainingData& data, Sh
   p.points = data.train->points();
   p.point_names = data.train->point_names();
   p.mean_shape = mean_shape(*data.train);
+  p.unseen = unseen_points(point_counts(*data.train));
   // A few faces may all be turned; the table is the same for all.
   MirrorChoice choice = choose_mirror(data.whole ? *data.whole : *data.train, options.mirror);
   p.mirror = std::move(choice.mirror);
@@ -249,11 +253,43 @@ Preprocessing measure_points(TrainOptions& options, const TrainingData& data, Sh
   return p;
 }
 
+namespace {
+
+/// What would stop the first judgement, at the price of decoding some of its images twice.
+void check_readable(const Dataset& val) {
+  constexpr std::size_t kMostImages = 1000;
+  const std::vector<BadImage> bad = unreadable_images(val, kMostImages);
+  if (!bad.empty()) refuse_bad_images(bad, val.size());
+}
+
+/// Some image cannot be read: names all of them, on both sides of the split.
+void refuse_unreadable(const TrainingData& data) {
+  const Dataset& whole = data.whole ? *data.whole : *data.train;
+  std::vector<BadImage> bad = unreadable_images(whole);
+  std::size_t images = whole.size();
+  std::set<std::string> named;
+  for (const BadImage& b : bad) named.insert(b.place);
+  for (BadImage& b : data.val ? unreadable_images(*data.val) : std::vector<BadImage>{}) {
+    if (named.insert(b.place).second) bad.push_back(std::move(b));
+  }
+  if (data.val && !data.whole) images += data.val->size();
+  if (!bad.empty()) refuse_bad_images(bad, images);
+}
+
+}  // namespace
+
 Preprocessing measure_preprocessing(TrainOptions& options, const TrainingData& data, const Graph& graph,
                                     const std::function<void(const std::string&)>& notice,
                                     const std::function<void(std::size_t, std::size_t)>& progress) {
   Preprocessing p = measure_points(options, data, graph.input_shape(), notice);
-  ChannelStatistics colors = channel_statistics(*data.train, p.input, progress);
+  ChannelStatistics colors;
+  try {
+    colors = channel_statistics(*data.train, p.input, progress);
+    if (data.val) check_readable(*data.val);
+  } catch (const Error&) {
+    refuse_unreadable(data);
+    throw;
+  }
   p.mean = std::move(colors.mean);
   p.deviation = std::move(colors.deviation);
   return p;

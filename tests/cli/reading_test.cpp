@@ -62,6 +62,44 @@ TEST_CASE("unreadable images stop a training; --skip-bad trains without them and
   CHECK(contains(judged.err, "note: 2 rows are left out"));
 }
 
+TEST_CASE("images broken in their pixels are all named, on both sides of the split and beside broken headers") {
+  const TemporaryFolder folder;
+  REQUIRE(run_program(folder, "synth faces --count 20 --size 40 --quiet").code == 0);
+  const auto files = images(folder);
+  const auto cut = [&](std::size_t i) {
+    std::filesystem::resize_file(files[i], std::filesystem::file_size(files[i]) - 40);
+  };
+  // One after the other each is the only broken one of its side; together they are named at once.
+  cut(7);
+  check_one_line(run_program(folder, "train --data faces --fast" + kQuick), 3, {"faces/gt.csv line 9: ", "--skip-bad"});
+  for (std::size_t i = 0; i < 20; i += 2) cut(i);
+  const Outcome refused = run_program(folder, "train --data faces --fast" + kQuick);
+  CHECK(refused.code == 3);
+  CHECK(contains(refused.err, "11 of 20 images cannot be used."));
+  break_image(files[1]);
+  const Outcome opened = run_program(folder, "train --data faces --fast" + kQuick);
+  CHECK(opened.code == 3);
+  CHECK(contains(opened.err, "12 of 20 images cannot be used."));
+}
+
+TEST_CASE("a point that no image showed is told by info and detect") {
+  const TemporaryFolder folder;
+  REQUIRE(run_program(folder, "synth faces --count 12 --size 40 --quiet").code == 0);
+  std::string table;
+  std::ifstream lines(folder / "faces/gt.csv");
+  std::string line;
+  for (bool header = true; std::getline(lines, line); header = false) {
+    const std::size_t cut = line.rfind(',', line.rfind(',') - 1);
+    table += (header ? line : line.substr(0, cut) + ",,") + "\n";
+  }
+  std::ofstream(folder / "faces/gt.csv") << table;
+  REQUIRE(run_program(folder, "train --data faces --val-split 0 --out run --quiet" + kQuick).code == 0);
+  CHECK(contains(run_program(folder, "info run").out, "point 14"));
+  const std::string detect = "detect run/model.safetensors faces/images --out p.csv --overwrite";
+  CHECK(contains(run_program(folder, detect).err, "point 14 of the model"));
+  CHECK(!contains(run_program(folder, detect + " --quiet").err, "point 14"));
+}
+
 TEST_CASE("eval, augment and lr-find read data with the same options as training") {
   const TemporaryFolder folder;
   REQUIRE(run_program(folder, "synth faces --count 12 --size 40 --quiet").code == 0);

@@ -112,6 +112,13 @@ TEST_CASE("points of a larger, a smaller or an equally large copy are named") {
   });
   check(only(judge({larger})), "frame", Severity::refusal, {"outside of the image", "they fit a copy about 2."});
 
+  const auto somewhat = rendered(30);
+  change(*somewhat, [](float& x, float& y, float, float) {
+    x *= 1.5F;
+    y *= 1.5F;
+  });
+  check(only(judge({somewhat})), "frame", Severity::refusal, {"lower right part", "copies about 1."});
+
   const auto smaller = rendered(30);
   change(*smaller, [](float& x, float& y, float, float) {
     x /= 2;
@@ -159,7 +166,7 @@ TEST_CASE("marks of missing points are named with what they are, chins below the
     }
     const std::string number = std::to_string(static_cast<int>(mark));
     check(only(judge({faces})), "missing", Severity::refusal,
-          {"gt.csv line 5, line 10, line 23: 3 points", "(" + number + "," + number + ")", "--missing " + number});
+          {"gt.csv line 5, line 10, line 23: 3 points", "first x4,y4", "(" + number + "," + number + ")", "--missing " + number});
   }
   const auto one = rendered(40);
   one->x(5, 3) = one->y(5, 3) = 0;
@@ -280,8 +287,11 @@ TEST_CASE("the same picture twice is named, with what is wrong with it") {
 TEST_CASE("pictures that the camera turned are counted, and points given for the stored pixels are seen") {
   const auto faces = rendered(30);
   for (const std::size_t i : {4U, 9U}) faces->orientations[i] = 6;
+  std::vector<JudgedSet> as_stored = {{"faces", faces}};
+  as_stored[0].turned = false;
   check(only(judge({faces})), "exif", Severity::warning, {"gt.csv line 6, line 11: 2 of 30 images", "upright"});
   CHECK(!contains(only(judge({faces})).text, "say --exif ignore"));
+  check(only(inspect_quick(as_stored)), "exif", Severity::warning, {"leave --exif ignore out"});
   for (const std::size_t i : {4U, 9U}) {
     // Points of the picture that lies on its side.
     for (std::size_t k = 0; k < 14; ++k) {
@@ -291,9 +301,30 @@ TEST_CASE("pictures that the camera turned are counted, and points given for the
     }
   }
   check(only(judge({faces})), "exif", Severity::warning, {"say --exif ignore"});
-  std::vector<JudgedSet> sets = {{"faces", faces}};
-  sets[0].turned = false;
-  check(only(inspect_quick(sets)), "exif", Severity::warning, {"leave --exif ignore out"});
+  CHECK(!contains(only(inspect_quick(as_stored)).text, "leave --exif ignore out"));
+}
+
+TEST_CASE("points given for the stored pixels are seen in each of the seven orientations") {
+  for (const int orientation : {2, 3, 4, 5, 6, 7, 8}) {
+    CAPTURE(orientation);
+    const auto faces = rendered(40);
+    for (const std::size_t i : {4U, 9U, 20U}) {
+      faces->orientations[i] = orientation;
+      const auto w = static_cast<float>(faces->widths[i] - 1);
+      const auto h = static_cast<float>(faces->heights[i] - 1);
+      for (std::size_t k = 0; k < 14; ++k) {
+        float& x = faces->x(i, k);
+        float& y = faces->y(i, k);
+        if (orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8) x = w - x;
+        if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7) y = h - y;
+        if (orientation >= 5) std::swap(x, y);
+      }
+    }
+    const std::vector<Finding> findings = judge({faces});
+    const auto exif = std::find_if(findings.begin(), findings.end(), [](const Finding& f) { return f.id == "exif"; });
+    REQUIRE(exif != findings.end());
+    CHECK(contains(exif->text, "say --exif ignore"));
+  }
 }
 
 TEST_CASE("images that cannot be read are all named by the whole inspection") {

@@ -106,6 +106,16 @@ TEST_CASE("points of one side of the face are not mirrored, wherever they are") 
          }).empty());
 }
 
+TEST_CASE("no table is proposed for points of one side, where none is right") {
+  auto corner = test::rendered(30, 3);
+  corner->count = 1;
+  for (Landmarks& row : corner->rows) row = {{row.xy[22], row.xy[23]}, {1}};
+  const MirrorChoice choice = choose_mirror(*corner, "");
+  CHECK(choice.mirror.empty());
+  CHECK(contains(choice.remark, "one side"));
+  CHECK(!contains(choice.remark, "--mirror \""));
+}
+
 TEST_CASE("a face that lies on its side has no mirror table") {
   const DatasetPtr faces = open_dataset("synth:60:3");
   std::vector<float> shape = mean_shape(*faces);

@@ -29,7 +29,7 @@ Header read_header(const ReadAt& read, const std::string& name) {
     case Kind::unknown:
       refuse(name, "not a readable JPEG, PNG or BMP (its first bytes are of no kind of picture known here).");
     default:
-      refuse(name, "is a " + std::string(name_of(kind)) + (kind == Kind::pdf ? " file" : " image") +
+      refuse(name, (kind == Kind::avif ? "is an " : "is a ") + std::string(name_of(kind)) + (kind == Kind::pdf ? " file" : " image") +
                        "; convert it to JPEG or PNG.");
   }
 }

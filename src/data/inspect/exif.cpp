@@ -19,20 +19,43 @@ std::vector<FaceRef> turned_images(JudgedSets sets, std::size_t set) {
   return turned;
 }
 
-/// Of the turned images, how many have points that lie turned against those of the other images.
-std::size_t count_other_frame(const Dataset& data, const std::vector<FaceRef>& turned) {
+/// A mirrored face fits the others by this factor worse than its mirror image.
+constexpr double kMirrored = 2;
+
+/// 2, 4, 5 and 7 are mirrored as well.
+bool is_mirrored(int orientation) {
+  return orientation == 2 || orientation == 4 || orientation == 5 || orientation == 7;
+}
+
+Landmarks mirrored(Landmarks face) {
+  for (std::size_t k = 0; k < face.visible.size(); ++k) face.xy[2 * k] = -face.xy[2 * k];
+  return face;
+}
+
+/// Which way up the points of the turned images are, as the faces of the other images tell.
+enum class Points { unknown, upright, turned };
+
+bool lie_turned(const ShapeModel& model, const Landmarks& face, int orientation) {
+  const auto placement = model.place(face);
+  if (!placement) return false;
+  if (!is_mirrored(orientation)) return std::abs(placement->roll()) > kTurned;
+  const auto other = model.place(mirrored(face));
+  return other && placement->misfit > kMirrored * other->misfit;
+}
+
+Points points_of(const Dataset& data, const std::vector<FaceRef>& turned) {
   std::vector<std::size_t> upright;
   for (std::size_t i = 0; i < data.size(); ++i) {
     if (data.orientation(i) == 1) upright.push_back(i);
   }
-  if (upright.empty()) return 0;
+  if (upright.empty()) return Points::unknown;
   const ShapeModel model(data, upright);
+  if (model.known() < 3) return Points::unknown;
   std::size_t count = 0;
   for (const FaceRef& f : turned) {
-    const auto placement = model.place(data.landmarks(f.face));
-    count += placement && std::abs(placement->roll()) > kTurned ? 1 : 0;
+    count += lie_turned(model, data.landmarks(f.face), data.orientation(f.face)) ? 1 : 0;
   }
-  return count;
+  return 2 * count > turned.size() ? Points::turned : Points::upright;
 }
 
 }  // namespace
@@ -44,7 +67,7 @@ std::vector<Finding> find_turned_images(JudgedSets sets) {
     if (turned.empty()) continue;
     const Dataset& data = *sets[s].data;
     const bool applied = sets[s].turned;
-    const std::size_t other = count_other_frame(data, turned);
+    const Points points = points_of(data, turned);
     Finding f;
     f.id = "exif";
     f.severity = Severity::warning;
@@ -52,11 +75,14 @@ std::vector<Finding> find_turned_images(JudgedSets sets) {
              counted(data.size(), "image", "images") + (turned.size() == 1 ? " is" : " are") +
              " marked by the camera as turned (EXIF) and taken " +
              (applied ? "upright, as viewers show them" : "as the pixels are stored");
-    if (2 * other > turned.size()) {
+    if (applied && points == Points::turned) {
       f.text +=
-          std::string("; but their points lie turned against those of the other faces, as if they were given for ") +
-          (applied ? "the pixels as stored: say --exif ignore" : "the upright pictures: leave --exif ignore out") +
-          ", or --accept exif.";
+          "; but their points lie turned against those of the other faces, as if they were given for the pixels as "
+          "stored: say --exif ignore, or --accept exif.";
+    } else if (!applied && points == Points::upright) {
+      f.text +=
+          "; but their points are as upright as those of the other faces, as if they were given for the upright "
+          "pictures: leave --exif ignore out, or --accept exif.";
     } else {
       f.text += applied ? "; --exif ignore takes the pixels as stored." : ".";
     }

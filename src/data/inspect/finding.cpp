@@ -86,6 +86,12 @@ std::string places(std::span<const JudgedSet> sets, std::span<const FaceRef> fac
   return all > shown ? text + " and " + std::to_string(all - shown) + " more" : text;
 }
 
+std::string point_name(const Dataset& data, int point) {
+  const auto k = static_cast<std::size_t>(point);
+  const std::string number = std::to_string(k + 1);
+  return data.point_names().empty() ? number : number + " (" + data.point_names()[k] + ")";
+}
+
 std::string counted(std::size_t n, std::string_view one, std::string_view many) {
   return std::to_string(n) + ' ' + std::string(n == 1 ? one : many);
 }

@@ -60,6 +60,9 @@ void refuse(const std::vector<Finding>& findings);
 /// "faces/gt.csv line 17, line 20 and 3 more", the places of the first faces.
 [[nodiscard]] std::string places(std::span<const JudgedSet> sets, std::span<const FaceRef> faces, std::size_t most = 3);
 
+/// "5", or "5 (nose)" where the points have names. @param point from 0
+[[nodiscard]] std::string point_name(const Dataset& data, int point);
+
 /// "1 face", "12 faces".
 [[nodiscard]] std::string counted(std::size_t n, std::string_view one, std::string_view many);
 

@@ -65,6 +65,7 @@ class FrameJudge {
     if (auto f = parts_of_image()) return f;
     if (auto f = percent()) return f;
     if (auto f = one_fixed_size()) return f;
+    if (auto f = larger_copy()) return f;
     if (auto f = outside()) return f;
     return smaller_copy();
   }
@@ -194,6 +195,28 @@ class FrameJudge {
       return "; they fit a copy about " + short_number(std::round(10 * factor) / 10) + " times as large.";
     }
     return "; they are those of another picture: an uncropped or larger one?";
+  }
+
+  /// Faces that lie as far to the right as down, and now and then beyond that border, never beyond the other. Of a copy
+  /// more than twice as large most points lie outside, which says it all.
+  std::optional<Finding> larger_copy() const {
+    if (faces_.size() < 4) return std::nullopt;
+    const double x = share_across();
+    const double y = share_down();
+    // Brows to mouth lie somewhat above the middle of a picture.
+    if (x < 0.66 || y < 0.6 || std::max(x, y) > 0.9 || !are_wide_for_their_place()) return std::nullopt;
+    const Extents beyond = select(faces_, [](const FaceExtent& f) {
+      return f.high_x > f.width + 1 || f.high_y > f.height + 1;
+    });
+    const Extents before = select(faces_, [](const FaceExtent& f) { return lowest(f) < -2; });
+    if (4 * beyond.size() < faces_.size() || 50 * before.size() > faces_.size()) return std::nullopt;
+    return finding("frame", Severity::refusal, faces_,
+                   "the faces lie in the lower right part of their images, and " + std::to_string(beyond.size()) +
+                       " reach beyond it (first: x up to " + short_number(beyond.front().high_x) + ", y up to " +
+                       short_number(beyond.front().high_y) + " in " + size_text(beyond.front()) +
+                       " px): the points seem to be those of copies about " +
+                       short_number(std::round(10 * (x + y)) / 10) +
+                       " times as large. Scale them to their images, or --accept frame if they are right.");
   }
 
   /// All faces in the upper left corner and as far from the top as from the left, as their shares of the image go.

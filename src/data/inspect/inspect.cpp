@@ -44,9 +44,14 @@ std::vector<Finding> inspect_quick(std::span<const JudgedSet> sets) {
 std::vector<Finding> inspect_all(std::span<const JudgedSet> sets,
                                  const std::function<bool(std::size_t, std::size_t)>& go_on) {
   std::vector<Finding> findings = inspect_quick(sets);
-  for (std::vector<Finding> more : {find_mirror_table(sets), find_unreadable_images(sets, go_on)}) {
+  const auto take = [&](std::vector<Finding> more) {
     std::move(more.begin(), more.end(), std::back_inserter(findings));
-  }
+  };
+  // Points that are refused have no mean shape that means anything.
+  const bool refused = std::any_of(findings.begin(), findings.end(),
+                                   [](const Finding& f) { return f.severity == Severity::refusal; });
+  if (!refused) take(find_mirror_table(sets));
+  take(find_unreadable_images(sets, go_on));
   sort_by_severity(findings);
   return findings;
 }

@@ -57,9 +57,10 @@ std::vector<Finding> find_missing_marks(JudgedSets sets) {
       f.id = "missing";
       f.severity = many ? Severity::refusal : Severity::warning;
       const std::string number = short_number(static_cast<double>(x));
+      const std::string first = point_name(data, mark.points.front().point);
       f.text = places(sets, mark.points) + ": " + counted(count, "point stands", "points stand") + " at exactly (" +
-               number + "," + number +
-               "), as tables mark points that are missing; they would be learnt as positions. Say --missing " + number +
+               number + "," + number + "), first x" + first + ",y" + first +
+               ", as tables mark points that are missing; they would be learnt as positions. Say --missing " + number +
                ", or --accept missing if they are meant.";
       f.faces = std::move(mark.points);
       findings.push_back(std::move(f));

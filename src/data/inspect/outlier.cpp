@@ -25,12 +25,6 @@ struct Far {
   Complex expected;
 };
 
-std::string point_name(const Dataset& data, int point) {
-  const auto k = static_cast<std::size_t>(point);
-  const std::string number = std::to_string(k + 1);
-  return data.point_names().empty() ? number : number + " (" + data.point_names()[k] + ")";
-}
-
 /// "line 17: x5 = 1307, expected about 131"
 std::string describe(JudgedSets sets, const Far& far) {
   const Dataset& data = *sets[far.ref.set].data;

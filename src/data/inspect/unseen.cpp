@@ -15,13 +15,21 @@ std::vector<std::size_t> point_counts(const Dataset& data) {
   return counts;
 }
 
-std::string point_list(const Dataset& data, std::span<const std::size_t> points) {
+std::vector<int> unseen_points(std::span<const std::size_t> counts) {
+  std::vector<int> unseen;
+  for (std::size_t k = 0; k < counts.size(); ++k) {
+    if (counts[k] == 0) unseen.push_back(static_cast<int>(k));
+  }
+  return unseen;
+}
+
+std::string point_list(const std::vector<std::string>& names, std::span<const int> points) {
   constexpr std::size_t kMost = 10;
   std::string text = points.size() == 1 ? "point " : "points ";
   for (std::size_t i = 0; i < std::min(points.size(), kMost); ++i) {
     text += i == 0 ? "" : ", ";
     text += std::to_string(points[i] + 1);
-    if (!data.point_names().empty()) text += " (" + data.point_names()[points[i]] + ")";
+    if (!names.empty()) text += " (" + names[static_cast<std::size_t>(points[i])] + ")";
   }
   return points.size() > kMost ? text + " and " + std::to_string(points.size() - kMost) + " more" : text;
 }
@@ -39,15 +47,12 @@ std::vector<Finding> find_unseen_points(JudgedSets sets) {
       for (std::size_t k = 0; k < std::min(counts.size(), more.size()); ++k) counts[k] += more[k];
     }
   }
-  std::vector<std::size_t> unseen;
-  for (std::size_t k = 0; k < counts.size(); ++k) {
-    if (counts[k] == 0) unseen.push_back(k);
-  }
+  const std::vector<int> unseen = unseen_points(counts);
   if (unseen.empty() || unseen.size() == counts.size()) return {};
   Finding f;
   f.id = "point";
   f.severity = Severity::warning;
-  f.text = point_list(*first, unseen) + (unseen.size() == 1 ? " is" : " are") +
+  f.text = point_list(first->point_names(), unseen) + (unseen.size() == 1 ? " is" : " are") +
            " visible in no image: nothing is learnt of " + (unseen.size() == 1 ? "it" : "them") +
            ", and what is found there means nothing. Mark it in some images, or leave its columns out.";
   return {f};

@@ -12,7 +12,10 @@ namespace fpcpu {
 /// In how many images each point is visible.
 [[nodiscard]] std::vector<std::size_t> point_counts(const Dataset& data);
 
-/// "points 3, 7 (chin)": counted from 1, with their names where they have some; ten at most.
-[[nodiscard]] std::string point_list(const Dataset& data, std::span<const std::size_t> points);
+/// The points that are visible in none, from 0.
+[[nodiscard]] std::vector<int> unseen_points(std::span<const std::size_t> counts);
+
+/// "points 3, 7 (chin)": counted from 1, with their names where they have some; ten at most. @param points from 0
+[[nodiscard]] std::string point_list(const std::vector<std::string>& names, std::span<const int> points);
 
 }  // namespace fpcpu
