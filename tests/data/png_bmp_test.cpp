@@ -26,7 +26,7 @@ std::string reason(const std::string& bytes) {
 
 const PngSpec kGray{3, 2, 8, 0, {}, {{1, 2, 3}, {4, 5, 6}}};
 
-std::string little(std::uint32_t value, unsigned bytes) {
+std::string little(std::uint64_t value, unsigned bytes) {
   std::string out;
   for (unsigned i = 0; i < bytes; ++i) out += static_cast<char>((value >> (8 * i)) & 255U);
   return out;
