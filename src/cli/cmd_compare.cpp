@@ -106,7 +106,8 @@ int run_compare(const std::vector<std::string_view>& arguments) {
   if (!out.empty()) {
     ResultFiles results(a.has("overwrite"));
     for (const std::string& run : a.positional()) results.keep(text_path(run) / "report.html", "the report of a run");
-    results.check("--out", text_path(out), html::is_own_page);
+    results.check("--out", text_path(out),
+                  [](const std::filesystem::path& file) { return html::is_own_page(file, "comparison"); });
   }
   const RunComparison comparison = compare_runs(a.positional());
   if (!out.empty()) write_file_atomically(text_path(out), make_comparison_page(comparison));

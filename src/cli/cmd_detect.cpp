@@ -158,7 +158,8 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   a.option("draw", "DIR", "write each image with its points into DIR (none)", "output");
   ResultFiles::add_option(a);
   a.flag("names", "head the columns of CSV with the names of the points, if the model has names", "output");
-  a.option("batch", "N", "images that go through the network together (16)", "output");
+  a.option("batch", "N", "images that go through the network together, fewer if they need more than 256 MB (16)",
+           "output");
   a.option("exif", "WHAT", "apply: turn images as their EXIF orientation says; ignore: pixels as stored (apply)",
            "output");
   a.option("max-pixels", "N", "width x height that an image may have (50000000)", "output");

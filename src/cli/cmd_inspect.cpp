@@ -4,9 +4,9 @@
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
 #include "cli/data_arguments.hpp"
-#include "cli/result_files.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/live_line.hpp"
+#include "cli/result_files.hpp"
 #include "cli/terminal_text.hpp"
 #include "core/file.hpp"
 #include "data/inspect/inspect.hpp"
@@ -58,7 +58,9 @@ int run_inspect(const std::vector<std::string_view>& arguments) {
     throw Error(ErrorCode::usage, "fpcpu inspect needs faces, e.g. fpcpu inspect faces --html data.html");
   }
   if (a.has("html")) {
-    ResultFiles(a.has("overwrite")).check("--html", text_path(a.text("html")), html::is_own_page);
+    ResultFiles(a.has("overwrite")).check("--html", text_path(a.text("html")), [](const std::filesystem::path& file) {
+      return html::is_own_page(file, "data");
+    });
   }
   const std::vector<std::string> ids = parse_accept(a.text("accept"));
   catch_interrupt();

@@ -2,10 +2,22 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <new>
 #include <span>
 
 #include "core/file.hpp"
 #include "fpcpu/error.hpp"
+
+namespace {
+
+// stb_image_write takes it for granted that it is given memory.
+void* or_throw(void* memory) {
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
@@ -14,6 +26,9 @@
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 #endif
 #define STBI_WRITE_NO_STDIO
+#define STBIW_MALLOC(size) or_throw(std::malloc(size))
+#define STBIW_REALLOC(memory, size) or_throw(std::realloc(memory, size))
+#define STBIW_FREE(memory) std::free(memory)
 #define STB_IMAGE_WRITE_STATIC
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #include <stb_image_write.h>

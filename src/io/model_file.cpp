@@ -13,6 +13,7 @@
 #include "fpcpu/error.hpp"
 #include "fpcpu/layers.hpp"
 #include "io/toml.hpp"
+#include "io/toml_text.hpp"
 #include "layers/heatmap.hpp"
 #include "layers/layer.hpp"
 
@@ -202,7 +203,7 @@ Graph parse_model(std::string_view text, const std::string& file, const ModelFil
 }
 
 Graph load_model_file(const std::filesystem::path& file, const ModelFileOptions& options) {
-  return parse_model(read_file(file), file.string(), options);
+  return parse_model(read_file(file, kMaxTomlBytes + 1), file.string(), options);
 }
 
 }  // namespace fpcpu

@@ -103,7 +103,8 @@ void write_safetensors(const std::filesystem::path& file, std::vector<TensorView
   write_file_atomically(file, chunks);
 }
 
-SafetensorsFile::SafetensorsFile(const std::filesystem::path& file) : name_(file.string()), content_(read_file(file)) {
+SafetensorsFile::SafetensorsFile(const std::filesystem::path& file)
+    : name_(file.string()), content_(read_file(file, kLengthBytes + kMaxHeaderBytes)) {
   const auto fail = [this](const std::string& what) {
     return Error(ErrorCode::format, name_ + ": " + what + ". It is damaged or not a safetensors file.");
   };
@@ -116,7 +117,9 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& file) : name_(file
                " are possible");
   }
   data_begin_ = kLengthBytes + static_cast<std::size_t>(length);
-  const std::size_t data_bytes = content_.size() - data_begin_;
+  // The header must explain every byte of the file before the file gets that much memory.
+  const std::uintmax_t file_bytes = std::filesystem::file_size(file);
+  const std::size_t data_bytes = static_cast<std::size_t>(file_bytes) - data_begin_;
 
   std::string where = "header";
   try {
@@ -151,6 +154,8 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& file) : name_(file
     covered = tensor.end;
   }
   if (covered != data_bytes) throw fail(std::to_string(data_bytes - covered) + " bytes at the end belong to no tensor");
+  if (content_.size() < file_bytes) content_ = read_file(file);
+  if (content_.size() != file_bytes) throw fail("its length changed while it was read");
   for (std::size_t i = 0; i < tensors_.size(); ++i) by_name_.emplace(tensors_[i].name, i);
 }
 

@@ -113,7 +113,7 @@ std::vector<TomlEntry> parse_toml(std::string_view text, const std::string& name
 }
 
 std::vector<TomlEntry> read_toml(const std::filesystem::path& file) {
-  return parse_toml(read_file(file), file.string());
+  return parse_toml(read_file(file, kMaxTomlBytes + 1), file.string());
 }
 
 std::string to_toml(const AttributeValue& value) {

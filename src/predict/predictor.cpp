@@ -22,6 +22,15 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr double kMostKeptPixels = 100e6;  // at three bytes each
+constexpr std::size_t kMostBatchBytes = std::size_t{256} << 20U;
+
+/// As many of `wanted` images as fit together into kMostBatchBytes, at least one.
+int affordable_batch(const Checkpoint& model, int wanted, const kernels::KernelTable<float>& kernels, int threads) {
+  const Graph folded = fold_for_inference(model.graph, model.params).graph;
+  const Plan plan = make_plan(folded, {.training = false, .batch = 1}, kernels);
+  const std::size_t one = plan.bytes(threads) + sizeof(float) * model.graph.input_shape().size();
+  return std::clamp(static_cast<int>(std::min<std::size_t>(kMostBatchBytes / one, 1U << 20U)), 1, std::max(1, wanted));
+}
 
 double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -36,8 +45,9 @@ struct Predictor::Impl {
         verified(model.verified),
         image_options(options.image),
         pool(options.threads),
-        network(model.graph, model.params, std::max(1, options.batch),
-                kernels::choose_table(options.isa.c_str(), parse_precision(options.precision)), pool),
+        kernels(kernels::choose_table(options.isa.c_str(), parse_precision(options.precision))),
+        network(model.graph, model.params, affordable_batch(model, options.batch, kernels, pool.threads()), kernels,
+                pool),
         input(static_cast<std::size_t>(network.batch()) * preprocessing.input.size()) {
     if (is_flip(options.tta)) {
       flip.emplace(preprocessing.input, preprocessing.mirror, preprocessing.points, network.batch());
@@ -126,6 +136,7 @@ struct Predictor::Impl {
   bool verified;
   ImageOptions image_options;
   ThreadPool pool;
+  const kernels::KernelTable<float>& kernels;
   InferenceNetwork network;
   AlignedBuffer<float> input;
   std::optional<FlipAverage> flip;

@@ -100,24 +100,26 @@ footer{margin-top:3rem;color:var(--soft);font-size:.85rem}
 .tile,.card,.face,.remark{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 )css";
 
-constexpr std::string_view kGenerator = "<meta name=\"generator\" content=\"fpcpu\">";
+std::string generator(std::string_view kind) {
+  return "<meta name=\"generator\" content=\"fpcpu " + std::string(kind) + "\">";
+}
 constexpr std::size_t kHeadBytes = 400;  // more than what stands before the mark
 
 }  // namespace
 
-bool is_own_page(const std::filesystem::path& file) {
+bool is_own_page(const std::filesystem::path& file, std::string_view kind) {
   try {
-    return read_file(file, kHeadBytes).find(kGenerator) != std::string::npos;
+    return read_file(file, kHeadBytes).find(generator(kind)) != std::string::npos;
   } catch (const Error&) {
     return false;
   }
 }
 
-std::string page(std::string_view title, const std::string& body) {
+std::string page(std::string_view kind, std::string_view title, const std::string& body) {
   return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n" +
-         std::string(kGenerator) + "\n<title>" + escape(title) + "</title>\n<style>" + std::string(kStyle) + "</style></head><body>\n" + body +
-         "</body></html>\n";
+         generator(kind) + "\n<title>" + escape(title) + "</title>\n<style>" + std::string(kStyle) +
+         "</style></head><body>\n" + body + "</body></html>\n";
 }
 
 std::string section(std::string_view title, std::string_view introduction, const std::string& content) {

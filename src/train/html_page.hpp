@@ -12,10 +12,11 @@ namespace fpcpu::html {
 
 /// A complete, self-contained page: no script, nothing from the network; light or dark as the reader's system is, light
 /// in print; readable from 320 px width.
-[[nodiscard]] std::string page(std::string_view title, const std::string& body);
+/// @param kind  of page, by which is_own_page knows it again: "report", "comparison", "data"
+[[nodiscard]] std::string page(std::string_view kind, std::string_view title, const std::string& body);
 
-/// Whether a file is such a page; false for one that cannot be read.
-[[nodiscard]] bool is_own_page(const std::filesystem::path& file);
+/// Whether a file is such a page of this kind; false for one that cannot be read.
+[[nodiscard]] bool is_own_page(const std::filesystem::path& file, std::string_view kind);
 
 /// A heading with an introduction (may be empty) before `content`; empty if there is no content.
 [[nodiscard]] std::string section(std::string_view title, std::string_view introduction, const std::string& content);

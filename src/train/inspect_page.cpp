@@ -92,7 +92,7 @@ std::string make_inspect_page(std::span<const JudgedSet> sets, const std::vector
     body += html::section(title_of(f.id), std::string(to_string(f.severity)) + ", " + f.id, content);
   }
   if (findings.empty()) body += html::remark("Nothing was found that speaks against these data.", false);
-  return html::page("Data: " + names, body);
+  return html::page("data", "Data: " + names, body);
 }
 
 }  // namespace fpcpu

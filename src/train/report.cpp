@@ -127,7 +127,7 @@ std::string make_report(const ReportData& data) {
   std::string tables;
   for (const auto& [caption, rows] : data.tables) tables += html::table(caption, rows);
   body += html::section("How it was made", "Bold: not the default.", grid("tables", tables));
-  return html::page(data.title, body);
+  return html::page("report", data.title, body);
 }
 
 }  // namespace fpcpu

@@ -95,7 +95,7 @@ std::string make_comparison_page(const RunComparison& comparison) {
             "Comparable between runs with the same loss and augmentation only.") +
       chart(comparison, "Learning rate", "epoch", &EpochRow::lr, false, "At the end of each epoch.");
   body += html::section("Curves", "", "<div class=\"charts\">\n" + curves + "</div>\n");
-  return html::page(title, body);
+  return html::page("comparison", title, body);
 }
 
 }  // namespace fpcpu

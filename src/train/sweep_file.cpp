@@ -208,6 +208,9 @@ class Expander {
       if (!setting.name.empty()) setting.name += ' ';
       setting.name.append(key.name).append("=").append(value);
     }
+    if (printable(setting.name) != setting.name) {
+      fail(variant.line, "'" + excerpt(setting.name) + "' has control characters; results are shown under this name.");
+    }
     if (setting.name.empty()) setting.name = "base";
     if (!names_.insert(setting.name).second) return false;
     plan_.settings.push_back(std::move(setting));

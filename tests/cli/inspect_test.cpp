@@ -5,7 +5,9 @@
 #include <sstream>
 
 #include "cli/program.hpp"
+#include "core/file.hpp"
 #include "data/synth.hpp"
+#include "train/html_page.hpp"
 
 using namespace fpcpu;
 using test::check_one_line;
@@ -46,6 +48,9 @@ TEST_CASE("inspect prints a block for each finding and a summary, and draws the 
   CHECK_MESSAGE(warned.code == 0, warned.err);
   CHECK(contains(warned.out, "warning [outlier]\n  faces/gt.csv line 5: x5 = 2000, expected about"));
   CHECK(contains(warned.out, "0 refusals, 1 warning\n"));
+  CHECK(run_program(folder, "inspect faces --html page.html").code == 0);  // replaces its own page, no other one
+  write_file_atomically(folder / "report.html", html::page("report", "run", ""));
+  CHECK(run_program(folder, "inspect faces --html report.html").code == 2);
   const std::string page = read_text(folder / "page.html");
   CHECK(contains(page, "Points far from where they should be"));
   CHECK(contains(page, "line 5, point 5"));

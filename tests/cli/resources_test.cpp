@@ -54,6 +54,22 @@ TEST_CASE("with little memory every command ends with 5 and one line") {
   CHECK(refused >= 5);  // else the limits have no effect here
 }
 
+TEST_CASE("with little memory pictures are drawn, or not drawn with 5 and one line") {
+  const test::TemporaryFolder folder;
+  REQUIRE(run_program(folder, "synth faces --count 6 --size 700 --quiet").code == 0);
+  REQUIRE(run_program(folder, "train --data synth:20 --epochs 1 --batch 4 --out run --quiet").code == 0);
+  int refused = 0;
+  for (int kilobytes = 24'000; kilobytes <= 96'000; kilobytes += 6'000) {
+    for (const char* command : {"detect run faces/images --draw drawn", "augment faces --out sheet.png"}) {
+      const Outcome o = run_shell(
+          folder, "(ulimit -v " + std::to_string(kilobytes) + "; \"$FPCPU\" " + command + " --threads 2 >/dev/null)");
+      check_done_or_short_of_means(o, std::to_string(kilobytes) + " KB: " + command);
+      refused += o.code == 5 ? 1 : 0;
+    }
+  }
+  CHECK(refused >= 2);
+}
+
 TEST_CASE("a system that refuses threads is named") {
   const test::TemporaryFolder folder;
   REQUIRE(run_program(folder, "synth faces --count 12 --size 64 --quiet").code == 0);

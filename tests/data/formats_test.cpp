@@ -136,6 +136,7 @@ TEST_CASE("COCO keypoints: what is wrong is said with its annotation; hostile fi
   CHECK(contains(one(R"("keypoints": [1, "x", 1, 4, 5, 1])"),
                  "annotation 3: keypoint 1 is at \"x\", which is no number"));
   CHECK(contains(one(R"("keypoints": [1, 1e300, 1, 4, 5, 1])"), "which is no number"));
+  CHECK(contains(one(R"("keypoints": [1, 1e999, 1, 4, 5, 1])"), "c.json: holds a number beyond all limits"));
   CHECK(contains(one(R"("keypoints": [1, 2, 1])"), "1 keypoints, its category names 2."));
   CHECK(contains(bad(coco(R"({"id": 3, "image_id": 9, "category_id": 1, "keypoints": [1, 2, 1, 3, 4, 1]})")),
                  "no image with the id 9"));
@@ -163,10 +164,13 @@ TEST_CASE("a folder of .pts files counts pixels from 1; its images stand beside 
     put(folder / "set/a.pts", content);
     return error_of(folder, folder / "set");
   };
+  for (const char* count : {"1e30", "-1e30", "1.5", "0", "4097"}) {
+    CHECK(contains(bad("version: 1\nn_points: " + std::string(count) + "\n{\n1 2\n}\n"), "line 2: n_points must be"));
+  }
   CHECK(bad("version: 1\nn_points: 2\n{\n1 2\nx 4\n}\n") == "set/a.pts line 5: expected a coordinate, not 'x'.");
   CHECK(contains(bad("version: 1\nn_points: 2\n{\n1 2\n}\n"), "set/a.pts line 5: expected a coordinate, not '}'."));
   CHECK(contains(bad("version: 1\nn_points: 1\n{\n1 2\n3 4\n}\n"), "line 5: expected '}' behind 1 points."));
-  CHECK(contains(bad("n_points: 2000000000\n{\n"), "n_points must be from 1 to 4096."));
+  CHECK(contains(bad("n_points: 2000000000\n{\n"), "n_points must be a whole number from 1 to 4096."));
   CHECK(contains(bad(""), "no '{' before the points."));
   CHECK(contains(bad("n_points: 1\n{\n1 inf\n}"), "not 'inf'"));
   CHECK(contains(bad("n_points: 1\n{\n1 2\n}"), "set/indoor/b.pts has 2 points"));

@@ -9,8 +9,8 @@
 
 #include "core/file.hpp"
 #include "data/image_write.hpp"
-#include "data/tables/points_csv.hpp"
 #include "data/synth.hpp"
+#include "data/tables/points_csv.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/layers.hpp"
 #include "graph/zoo/zoo.hpp"
@@ -118,6 +118,10 @@ void models(const fs::path& out) {
     for (const auto& t : saved.tensors()) tensors.push_back({t.name, t.dtype, t.dims, saved.bytes(t)});
     write_safetensors(file, tensors, metadata);
   }
+  // Small enough that one mutation can reach all of it.
+  Graph one({8, 8, 3});
+  one.add("o", make_dense({.units = 2}));
+  put(out / "graph" / "one", graph_to_json(one));
   for (const ZooEntry& entry : zoo()) {
     put(out / "graph" / std::string(entry.name), graph_to_json(make_network(entry.name, {.points = 5})));
   }
@@ -136,6 +140,7 @@ void texts(const fs::path& out) {
       "input = [8, 8, 3]\n[[layer]]\nkind = \"conv2d\"\nname = \"stem\"\nout_channels = 4\nstride = 2\nactivation = "
       "\"relu\"\n[[layer]]\nkind = \"batch_norm\"\n[[layer]]\nkind = \"max_pool\"\nwindow = 2\n[[layer]]\nkind = "
       "\"landmarks\"\n");
+  put(out / "network_toml" / "one", "[[layer]]\nkind = \"landmarks\"\n");
   put(out / "network_toml" / "maps",
       "input = [8, 8, 1]\n[[layer]]\nkind = \"conv2d\"\nname = \"a\"\nout_channels = 4\n[[layer]]\nkind = "
       "\"conv2d\"\ninputs = [\"a\"]\nout_channels = 4\n[[layer]]\nkind = \"add\"\ninputs = [\"a\", "
@@ -155,6 +160,17 @@ void texts(const fs::path& out) {
   const std::vector<std::string> names = {"a.jpg", "b, c.png"};
   const std::vector<Landmarks> rows = {{{1, 2, 3.5F, 4}, {1, 1}}, {{0, 0, 7, 8}, {0, 1}}};
   put(out / "gt_csv" / "two", points_csv(names, rows, 2));
+  put(out / "imglab" / "two",
+      "<?xml version='1.0' encoding='UTF-8'?>\n<dataset>\n<images>\n<image file='a.jpg'>\n"
+      "<box top='1' left='2' width='30' height='40'>\n<part name='00' x='3' y='4'/>\n<part name='01' x='5.5' y='-6'/>\n"
+      "</box>\n</image>\n<image file='b.png'><box ignore='1'/></image>\n</images>\n</dataset>\n");
+  put(out / "coco" / "two",
+      "{\"images\": [{\"id\": 1, \"file_name\": \"a.jpg\"}, {\"id\": \"b\", \"file_name\": "
+      "\"b.png\"}],\n\"categories\": "
+      "[{\"id\": 1, \"keypoints\": [\"left\", \"right\"]}],\n\"annotations\": [{\"id\": 7, \"image_id\": 1, "
+      "\"category_id\": 1, \"iscrowd\": 0, \"keypoints\": [1, 2, 2, 3.5, 4e0, 1]}, {\"image_id\": \"b\", "
+      "\"category_id\": 1, \"keypoints\": [0, 0, 0, 5, 6, 2]}]}\n");
+  put(out / "pts" / "two", "version: 1\nn_points: 2\n{\n1 2.5\n-3 4\n}\n");
 }
 
 }  // namespace

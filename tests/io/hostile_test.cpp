@@ -221,6 +221,12 @@ TEST_CASE("TOML beyond what an options file has is refused with its line") {
   CHECK(parse_toml("a = [\n[1],\n[[2]],\n]\n[ b ]\nc = 1\n[[ d ]]\ne = { f = 2 }\n", "f").size() == 4);
   CHECK(contains(refused("a = 1\nb = [1, }2]\n"), "line 2: '}' closes nothing"));
   CHECK(contains(refused("a = { b = 1 ]\n"), "']' closes nothing"));
+  CHECK(contains(refused("a = 1\nb = -\"\"\"\xEF\xB6\xBF\"\"\"\n"), "line 2: '\"' in the middle"));
+  CHECK(contains(refused("a\"b\" = 1\n"), "in the middle of a value or a key"));
+  CHECK(contains(refused("a = [8x{[\"\xD1\x8B\"]}]\n"), "'{' in the middle"));
+  CHECK(contains(refused("a = \"\"\"\\\n\n\xCB\xA3\"\"\"\n"), "line 1: a backslash with nothing to escape"));
+  CHECK(contains(refused("a = \"\\\xCB\xA3\"\n"), "a backslash with nothing to escape"));
+  CHECK(parse_toml("a.\"b\" = [\"c\", 'd', [\n['f'] ]]\nx = {f = \"g\", h = [{i = 1}]}\n", "n.toml").size() == 5);
   std::string dots = "a";
   for (int i = 0; i < 50'000; ++i) dots += ".a";
   CHECK(contains(refused(dots + " = 1\n"), "dots"));
@@ -237,6 +243,19 @@ TEST_CASE("numbers of a network in TOML stay within what makes sense") {
   for (const char* slope : {"nan", "inf", "-inf", "1e300"}) {
     CHECK(contains(refused_network(begin + slope + "\n", ErrorCode::usage), "'slope'"));
   }
+}
+
+TEST_CASE("what a file claims is compared with its length before it gets memory") {
+  const test::TemporaryFolder folder;
+  const auto model = folder / "m.safetensors";
+  write_file_atomically(model, std::string("\x02\0\0\0\0\0\0\0{}", 10));
+  std::filesystem::resize_file(model, std::uintmax_t{1} << 42U);  // takes no space where files may have holes
+  CHECK(contains(message_of(ErrorCode::format, [&] { SafetensorsFile file(model); }), "belong to no tensor"));
+  const auto network = folder / "n.toml";
+  write_file_atomically(network, "a = 1\n");
+  std::filesystem::resize_file(network, std::uintmax_t{1} << 42U);
+  CHECK(contains(message_of(ErrorCode::format, [&] { static_cast<void>(read_toml(network)); }), "1 MiB"));
+  CHECK(contains(message_of(ErrorCode::format, [&] { static_cast<void>(load_model_file(network, {})); }), "1 MiB"));
 }
 
 }  // namespace

@@ -55,6 +55,10 @@ TEST_CASE("without seeds the seed of the base is used; a list of lists for the o
         std::vector<std::string>{"synth:30"});
 }
 
+TEST_CASE("a name that would steer the terminal is refused") {
+  CHECK(contains(usage_error(kData + "[[sweep.variant]]\nname = \"a\\u001b[2J\"\nlr = 1\n"), "has control characters"));
+}
+
 TEST_CASE("draws stay in their ranges, fill them, differ from each other and depend on the seed only") {
   const std::string text = kData +
                            "[sweep]\ncount = 200\nseed = 3\nlr = {from = 1e-5, to = 1e-1, log = true}\n"

@@ -38,6 +38,8 @@ class CocoReader {
       const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(byte), '\n');
       throw Error(ErrorCode::format,
                   file_ + " line " + std::to_string(line) + ": no valid JSON at byte " + std::to_string(byte) + ".");
+    } catch (const Json::out_of_range&) {
+      fail("holds a number beyond all limits.");
     }
   }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <new>
 #include <pugixml.hpp>
 
 #include "core/file.hpp"
@@ -34,6 +35,7 @@ class ImglabReader {
  public:
   explicit ImglabReader(const std::filesystem::path& path) : file_(path_text(path)), text_(read_file(path)) {
     const pugi::xml_parse_result parsed = document_.load_buffer(text_.data(), text_.size());
+    if (parsed.status == pugi::status_out_of_memory) throw std::bad_alloc();
     if (!parsed) fail(parsed.offset, std::string("no valid XML (") + parsed.description() + ").");
   }
 

@@ -32,8 +32,11 @@ class PtsReader {
     for (std::string_view word = next(); word != "{"; word = next()) {
       if (word.empty()) fail("no '{' before the points.");
       if (word != "n_points:") continue;
-      points = static_cast<int>(number("the number of points"));
-      if (points < 1 || points > kMostPoints) fail("n_points must be from 1 to " + std::to_string(kMostPoints) + ".");
+      const float count = number("the number of points");
+      if (!(count >= 1 && count <= kMostPoints && std::floor(count) == count)) {
+        fail("n_points must be a whole number from 1 to " + std::to_string(kMostPoints) + ".");
+      }
+      points = static_cast<int>(count);
     }
     Landmarks face;
     for (int j = 0; points < 0 ? peek() != "}" : j < 2 * points; ++j) {

@@ -1,0 +1,16 @@
+// A folder of one .pts file.
+
+#include "data/tables/formats.hpp"
+#include "fuzz/fuzz.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  namespace fs = std::filesystem;
+  static const fs::path folder = [] {
+    fs::path made = fpcpu::fuzz::file_of(nullptr, 0);
+    made += ".folder";
+    fs::create_directories(made);
+    return made;
+  }();
+  fs::rename(fpcpu::fuzz::file_of(data, size), folder / "face.pts");
+  return fpcpu::fuzz::expect_error_at_most([&] { static_cast<void>(fpcpu::read_pts_folder(folder)); });
+}
