@@ -31,6 +31,11 @@ PointsTable read(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("a row of nothing but separators is refused before it fills memory") {
+  CHECK(
+      contains(read_error("filename,x1,y1\n" + std::string(1'000'000, ',') + "\n"), "line 2: more than 50000 columns"));
+}
+
 TEST_CASE("a table with every liberty the format allows") {
   const TemporaryFolder folder;
   const auto file = put(folder / "gt.csv",

@@ -8,6 +8,8 @@ namespace fpcpu {
 
 namespace {
 
+constexpr std::size_t kMostColumns = 50'000;  // a row of nothing but separators takes 32 times its length
+
 // A tab is no space where it separates: two of them in a row are an empty cell.
 std::string_view trim(std::string_view s, char separator = ',') {
   const std::string_view spaces = separator == '\t' ? " " : " \t";
@@ -81,6 +83,7 @@ bool CsvReader::next(std::vector<std::string>& cells) {
 void CsvReader::split(std::string_view row, std::vector<std::string>& cells) const {
   cells.clear();
   while (true) {
+    if (cells.size() == kMostColumns) fail("more than " + std::to_string(kMostColumns) + " columns.");
     const std::string_view start = trim(row, separator_);
     std::string cell;
     if (start.starts_with('"')) {
