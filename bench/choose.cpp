@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -129,7 +130,7 @@ int run_choose(const BenchOptions& options) {
   }
   const std::string isa(to_string(t.isa));
   const std::string precision(to_string(t.precision));
-  std::printf("#pragma once\n\n#include \"kernels/choice_classes.hpp\"\n\n");
+  std::printf("// SPDX-License-Identifier: MIT\n#pragma once\n\n#include \"kernels/choice_classes.hpp\"\n\n");
   std::printf("// Written by `fpcpu_bench choose --isa %s --precision %s` on %s.\n", isa.c_str(), precision.c_str(),
               cpu_name().c_str());
   std::printf("namespace fpcpu::kernels::choices {\n\nconstexpr ConvChoices %s = {{\n", kernels::name_of(t).c_str());

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """fpcpu against PyTorch, and ONNX Runtime for inference, side by side on this machine.
 
 Each cell is measured in interleaved rounds (fpcpu, peer, fpcpu, peer, ...), each measurement in a process of its own.

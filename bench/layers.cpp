@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "harness.hpp"
 #include "network_case.hpp"
 #include "timed_steps.hpp"

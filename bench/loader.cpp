@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/loader.hpp"
 
 #include "bench_faces.hpp"

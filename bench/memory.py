@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """The memory of `fpcpu train` over its epochs.
 
 Runs one training and reads, at the end of each epoch, what the process holds and the most it has held. Ends with 1 if

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One measurement of ONNX Runtime in a process of its own, one JSON line; compare_torch.py calls it:
 //   node onnx_measure.js NODE_MODULES FILE.onnx BATCH THREADS SECONDS
 // FILE.onnx.x and FILE.onnx.y hold four images and PyTorch's output for them: the answer is checked first.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "roofline_picture.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """What `fpcpu detect` on one image costs as a whole process: start, model, planning, image, network, output.
 
 A `small` model is trained for a moment first (its weights do not matter here), then the program runs --runs times.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "bench_faces.hpp"
 #include "data/loader.hpp"
 #include "harness.hpp"

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Where the time of a training step goes, per network and pass, as a Markdown table (percent of the steps' time).
 
 The optimizer and the packing of weights are no steps of the plan and not in it. A network that this build does not have

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """One measurement of PyTorch in a process of its own, one JSON line; compare_torch.py calls it.
 
 With --export FILE it writes the network as ONNX instead, with a batch (FILE.x) and PyTorch's output for it (FILE.y).

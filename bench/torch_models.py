@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The five networks that fpcpu is compared with PyTorch on, layer for layer those of src/graph/zoo.
 
 Run alone, it prints MFLOP per image (forward, training) and the number of parameters of each.

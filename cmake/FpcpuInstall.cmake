@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What `cmake --install` puts in place: the program, the public headers, one static library per room, and the package
 # that gives a user's project fpcpu::fpcpu, which is all of them.
 include(CMakePackageConfigHelpers)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Warnings, sanitizers and the shape of a room, in one place. Nothing here touches global flags.
 
 add_library(fpcpu_options INTERFACE)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Cross-compiles for 64-bit Arm on Debian and runs what was built under QEMU (cmake --preset neon; g++-aarch64-linux-gnu,
 # qemu-user). It needs no Arm library: what core and kernels use is headers, and the compiler reads the host's.
 set(CMAKE_SYSTEM_NAME Linux)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The headers of the host's libpng without its library, which is not for Arm: what is built for Arm reads no pictures.
 find_path(PNG_PNG_INCLUDE_DIR png.h)
 include(FindPackageHandleStandardArgs)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The headers of the host's oneTBB without its library, which is not for Arm: enough for programs that start no thread.
 find_path(TBB_INCLUDE_DIR oneapi/tbb/parallel_for.h)
 include(FindPackageHandleStandardArgs)

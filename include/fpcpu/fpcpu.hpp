@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 /// Trains and runs facial-landmark detectors on ordinary CPUs. Two calls do the whole job:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 // A value is one text here: lists such as --mirror "3,2,1" must not be split by the parser.

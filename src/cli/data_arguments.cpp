@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/data_arguments.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/error_line.hpp"
 
 #include <cstdio>

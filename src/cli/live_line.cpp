@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/live_line.hpp"
 
 #include <cstdlib>

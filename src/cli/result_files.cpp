@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/result_files.hpp"
 
 #include "core/file.hpp"

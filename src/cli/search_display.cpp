@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/search_display.hpp"
 
 #include <array>

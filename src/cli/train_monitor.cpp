@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/train_monitor.hpp"
 
 #include <array>

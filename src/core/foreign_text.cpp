@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "core/foreign_text.hpp"
 
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "core/thread_pool.hpp"
 
 #include <oneapi/tbb/global_control.h>

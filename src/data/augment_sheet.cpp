@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/augment_sheet.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/bad_images.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/bitmap_font.hpp"
 
 #include <algorithm>

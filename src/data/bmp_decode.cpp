@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/bmp_decode.hpp"
 
 #include <array>

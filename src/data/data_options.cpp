@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/data_options.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fpcpu/dataset.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/folder_dataset.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/orientation.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/png_decode.hpp"
 
 #include <png.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/point_match.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "graph/kept_tensors.hpp"
 
 #include <algorithm>

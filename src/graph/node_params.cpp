@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "graph/node_params.hpp"
 
 #include "fpcpu/error.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "graph/params.hpp"
 
 #include <cmath>

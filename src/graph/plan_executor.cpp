@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "graph/plan_executor.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "graph/step_cost.hpp"
 
 namespace fpcpu {

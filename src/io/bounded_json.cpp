@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "io/bounded_json.hpp"
 
 #include <cmath>

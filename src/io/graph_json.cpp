@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "io/graph_json.hpp"
 
 #include <cstdint>

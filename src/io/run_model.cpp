@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "io/run_model.hpp"
 
 #include "core/file.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "io/safetensors.hpp"
 
 #include <algorithm>

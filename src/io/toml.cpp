@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "io/toml.hpp"
 
 #include <toml++/toml.h>

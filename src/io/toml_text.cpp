@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "io/toml_text.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 /// How the stored choice of a convolution's algorithm sees shapes: `fpcpu_bench choose` measures one shape per class

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "layers/activations.hpp"
 #include "layers/checks.hpp"
 #include "layers/layer.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "layers/attributes.hpp"
 
 #include <algorithm>

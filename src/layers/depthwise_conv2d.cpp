@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "layers/convolution.hpp"
 #include "layers/registry.hpp"
 

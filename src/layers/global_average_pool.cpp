@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "kernels/eigen/global_average.hpp"
 #include "layers/checks.hpp"
 #include "layers/layer.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "layers/heatmap.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "layers/layer.hpp"
 #include "layers/pool_window.hpp"
 #include "layers/registry.hpp"

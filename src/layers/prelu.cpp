@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "kernels/eigen/prelu.hpp"
 
 #include "layers/checks.hpp"

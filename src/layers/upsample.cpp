@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "kernels/eigen/upsample.hpp"
 
 #include <array>

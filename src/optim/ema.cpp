@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "optim/ema.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "optim/saved_state.hpp"
 
 #include <algorithm>

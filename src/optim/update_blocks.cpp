@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "optim/update_blocks.hpp"
 
 #include <algorithm>

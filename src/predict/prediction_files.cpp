@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "predict/prediction_files.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fpcpu/predictor.hpp"
 
 #include <algorithm>

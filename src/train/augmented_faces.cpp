@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/augmented_faces.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/checkpoint_files.hpp"
 
 #include <filesystem>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/claim.hpp"
 
 #include <algorithm>

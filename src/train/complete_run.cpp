@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/complete_run.hpp"
 
 #include <limits>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/data_marks.hpp"
 
 #include <algorithm>

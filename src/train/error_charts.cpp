@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/error_charts.hpp"
 
 #include <algorithm>

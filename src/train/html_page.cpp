@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/html_page.hpp"
 
 #include "core/file.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/image_errors.hpp"
 
 #include <charconv>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/inspect_page.hpp"
 
 #include <algorithm>

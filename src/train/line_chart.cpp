@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/line_chart.hpp"
 
 #include <algorithm>

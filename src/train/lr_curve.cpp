@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/lr_curve.hpp"
 
 #include <algorithm>

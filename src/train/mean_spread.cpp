@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/mean_spread.hpp"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/metrics.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/new_folder.hpp"
 
 #include "core/file.hpp"

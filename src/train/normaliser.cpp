@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/normaliser.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/places.hpp"
 
 #include <filesystem>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/report.hpp"
 
 #include <array>

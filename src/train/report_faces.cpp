@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/report_faces.hpp"
 
 #include <algorithm>

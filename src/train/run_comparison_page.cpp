@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/epoch_line.hpp"
 #include "train/html_page.hpp"
 #include "train/html_text.hpp"

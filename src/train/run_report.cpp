@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/run_report.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/setup.hpp"
 
 #include <algorithm>

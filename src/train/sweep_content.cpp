@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/sweep_content.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/tensorboard_log.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fpcpu/trainer.hpp"
 
 #include <memory>

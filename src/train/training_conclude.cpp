@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a training leaves behind, epoch by epoch and at its end.
 #include <algorithm>
 #include <filesystem>

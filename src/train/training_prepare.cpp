@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Everything before the first step.
 #include <algorithm>
 #include <array>

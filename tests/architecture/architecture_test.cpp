@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -161,6 +162,26 @@ TEST_CASE("sources are ASCII and end with a line end") {
     CHECK_MESSAGE(ascii, file.generic_string());
     CHECK_MESSAGE((!text.empty() && text.back() == '\n'), file.generic_string());
   });
+}
+
+TEST_CASE("every source names its licence") {
+  std::size_t sources = 0;
+  for (const char* folder : {"src", "include", "bench", "tests", "scripts", "cmake"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder)) {
+      const std::string ending = entry.path().extension().string();
+      const std::string name = entry.path().filename().string();
+      const bool script = std::string(folder) == "scripts" && ending.empty();
+      const bool hash = script || ending == ".py" || ending == ".cmake" || name == "CMakeLists.txt";
+      if (!entry.is_regular_file() || (!hash && ending != ".cpp" && ending != ".hpp" && ending != ".js")) continue;
+      ++sources;
+      std::string text = read(entry.path());
+      if (text.starts_with("#!")) text.erase(0, text.find('\n') + 1);
+      const std::string line = std::string(hash ? "# " : "// ") + "SPDX-License-Identifier: MIT\n";
+      CHECK_MESSAGE(text.starts_with(line), entry.path().string(), " lacks ", line);
+    }
+  }
+  CHECK(sources > 300);
+  CHECK(fs::exists(kRoot / "LICENSE"));
 }
 
 }  // namespace

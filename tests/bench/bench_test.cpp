@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The benchmarks as a program: what they print and when they fail. No test here depends on how fast the machine is.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The program as a user meets it: exit codes, messages, files.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Preloaded into a program: counts what it allocates and writes the number to standard error at the end.
 
 #include <atomic>

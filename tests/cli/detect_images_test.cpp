@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What `detect` makes of the images it is given: turned by EXIF, too large, found in folders.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The help, and the hints for names that other programs have.
 #include <doctest/doctest.h>
 

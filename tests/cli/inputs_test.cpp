@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any number of points, missing points, gray and rectangular inputs: from a folder of faces to the points of an image.
 #include <doctest/doctest.h>
 

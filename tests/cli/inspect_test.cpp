@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // fpcpu inspect, and what the other commands say of data that are wrong.
 #include <doctest/doctest.h>
 

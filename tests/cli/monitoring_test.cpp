@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What other programs read: --json-log, --tensorboard, compare.
 #include <doctest/doctest.h>
 

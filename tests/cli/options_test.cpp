@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Options as a whole: each of them is used by a test, and all of training together repeat a run.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Names of points: from the table into the model and out of it again; sets are matched by them.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // How data is read, from the command line: the options that all commands share, what is left out and what is said.
 #include <doctest/doctest.h>
 

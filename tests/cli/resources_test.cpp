@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Too little memory, too few threads: one line and exit code 5, never a crash and never "bug".
 
 #include <doctest/doctest.h>

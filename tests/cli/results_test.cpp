@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the program writes and where: nothing of the user's is replaced, nothing that could not be written passes for
 // done, and results found before an interruption are kept.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A run folder as a user meets it again: from elsewhere, after a kill, with other data, to go on longer.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // lr-find, kfold and sweep as a user meets them.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Signals: what a closed terminal, Ctrl-C at any moment and a limit on the size of files do.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a terminal shows: the live line, and what takes its place in a pipe.
 #include <doctest/doctest.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a user can leave to `fpcpu train`, and what happens when the numbers overflow.
 #include <doctest/doctest.h>
 

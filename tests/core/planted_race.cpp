@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Two slices of a ThreadPool write one number without a lock: proof that the thread sanitizer sees such a race,
 // whatever is suppressed for oneTBB. Built with the preset `tsan` only, where it must be reported.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The EXIF orientation of JPEG and PNG, and the limit of pixels.
 #include <doctest/doctest.h>
 

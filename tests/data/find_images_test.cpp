@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Which files of a folder are images, what results call them, what is left out.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Data sets of other programs: imglab XML, COCO keypoints, folders of .pts files; and what a folder without gt.csv is.
 #include "data/tables/formats.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Headers of tables of points: what a column is, is read from its name.
 #include "data/tables/header.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/image_files.hpp"
 
 #include <fstream>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What is refused of a JPEG before a decoder sees it. Each case damages a good file in one way.
 #include <doctest/doctest.h>
 

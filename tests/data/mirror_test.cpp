@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/mirror.hpp"
 
 #include <doctest/doctest.h>

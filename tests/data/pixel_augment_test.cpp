@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/augments/pixel_augment.hpp"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // PNG and BMP: every kind that is read, and what is refused.
 #include <doctest/doctest.h>
 

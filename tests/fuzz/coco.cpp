@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // COCO keypoints.
 
 #include "data/tables/formats.hpp"

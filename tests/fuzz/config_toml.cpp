@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The options of a training, as `--config FILE` takes them.
 
 #include <span>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The network in the metadata of a model file: JSON -> graph -> plan -> run.
 
 #include "fuzz/fuzz.hpp"

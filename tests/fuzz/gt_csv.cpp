@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The table of a data folder.
 
 #include "data/tables/points_csv.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The gate in front of stb_image, and what it lets through.
 
 #include "data/decode.hpp"

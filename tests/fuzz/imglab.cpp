@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The XML of dlib's imglab.
 
 #include "data/tables/formats.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The rows of a run that is resumed, compared or reported.
 
 #include "io/metrics_csv.hpp"

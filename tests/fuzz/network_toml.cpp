@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A network of the user's own, as `--model FILE.toml` and `plan FILE.toml` take it.
 
 #include "fuzz/fuzz.hpp"

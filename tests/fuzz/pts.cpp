@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A folder of one .pts file.
 
 #include "data/tables/formats.hpp"

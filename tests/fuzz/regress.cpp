@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Runs a fuzz target on every file of a folder; *.hex files are bytes written as hexadecimal digits.
 // With a second folder the inputs are written there as they are given to the target, as seeds for libFuzzer.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What last.safetensors says about where a run stands: lines of "key value".
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Model files, from the first byte to what `info` and `detect` are given.
 
 #include "fuzz/fuzz.hpp"

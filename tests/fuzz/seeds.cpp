@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Writes seed corpora for all fuzz targets into a folder: pictures of rendered faces, networks of the zoo and small
 // ones of every kind of layer, model files, tables, options.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A sweep: settings and trainings to rank. Inputs that name data other than rendered faces are left out, because they
 // would be read; so are those of long lists, which are slow and nothing else.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Writes the golden files of this folder with PyTorch: what it computes is what fpcpu must compute.
 
     /usr/bin/python3 tests/golden/make_golden.py        (Debian: apt-get install python3-torch)

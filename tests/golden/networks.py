@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The zoo's networks in PyTorch, and what their parameters are called in fpcpu."""
 import re
 

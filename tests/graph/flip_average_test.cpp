@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "graph/flip_average.hpp"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What PyTorch computes is what fpcpu computes: tests/golden/make_golden.py wrote the expected values.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Plan executor = reference executor, on every model, with fusion on and off, on every instruction set.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "graph/passes/passes.hpp"
 
 #include <doctest/doctest.h>

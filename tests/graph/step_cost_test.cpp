@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Costs of steps against figures worked out by hand.
 #include "graph/step_cost.hpp"
 

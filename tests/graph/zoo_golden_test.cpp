@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The zoo's networks are PyTorch's: digests of outputs, gradients and running statistics of one training step at full
 // size. tests/golden/make_golden.py wrote them in double, from weights and images that both sides make by a formula.
 #include <doctest/doctest.h>

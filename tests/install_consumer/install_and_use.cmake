@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Builds the project without what only building fpcpu needs (Eigen). Called by ctest with BUILD, WORK, GENERATOR, COMPILER and BUILD_TYPE.
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Files of strangers: sizes that overflow, numbers out of range, depth, names that steer a terminal, damage.
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "io/metrics_csv.hpp"
 
 #include <doctest/doctest.h>

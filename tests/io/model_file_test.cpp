@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "io/model_file.hpp"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "kernels/conv_harness.hpp"
 
 using namespace fpcpu::testing;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Fails if an object compiled with instruction-set flags offers a function the rest of the program could link to: a weak
 # or global definition outside of its own namespace. Called with NM, OBJECTS (|-separated) and ISA.
 string(REPLACE "|" ";" objects "${OBJECTS}")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fpcpu/losses.hpp"
 
 #include <doctest/doctest.h>

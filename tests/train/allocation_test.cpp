@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Counts operator new: training steps after the first must not allocate.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/budget.hpp"
 
 #include <doctest/doctest.h>

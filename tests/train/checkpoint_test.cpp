@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Saving: how often, what is kept, and going on from it to the same bits.
 #include <doctest/doctest.h>
 

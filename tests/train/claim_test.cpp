@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The right to work on something: one holder at a time, also when holders die.
 #include "train/claim.hpp"
 

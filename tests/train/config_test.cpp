@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/config.hpp"
 
 #include <doctest/doctest.h>

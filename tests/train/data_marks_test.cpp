@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a run remembers of its faces, and what it says when they are no longer the same.
 #include "train/data_marks.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/epoch_line.hpp"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Labelled faces are judged before anything is made of them.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Cross-validation: every image judged once, out of fold; stopping and going on change nothing.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "train/learner.hpp"
 
 #include <doctest/doctest.h>

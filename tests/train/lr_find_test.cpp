@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The learning-rate range test.
 #include <doctest/doctest.h>
 

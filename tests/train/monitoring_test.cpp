@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a run tells while it goes on and leaves behind for comparison.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every option of training changes the training: one that were read and then ignored would be found here.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a sweep file asks for, and what is wrong with it.
 #include "train/sweep_file.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Sweeps: every training once, by one process or several, stopped or not; a ranking.
 #include <doctest/doctest.h>
 

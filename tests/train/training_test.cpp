@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Promises of training: it learns, it repeats bit for bit, it can be stopped and resumed.
 #include <doctest/doctest.h>
 

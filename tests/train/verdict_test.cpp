@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A training that came to nothing is told so, and one that did not is not.
 #include "train/verdict.hpp"
 

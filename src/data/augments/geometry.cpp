@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/augments/geometry.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/image_gate/bmp.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/image_gate/exif.hpp"
 
 #include <optional>

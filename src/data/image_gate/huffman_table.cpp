@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/image_gate/huffman_table.hpp"
 
 #include <algorithm>

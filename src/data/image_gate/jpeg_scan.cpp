@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/image_gate/jpeg_scan.hpp"
 
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/image_gate/png.hpp"
 
 #include <limits>

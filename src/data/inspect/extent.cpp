@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/inspect/extent.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/inspect/inspect.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/inspect/checks.hpp"
 #include "data/mirror.hpp"
 

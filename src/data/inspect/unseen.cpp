@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/inspect/unseen.hpp"
 
 #include <algorithm>

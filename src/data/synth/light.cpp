@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/synth/light.hpp"
 
 namespace fpcpu::synth {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/synth/stroke.hpp"
 
 namespace fpcpu::synth {

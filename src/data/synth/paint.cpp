@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/synth/paint.hpp"
 
 namespace fpcpu::synth {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/synth/scene.hpp"
 
 #include <array>

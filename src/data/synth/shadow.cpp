@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/synth/shadow.hpp"
 
 namespace fpcpu::synth {

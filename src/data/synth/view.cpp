@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/synth/view.hpp"
 
 #include <numbers>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // COCO keypoints: "images", "annotations" with "keypoints": [x,y,v, ...] and "categories" with the names of the points.
 // A whole number is the middle of a pixel and the first is 0, as here; v = 0 is not visible. Boxes are not used; crowds
 // and annotations without a visible point are no faces.

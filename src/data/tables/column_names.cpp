@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/tables/column_names.hpp"
 
 #include <algorithm>

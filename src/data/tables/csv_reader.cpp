@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/tables/csv_reader.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/tables/formats.hpp"
 
 #include <algorithm>

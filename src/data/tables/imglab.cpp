@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // XML of dlib's imglab: <image file=...> with <box> and in it <part name=... x=... y=...>. Its pixels are counted from
 // 0 and a whole number is the middle of a pixel, as here. Boxes are not used; one marked ignore='1' is no face.
 #include <algorithm>

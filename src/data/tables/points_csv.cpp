@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/tables/points_csv.hpp"
 
 #include <algorithm>

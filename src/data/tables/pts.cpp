@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A folder of .pts files, one face each, as 300-W and menpo write them:
 //   version: 1
 //   n_points: 68

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "data/tables/table_images.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "graph/passes/norm_act_pool.hpp"
 #include "graph/passes/passes.hpp"
 

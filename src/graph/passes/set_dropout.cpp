@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fpcpu/error.hpp"
 #include "graph/passes/passes.hpp"
 #include "graph/passes/rewriter.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "graph/zoo/blocks.hpp"
 #include "graph/zoo/zoo.hpp"
 

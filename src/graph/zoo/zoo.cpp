@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "graph/zoo/zoo.hpp"
 
 #include "core/nearest.hpp"

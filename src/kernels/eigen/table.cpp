@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "kernels/table.hpp"
 
 #include "kernels/eigen/conv.hpp"

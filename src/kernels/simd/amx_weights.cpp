@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Weight gradient of the convolution by AMX. Pixels are what is summed over, so the rows of one factor must have pixels
 // as neighbours. That is dy, turned around once for all positions of the filter: the rows of a tile of sums are output
 // channels, its columns positions of the filter. The sums stay in scratch, tile by tile, until all bands are added.

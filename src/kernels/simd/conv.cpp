@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The convolution entries of the table: one of the algorithms for each shape and pass.
 
 #include "kernels/simd/conv_algorithms.hpp"

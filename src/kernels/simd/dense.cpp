@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Dense layers: the weights are read once, as they are or as dense_pack() made them, and packed into scratch for the
 // tile; for a single row of inputs, packing would take longer than the sums. Sums run over words of words.hpp:
 // neighbouring inputs (forward), outputs (data gradient) or rows (weight gradient).

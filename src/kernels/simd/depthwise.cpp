@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Depthwise convolution: one filter per channel, vectors over channels, bound by memory rather than by arithmetic.
 
 #include "kernels/simd/activation.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Convolution forward and its data gradient, 1x1 included: one loop, two ways to walk over memory.
 
 #include "kernels/simd/channel_block.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Weight gradient of the convolution: the same register tile with the filter's positions as rows and pixels as depth.
 
 #include "kernels/simd/conv_algorithms.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Functions of flat memory. Output may be the input itself.
 
 #include "kernels/simd/activation.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // y = pool(act(scale * x + shift)) or act(scale * x + shift + residual), and its backward: the pass between two
 // convolutions, one trip through memory.
 

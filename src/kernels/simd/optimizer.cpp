@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Parameter updates over one flat block; kernels/eigen/optimizer.hpp has the formulas in the same order.
 
 #include "kernels/simd/chunk.hpp"

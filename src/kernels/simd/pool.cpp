@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Maximum and average pooling on their own.
 
 #include "kernels/simd/kernels.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Winograd's forward pass and data gradient: transform tiles of the input, one matrix product per position of the
 // transform, transform back.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Winograd's weight gradient: transform tiles of x and dy, sum their products over the tiles at every position of the
 // transform, transform each block of channels back while its sums are in the nearest caches.
 

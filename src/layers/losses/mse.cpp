@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "layers/losses/pointwise_loss.hpp"
 
 namespace fpcpu {

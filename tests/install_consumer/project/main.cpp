@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <fpcpu/fpcpu.hpp>
 #include <iostream>
 
