@@ -87,7 +87,7 @@ TEST_CASE("names of points: kept in the model, given by eval and detect, and wha
   CHECK(run_program(folder, "detect a/model.safetensors faces/images").out.starts_with("filename,x1,y1,"));
 
   // Matched by name, they are judged in one order too.
-  for (const std::string verb : {"train --fast --data faces/named.csv --data more/reversed.csv" + kQuick,
+  for (const std::string& verb : {"train --fast --data faces/named.csv --data more/reversed.csv" + kQuick,
                                  std::string("inspect faces/named.csv more/reversed.csv")}) {
     const Outcome o = run_program(folder, verb);
     CHECK_MESSAGE(o.code == 0, (o.err + o.out));
