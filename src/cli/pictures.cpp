@@ -60,7 +60,12 @@ std::vector<fs::path> picture_names(std::span<const std::string> names) {
 
 PictureWriter::PictureWriter(int threads) : state_(std::make_shared<State>()) {
   state_->capacity = static_cast<std::size_t>(std::max(1, threads));
-  for (int i = 0; i < std::max(1, threads); ++i) threads_.emplace_back([state = state_] { work(state); });
+  try {
+    for (int i = 0; i < std::max(1, threads); ++i) threads_.emplace_back([state = state_] { work(state); });
+  } catch (...) {  // the system refuses one more; those that run must not be destroyed running
+    (void)close();
+    throw;
+  }
 }
 
 PictureWriter::~PictureWriter() {
