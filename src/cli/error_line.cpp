@@ -5,8 +5,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <new>
+#include <stdexcept>
 #include <string_view>
 #include <system_error>
+#include <typeinfo>
 
 #include "cli/command.hpp"
 #include "core/file.hpp"
@@ -62,6 +64,11 @@ int report_current() {
         stderr);
     return kResource;
   } catch (const std::exception& e) {
+    // What oneTBB throws when the system refuses a thread is exactly std::runtime_error.
+    if (typeid(e) == typeid(std::runtime_error)) {
+      std::fprintf(stderr, "error[resource]: the system refuses another thread (%s). Use fewer --threads.\n", e.what());
+      return kResource;
+    }
     std::fprintf(stderr, "error[bug]: %s. Please report this with the command that caused it.\n", e.what());
     return kBug;
   } catch (...) {
@@ -71,7 +78,14 @@ int report_current() {
 }
 
 [[noreturn]] void end_process() {
-  std::_Exit(std::current_exception() ? report(std::current_exception()) : static_cast<int>(kBug));
+  if (std::current_exception()) std::_Exit(report(std::current_exception()));
+  // A worker of oneTBB that is refused another one throws where nothing may be thrown.
+  if (std::uncaught_exceptions() > 0) {
+    std::fputs("error[resource]: the system refuses memory or another thread. Use fewer --threads.\n", stderr);
+    std::_Exit(kResource);
+  }
+  std::fputs("error[bug]: the program ended itself. Please report it with the command that you gave.\n", stderr);
+  std::_Exit(kBug);
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ std::vector<BadImage> unreadable_images(const Dataset& data, std::size_t most) {
     try {
       (void)data.image(face);
     } catch (const Error& e) {
+      if (e.code() == ErrorCode::resource) throw;  // no fault of this image
       bad.push_back({data.place(face), e});
     }
   }

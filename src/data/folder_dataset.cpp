@@ -87,6 +87,7 @@ class FolderDataset final : public Dataset {
         if (const Error* lost = std::get_if<Error>(&found[row])) throw *lost;
         keep(row, std::get<ImageFinder::Found>(std::move(found[row])), faces, options);
       } catch (const Error& e) {
+        if (e.code() == ErrorCode::resource) throw;  // no fault of this image
         bad.push_back({table_.places[row], e});
       }
     }

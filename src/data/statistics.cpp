@@ -28,6 +28,7 @@ ChannelStatistics channel_statistics(const Dataset& data, Shape input,
     try {
       prepare_source(make_source(data.image(face), input), plain, scratch, pixels.data());
     } catch (const Error& e) {
+      if (e.code() == ErrorCode::resource) throw;  // no fault of this image
       bad.push_back({data.place(face), e});
       continue;
     }

@@ -50,6 +50,7 @@ std::string draw(const JudgedSet& set, const FaceRef& ref) {
   try {
     face.image = set.data->image(ref.face);
   } catch (const Error& e) {
+    if (e.code() == ErrorCode::resource) throw;  // no fault of this image
     return html::remark(face.name + ": " + e.what(), true);
   }
   return draw_face(face);

@@ -60,14 +60,19 @@ TEST_CASE("with little memory pictures are drawn, or not drawn with 5 and one li
   REQUIRE(run_program(folder, "synth faces --count 6 --size 700 --quiet").code == 0);
   REQUIRE(run_program(folder, "train --data synth:20 --epochs 1 --batch 4 --out run --quiet").code == 0);
   int refused = 0;
+  const auto check = [&](int kilobytes, const std::string& command) {
+    const Outcome o =
+        run_shell(folder, "(ulimit -v " + std::to_string(kilobytes) + "; \"$FPCPU\" " + command + " >/dev/null)");
+    check_done_or_short_of_means(o, std::to_string(kilobytes) + " KB: " + command);
+    refused += o.code == 5 ? 1 : 0;
+  };
   for (int kilobytes = 24'000; kilobytes <= 96'000; kilobytes += 6'000) {
-    for (const char* command : {"detect run faces/images --draw drawn", "augment faces --out sheet.png"}) {
-      const Outcome o = run_shell(
-          folder, "(ulimit -v " + std::to_string(kilobytes) + "; \"$FPCPU\" " + command + " --threads 2 >/dev/null)");
-      check_done_or_short_of_means(o, std::to_string(kilobytes) + " KB: " + command);
-      refused += o.code == 5 ? 1 : 0;
+    for (const char* threads : {"2", "4"}) {
+      check(kilobytes, std::string("detect run faces/images --draw drawn --threads ") + threads);
     }
+    check(kilobytes, "augment faces --out sheet.png");
   }
+  for (int kilobytes = 16'000; kilobytes <= 30'000; kilobytes += 1'000) check(kilobytes, "inspect faces --threads 2");
   CHECK(refused >= 2);
 }
 
