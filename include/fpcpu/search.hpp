@@ -109,6 +109,7 @@ struct RankedSetting {
   std::vector<std::string> failures;                          // messages of those whose loss was not finite
   MeanSpread mse100;                                          // best validation error, over the seeds
   MeanSpread nme;
+  std::string nme_by;  // what the NME divides by; empty if that is not known of all runs, or differs
   MeanSpread seconds;
 };
 

@@ -63,6 +63,31 @@ struct Judged {
   std::vector<std::string> names;
 };
 
+/// Predictions in which the points are those that they become in a mirrored image.
+std::vector<float> exchanged(const std::vector<float>& predictions, const std::vector<int>& mirror) {
+  std::vector<float> result;
+  result.reserve(predictions.size());
+  for (std::size_t first = 0; first < predictions.size(); first += 2 * mirror.size()) {
+    for (const int k : mirror) {
+      const std::size_t at = first + 2 * static_cast<std::size_t>(k);
+      result.insert(result.end(), {predictions[at], predictions[at + 1]});
+    }
+  }
+  return result;
+}
+
+/// Says so if the truth fits the predictions far better with left and right exchanged.
+void warn_of_exchanged_sides(const Dataset& data, const std::vector<float>& predictions, const std::vector<int>& mirror,
+                             const Metrics& metrics) {
+  if (mirror.empty()) return;
+  const double other = compute_metrics(data, exchanged(predictions, mirror), metrics.nme_by).mse100;
+  if (!(other < 0.5 * metrics.mse100)) return;
+  std::fprintf(stderr,
+               "warning: left and right of the data seem to be exchanged against the model's: with the points swapped "
+               "as in a mirrored image mse100 would be %.2f, not %.2f.\n",
+               other, metrics.mse100);
+}
+
 Judged judge_model(const Arguments& a, const std::string& model, const DatasetPtr& given) {
   const Checkpoint checkpoint = load_checkpoint(model_file_of(text_path(model)));
   const DatasetPtr data =
@@ -82,6 +107,7 @@ Judged judge_model(const Arguments& a, const std::string& model, const DatasetPt
   for (std::size_t i = 0; i < data->size(); ++i) {
     require_finite(std::span(result.predictions).subspan(i * width, width), data->name(i));
   }
+  warn_of_exchanged_sides(*data, result.predictions, checkpoint.preprocessing.mirror, result.metrics);
   return {result.metrics, data->point_names()};
 }
 
@@ -118,16 +144,16 @@ Judged judge_file(const std::string& file, const DatasetPtr& data, const std::st
 
 JsonObject json_of(const Metrics& m, const std::vector<std::string>& names) {
   JsonObject json = {{"images", static_cast<std::int64_t>(m.images)},
-          {"mse100", m.mse100},
-          {"rmse100", m.rmse100},
-          {"nme", m.nme},
-          {"nme_by", m.nme_by},
-          {"nme_images", static_cast<std::int64_t>(m.nme_images)},
-          {"auc08", m.auc08},
-          {"fr08", m.fr08},
-          {"median", m.median},
-          {"p95", m.p95},
-          {"per_point", m.per_point}};
+                     {"mse100", m.mse100},
+                     {"rmse100", m.rmse100},
+                     {"nme", m.nme},
+                     {"nme_by", m.nme_by},
+                     {"nme_images", static_cast<std::int64_t>(m.nme_images)},
+                     {"auc08", m.auc08},
+                     {"fr08", m.fr08},
+                     {"median", m.median},
+                     {"p95", m.p95},
+                     {"per_point", m.per_point}};
   if (!names.empty()) json.emplace_back("point_names", names);
   return json;
 }
@@ -154,7 +180,8 @@ void print(const Metrics& m, const std::vector<std::string>& names) {
 int run_eval(const std::vector<std::string_view>& arguments) {
   Arguments a("eval", "eval MODEL --data DIR | eval --pred PRED.csv --data DIR",
               "Measures a model, or a file of predictions, against the truth.", kExamples);
-  a.option("data", "DIR", "faces with points: DIR (gt.csv + images/), a table FILE.csv, or synth:N[:SEED] (required)", "input");
+  a.option("data", "DIR", "faces with points: DIR (gt.csv + images/), a table FILE.csv, or synth:N[:SEED] (required)",
+           "input");
   a.option("accept", "ID,ID", "findings about the data that you mean so, as for fpcpu train (none)", "input");
   a.option("pred", "FILE", "predictions (filename,x1,y1,...) instead of a model (none)", "input");
   a.option(
@@ -180,8 +207,7 @@ int run_eval(const std::vector<std::string_view>& arguments) {
   const std::string nme = a.text("nme", "auto");
   check_normaliser(nme);
   const DatasetPtr data = open_judged(a);
-  const Judged m =
-      a.has("pred") ? judge_file(a.text("pred"), data, nme) : judge_model(a, a.positional().front(), data);
+  const Judged m = a.has("pred") ? judge_file(a.text("pred"), data, nme) : judge_model(a, a.positional().front(), data);
   if (a.has("json")) {
     std::printf("%s\n", to_json(json_of(m.metrics, m.names)).c_str());
   } else {

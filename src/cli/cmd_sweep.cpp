@@ -31,11 +31,13 @@ Examples:
 void print_ranking(const SweepResult& r) {
   std::size_t width = 4;
   for (const RankedSetting& s : r.ranking) width = std::max(width, s.name.size());
-  std::printf("rank  %-*s  runs  mse100            NME %%             seconds\n", static_cast<int>(width), "name");
+  std::printf("rank  %-*s  runs  mse100            NME %%             by            seconds\n", static_cast<int>(width),
+              "name");
   for (std::size_t i = 0; i < r.ranking.size(); ++i) {
     const RankedSetting& s = r.ranking[i];
-    std::printf("%4zu  %-*s  %4zu  %-16s  %-16s  %.1f%s\n", i + 1, static_cast<int>(width), s.name.c_str(),
-                s.runs.size(), mean_and_spread(s.mse100).c_str(), mean_and_spread(s.nme, 100).c_str(), s.seconds.mean,
+    std::printf("%4zu  %-*s  %4zu  %-16s  %-16s  %-12s  %.1f%s\n", i + 1, static_cast<int>(width), s.name.c_str(),
+                s.runs.size(), mean_and_spread(s.mse100).c_str(), mean_and_spread(s.nme, 100).c_str(),
+                s.nme_by.empty() ? "-" : s.nme_by.c_str(), s.seconds.mean,
                 s.failures.empty() ? "" : ("  " + std::to_string(s.failures.size()) + " not finite").c_str());
   }
   std::printf("ranking %s/ranking.csv\n", r.folder.c_str());

@@ -18,10 +18,12 @@ void refuse_bad_images(const std::vector<BadImage>& bad, std::size_t images) {
   throw Error(bad[0].error.code(), text);
 }
 
-std::vector<BadImage> unreadable_images(const Dataset& data, std::size_t most) {
+std::vector<BadImage> unreadable_images(const Dataset& data, std::size_t most,
+                                        const std::function<void(std::size_t, std::size_t)>& progress) {
   std::vector<BadImage> bad;
   const std::size_t images = std::min(data.size(), most);
   for (std::size_t i = 0; i < images; ++i) {
+    if (progress) progress(i, images);
     const std::size_t face = i * data.size() / images;
     if (data.file(face).empty()) continue;
     try {

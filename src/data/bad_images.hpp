@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct BadImage {
 [[noreturn]] void refuse_bad_images(const std::vector<BadImage>& bad, std::size_t images);
 
 /// The images that cannot be decoded, of `most` at most, spread evenly. Rendered faces always can.
-[[nodiscard]] std::vector<BadImage> unreadable_images(const Dataset& data, std::size_t most = SIZE_MAX);
+/// @param progress called with the number of images looked at and to look at.
+[[nodiscard]] std::vector<BadImage> unreadable_images(
+    const Dataset& data, std::size_t most = SIZE_MAX,
+    const std::function<void(std::size_t, std::size_t)>& progress = {});
 
 }  // namespace fpcpu

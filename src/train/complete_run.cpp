@@ -23,9 +23,10 @@ void save_outcome(const fs::path& folder, const RunOutcome& o) {
   const auto line = [](const char* name, const AttributeValue& value) {
     return std::string(name) + " = " + to_toml(value) + "\n";
   };
-  write_file_atomically(folder / kResult,
-                        line("val_mse100", o.val_mse100) + line("val_nme", o.val_nme) + line("seconds", o.seconds) +
-                            line("best_epoch", std::int64_t{o.best_epoch}) + line("failure", o.failure));
+  write_file_atomically(folder / kResult, line("val_mse100", o.val_mse100) + line("val_nme", o.val_nme) +
+                                              line("seconds", o.seconds) +
+                                              line("best_epoch", std::int64_t{o.best_epoch}) +
+                                              line("nme_by", o.nme_by) + line("failure", o.failure));
 }
 
 double seconds_of(const fs::path& folder) {
@@ -66,7 +67,10 @@ std::optional<RunOutcome> load_outcome(const fs::path& folder) {
   if (!fs::exists(folder / kResult)) return std::nullopt;
   RunOutcome o;
   for (const TomlEntry& e : read_toml(folder / kResult)) {
-    if (const auto* text = std::get_if<std::string>(&e.value); text != nullptr && e.key == "failure") o.failure = *text;
+    if (const auto* text = std::get_if<std::string>(&e.value); text != nullptr) {
+      if (e.key == "failure") o.failure = *text;
+      if (e.key == "nme_by") o.nme_by = *text;
+    }
     if (const auto* whole = std::get_if<std::int64_t>(&e.value); whole != nullptr && e.key == "best_epoch") {
       if (*whole < 0 || *whole > saved_state::kMostEpochs) {
         throw Error(ErrorCode::format, path_text(folder / kResult) + ": best_epoch is out of range.");
@@ -103,6 +107,7 @@ std::optional<RunOutcome> complete_run(const fs::path& folder, std::shared_ptr<c
     if (result.diverged && callbacks.notice) callbacks.notice(path_text(folder) + ": " + result.finding);
     outcome.val_mse100 = result.val_mse100;
     outcome.val_nme = result.val_nme;
+    outcome.nme_by = result.nme_by;
     outcome.best_epoch = result.best_epoch;
   } catch (const Error& e) {
     if (e.code() != ErrorCode::numeric || on_failure == OnNumericFailure::raise) throw;

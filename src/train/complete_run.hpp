@@ -13,6 +13,7 @@ namespace fpcpu {
 struct RunOutcome {
   double val_mse100 = 0;  // of the best epoch; NaN without validation
   double val_nme = 0;
+  std::string nme_by = {};  // what the NME divides by; empty for results of older versions
   double seconds = 0;
   int best_epoch = 0;
   std::string failure = {};  // the message if the loss was not finite

@@ -90,9 +90,9 @@ void raise_rate(TrainOptions options, const LrFindOptions& find, const RunOption
   say(callbacks.message, std::to_string(data.train->size()) + " training faces; measuring colours and mean shape ...");
   tell_warnings(data.findings, callbacks.notice);
   const Preprocessing preprocessing =
-      measure_preprocessing(options, data, graph, callbacks.notice, [&](std::size_t done, std::size_t total) {
+      measure_preprocessing(options, data, graph, callbacks.notice, [&](const PhaseProgress& phase) {
         stop_point(callbacks);
-        if (callbacks.phase) callbacks.phase({"measuring colours", done, total});
+        if (callbacks.phase) callbacks.phase(phase);
       });
   if (callbacks.phase) callbacks.phase({"planning the network"});
   Loader loader(

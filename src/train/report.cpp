@@ -63,7 +63,7 @@ std::string curves(const ReportData& data) {
 std::string point_errors(const ReportData& data) {
   const int scale = point_error_scale(data.point_mse100.size());
   const std::string radius = scale == 1 ? "is" : "is " + std::to_string(scale) + " times";
-  return html::card("Error of each point", {}, draw_point_errors(data.mean_shape, data.point_mse100),
+  return html::card("Error of each point", {}, draw_point_errors(data.mean_shape, data.point_mse100, data.point_names),
                     "On the mean face of the training set. A disc's radius " + radius +
                         " the typical (root mean square) error of its point" +
                         (scale == 1 ? "" : ", the number its mse100") + "; the largest is orange.");

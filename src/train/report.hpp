@@ -28,10 +28,11 @@ struct ReportData {
   std::string remark;               // on training against new faces
   bool warning = false;             // the remark is one
   std::vector<EpochRow> epochs;
-  int best_epoch = 0;                // marked in the curves; 0 = none
-  std::vector<double> image_nme;     // one per validation image
-  std::vector<double> point_mse100;  // K
-  std::vector<float> mean_shape;     // 2K, fractions of the image relative to its middle
+  int best_epoch = 0;                    // marked in the curves; 0 = none
+  std::vector<double> image_nme;         // one per validation image
+  std::vector<double> point_mse100;      // K
+  std::vector<std::string> point_names;  // K, or empty
+  std::vector<float> mean_shape;         // 2K, fractions of the image relative to its middle
   std::vector<ReportFace> best;
   std::vector<ReportFace> worst;
   std::vector<ReportFace> augmented;

@@ -82,7 +82,8 @@ std::string draw_face(const ReportFace& face) {
 // Few discs would be too small to compare at true scale, many would hide each other beyond it.
 int point_error_scale(std::size_t points) { return points > kMostLabels ? 1 : 3; }
 
-std::string draw_point_errors(std::span<const float> mean_shape, std::span<const double> point_mse100) {
+std::string draw_point_errors(std::span<const float> mean_shape, std::span<const double> point_mse100,
+                              std::span<const std::string> names) {
   const std::size_t points = point_mse100.size();
   if (points == 0 || mean_shape.size() != 2 * points) return {};
   // In hundredths of the image: the unit of rmse100.
@@ -112,7 +113,8 @@ std::string draw_point_errors(std::span<const float> mean_shape, std::span<const
     const double radius = std::isfinite(error) ? scale * std::sqrt(error) : 0.0;
     const char* style = error >= largest ? "disc worst" : "disc";
     svg += std::string("<circle class=\"") + style + "\" cx=\"" + x + "\" cy=\"" + coordinate(y) + "\" r=\"" +
-           coordinate(radius) + "\"><title>point " + std::to_string(k + 1) + ": mse100 " + html::number(error) +
+           coordinate(radius) + "\"><title>point " + std::to_string(k + 1) +
+           (names.empty() ? "" : " (" + html::escape(names[k]) + ")") + ": mse100 " + html::number(error) +
            "</title></circle><circle class=\"centre\" cx=\"" + x + "\" cy=\"" + coordinate(y) + "\" r=\"0.4\"/>";
     if (points <= kMostLabels) {
       svg += "<text text-anchor=\"middle\" x=\"" + x + "\" y=\"" + coordinate(y + 3.2) + "\">" +

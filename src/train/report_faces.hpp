@@ -14,8 +14,11 @@ namespace fpcpu {
 [[nodiscard]] std::string draw_face(const ReportFace& face);
 
 /// The mean shape with a disc per point whose radius is the root of its mse100 times point_error_scale; up to 30 points
-/// have their mse100 as a number. Empty unless both describe the same number of points.
-[[nodiscard]] std::string draw_point_errors(std::span<const float> mean_shape, std::span<const double> point_mse100);
+/// have their mse100 as a number; names show where the pointer rests. Empty unless both describe the same number of
+/// points.
+/// @param names  K, or empty
+[[nodiscard]] std::string draw_point_errors(std::span<const float> mean_shape, std::span<const double> point_mse100,
+                                            std::span<const std::string> names);
 [[nodiscard]] int point_error_scale(std::size_t points);
 
 }  // namespace fpcpu

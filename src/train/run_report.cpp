@@ -48,6 +48,7 @@ void add_evaluation(const RunReport& run, ReportData& data) {
                   {"AUC@0.08", html::fixed(m.auc08, 3), "1 would be perfect"},
                   {"failures", html::fixed(100 * m.fr08, 1, " %"), "images with NME above 8 %"}};
   data.point_mse100 = m.per_point;
+  data.point_names = run.preprocessing->point_names;
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < m.per_image.size(); ++i) {
     if (std::isnan(m.per_image[i].mse100)) continue;

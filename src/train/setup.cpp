@@ -257,9 +257,11 @@ Preprocessing measure_points(TrainOptions& options, const TrainingData& data, Sh
 namespace {
 
 /// What would stop the first judgement, at the price of decoding some of its images twice.
-void check_readable(const Dataset& val) {
+void check_readable(const Dataset& val, const std::function<void(const PhaseProgress&)>& phase) {
   constexpr std::size_t kMostImages = 1000;
-  const std::vector<BadImage> bad = unreadable_images(val, kMostImages);
+  const std::vector<BadImage> bad = unreadable_images(val, kMostImages, [&](std::size_t done, std::size_t all) {
+    if (phase) phase({"checking the validation images", done, all});
+  });
   if (!bad.empty()) refuse_bad_images(bad, val.size());
 }
 
@@ -281,12 +283,14 @@ void refuse_unreadable(const TrainingData& data) {
 
 Preprocessing measure_preprocessing(TrainOptions& options, const TrainingData& data, const Graph& graph,
                                     const std::function<void(const std::string&)>& notice,
-                                    const std::function<void(std::size_t, std::size_t)>& progress) {
+                                    const std::function<void(const PhaseProgress&)>& phase) {
   Preprocessing p = measure_points(options, data, graph.input_shape(), notice);
   ChannelStatistics colors;
   try {
-    colors = channel_statistics(*data.train, p.input, progress);
-    if (data.val) check_readable(*data.val);
+    colors = channel_statistics(*data.train, p.input, [&](std::size_t done, std::size_t all) {
+      if (phase) phase({"measuring colours", done, all});
+    });
+    if (data.val) check_readable(*data.val, phase);
   } catch (const Error&) {
     refuse_unreadable(data);
     throw;

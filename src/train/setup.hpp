@@ -79,10 +79,10 @@ void find_model_file(TrainOptions& options, const std::filesystem::path& folder)
                                            const std::function<void(const std::string&)>& notice = {});
 
 /// Colours, mean shape and mirror table, measured on the training faces; as measure_points().
-/// @param progress called with the number of images measured and to measure.
+/// @param phase called before and between images; what it throws ends the measurement.
 [[nodiscard]] Preprocessing measure_preprocessing(TrainOptions& options, const TrainingData& data, const Graph& graph,
                                                   const std::function<void(const std::string&)>& notice = {},
-                                                  const std::function<void(std::size_t, std::size_t)>& progress = {});
+                                                  const std::function<void(const PhaseProgress&)>& phase = {});
 
 /// How the loader of the training faces works.
 [[nodiscard]] LoaderOptions training_loader(const TrainOptions& options, int channels, std::size_t cache_mb,

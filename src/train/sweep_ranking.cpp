@@ -2,6 +2,7 @@
 #include "train/sweep_ranking.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "core/file.hpp"
 #include "core/number_text.hpp"
@@ -20,6 +21,7 @@ std::vector<RankedSetting> rank_settings(const SweepPlan& plan, const std::files
     std::vector<double> mse100;
     std::vector<double> nme;
     std::vector<double> seconds;
+    std::set<std::string> nme_by;
     for (const SweepRun& run : plan.runs) {
       if (run.setting != s) continue;
       const auto outcome = load_outcome(folder / run.name);
@@ -31,11 +33,13 @@ std::vector<RankedSetting> rank_settings(const SweepPlan& plan, const std::files
       r.runs.push_back(path_text(folder / run.name));
       mse100.push_back(outcome->val_mse100);
       nme.push_back(outcome->val_nme);
+      nme_by.insert(outcome->nme_by);
       seconds.push_back(outcome->seconds);
     }
     if (r.runs.empty() && r.failures.empty()) continue;
     r.mse100 = mean_spread(mse100);
     r.nme = mean_spread(nme);
+    if (nme_by.size() == 1) r.nme_by = *nme_by.begin();
     r.seconds = mean_spread(seconds);
     ranking.push_back(std::move(r));
   }
@@ -52,16 +56,14 @@ std::string ranking_csv(const std::vector<RankedSetting>& ranking) {
   if (!ranking.empty()) {
     for (const auto& [option, value] : ranking.front().settings) text += ',' + option;
   }
-  text += ",runs,failed,mse100_mean,mse100_spread,nme_mean,nme_spread,seconds_mean\n";
+  text += ",runs,failed,mse100_mean,mse100_spread,nme_mean,nme_spread,nme_by,seconds_mean\n";
   for (std::size_t i = 0; i < ranking.size(); ++i) {
     const RankedSetting& r = ranking[i];
     text += std::to_string(i + 1) + ',' + csv_cell(r.name);
     for (const auto& [option, value] : r.settings) text += ',' + csv_cell(value);
     text += ',' + std::to_string(r.runs.size()) + ',' + std::to_string(r.failures.size());
-    for (const double v : {r.mse100.mean, r.mse100.spread, r.nme.mean, r.nme.spread, r.seconds.mean}) {
-      text += ',' + exact_cell(v);
-    }
-    text += "\n";
+    for (const double v : {r.mse100.mean, r.mse100.spread, r.nme.mean, r.nme.spread}) text += ',' + exact_cell(v);
+    text += ',' + csv_cell(r.nme_by) + ',' + exact_cell(r.seconds.mean) + "\n";
   }
   return text;
 }

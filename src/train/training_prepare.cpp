@@ -98,9 +98,7 @@ void TrainingRun::measure_faces() {
     say("measuring colours and mean shape ...");
     preprocessing_ = measure_preprocessing(
         options_, data_, *graph_, [this](const std::string& text) { say(text, callbacks_.notice); },
-        [this](std::size_t done, std::size_t all) {
-          tell({"measuring colours", done, all});
-        });
+        [this](const PhaseProgress& phase) { tell(phase); });
   }
   if (run_.fast) return;
   marks_ = mark_data(data_, pool_, [this](std::size_t done, std::size_t all) {

@@ -10,6 +10,7 @@
 #include "cli/program.hpp"
 #include "data/image_files.hpp"
 #include "data/tables/points_csv.hpp"
+#include "io/checkpoint.hpp"
 
 using namespace fpcpu;
 using test::check_one_line;
@@ -34,6 +35,22 @@ std::string named(const std::filesystem::path& from, const std::vector<std::stri
     text += "\n" + table.names[i];
     for (std::size_t k = 0; k < names.size(); ++k) {
       for (const std::size_t j : {2 * place(k), 2 * place(k) + 1}) text += "," + std::to_string(table.rows[i].xy[j]);
+    }
+  }
+  return text + "\n";
+}
+
+/// The numbered table of `from`, point k that of order[k].
+std::string reordered(const std::filesystem::path& from, const std::vector<int>& order) {
+  const PointsTable table = read_points_csv(from);
+  std::string text = "filename";
+  for (std::size_t k = 1; k <= order.size(); ++k) text += ",x" + std::to_string(k) + ",y" + std::to_string(k);
+  for (std::size_t i = 0; i < table.names.size(); ++i) {
+    text += "\n" + table.names[i];
+    for (const int k : order) {
+      for (const int j : {2 * k, 2 * k + 1}) {
+        text += "," + std::to_string(table.rows[i].xy[static_cast<std::size_t>(j)]);
+      }
     }
   }
   return text + "\n";
@@ -88,7 +105,7 @@ TEST_CASE("names of points: kept in the model, given by eval and detect, and wha
 
   // Matched by name, they are judged in one order too.
   for (const std::string& verb : {"train --fast --data faces/named.csv --data more/reversed.csv" + kQuick,
-                                 std::string("inspect faces/named.csv more/reversed.csv")}) {
+                                  std::string("inspect faces/named.csv more/reversed.csv")}) {
     const Outcome o = run_program(folder, verb);
     CHECK_MESSAGE(o.code == 0, (o.err + o.out));
   }
@@ -96,4 +113,16 @@ TEST_CASE("names of points: kept in the model, given by eval and detect, and wha
                  {"data set 2", "only there 'chin'", "only here 'nose'"});
   check_one_line(run_program(folder, "train --data faces/named.csv --val faces/others.csv --fast" + kQuick), 3,
                  {"--val faces/others.csv", "only there 'chin'"});
+}
+
+TEST_CASE("eval says when left and right of the truth are exchanged against the model's") {
+  const TemporaryFolder folder;
+  REQUIRE(run_program(folder, "synth faces --count 16 --size 40 --quiet").code == 0);
+  REQUIRE(run_program(folder, "train --data faces --out a --quiet" + kQuick).code == 0);
+  const std::vector<int> mirror = load_checkpoint(folder / "a/model.safetensors").preprocessing.mirror;
+  test::put(folder / "faces/exchanged.csv", reordered(folder / "faces/gt.csv", mirror));
+  const Outcome exchanged = run_program(folder, "eval a --data faces/exchanged.csv");
+  CHECK(exchanged.code == 0);
+  CHECK_MESSAGE(contains(exchanged.err, "left and right of the data seem to be exchanged"), exchanged.err);
+  CHECK_FALSE(contains(run_program(folder, "eval a --data faces").err, "exchanged"));
 }

@@ -48,6 +48,7 @@ ReportData example() {
   data.best_epoch = 3;
   data.image_nme = {0.03, 0.05, 0.2};
   data.point_mse100 = {2.0, 9.0};
+  data.point_names = {"eye", "<mouth>"};
   data.mean_shape = {-0.2F, 0.0F, 0.2F, 0.1F};
   data.worst = {face("a&b.png")};
   data.best = {face("c.png")};
@@ -63,7 +64,8 @@ TEST_CASE("the page is complete, self-contained and escaped") {
   CHECK(page.starts_with("<!DOCTYPE html>"));
   CHECK(page.ends_with("</html>\n"));
   for (const char* part : {"runs/&lt;b&gt;", "small &amp; trained", "lower is &lt;better&gt;", "a&amp;b.png", "x&lt;y",
-                           "remark warning", "new faces 3.00", "<b>0.001</b>", "<td>32</td>", "75.0 %"}) {
+                           "remark warning", "new faces 3.00", "<b>0.001</b>", "<td>32</td>", "75.0 %",
+                           "point 1 (eye): mse100", "point 2 (&lt;mouth&gt;): mse100"}) {
     CHECK_MESSAGE(contains(page, part), part);
   }
   CHECK(count(page, "class=\"chart\"") == 5);
@@ -102,6 +104,7 @@ TEST_CASE("fourteen and 68 points are drawn as a face") {
   ReportData data = example();
   for (const std::size_t points : {14U, 68U}) {
     data.point_mse100.assign(points, 1.0);
+    data.point_names.clear();
     data.mean_shape.assign(2 * points, 0.1F);
     CHECK(contains(make_report(data), "class=\"contour\""));
   }

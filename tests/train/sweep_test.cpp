@@ -64,7 +64,8 @@ TEST_CASE("a sweep trains every setting with every seed and ranks them by the me
   CHECK(best.mse100.spread == doctest::Approx(mean_spread(errors).spread));
   CHECK(best.mse100.mean < r.ranking.back().mse100.mean);
   const std::string csv = content(folder / "out/ranking.csv");
-  CHECK(csv.starts_with("rank,name,lr,runs,failed,mse100_mean,mse100_spread,nme_mean,nme_spread,seconds_mean\n"));
+  CHECK(
+      csv.starts_with("rank,name,lr,runs,failed,mse100_mean,mse100_spread,nme_mean,nme_spread,nme_by,seconds_mean\n"));
   CHECK(contains(csv, "\n1,lr=1e-07,1e-07,2,0,"));
   CHECK(contains(csv, "\n2,lr=0.1,0.1,2,0,"));
   CHECK(std::filesystem::is_empty(folder / "out/claims"));
@@ -182,7 +183,7 @@ TEST_CASE("a training whose loss explodes is noted, comes last and is not tried 
   CHECK(r.ranking[1].name == "lr=1000");
   REQUIRE(r.ranking[1].failures.size() == 1);
   CHECK(contains(r.ranking[1].failures[0], "not finite"));
-  CHECK(contains(content(folder / "out/ranking.csv"), "\n2,lr=1000,1000,0,1,,,,,"));
+  CHECK(contains(content(folder / "out/ranking.csv"), "\n2,lr=1000,1000,0,1,,,,,,"));
 }
 
 TEST_CASE("a folder takes one sweep; a comment more makes no other") {
