@@ -30,8 +30,9 @@ class Scanner {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const {
-    const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at_), '\n');
+  [[noreturn]] void fail(const std::string& what) const { fail_at(at_, what); }
+  [[noreturn]] void fail_at(std::size_t at, const std::string& what) const {
+    const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at), '\n');
     throw Error(ErrorCode::format, name_ + " line " + std::to_string(line) + ": " + what);
   }
   [[nodiscard]] std::string_view rest() const { return text_.substr(at_); }
@@ -81,13 +82,26 @@ class Scanner {
   /// Where a value begins and ends, and that a table has a name where none does.
   void follow_structure(char c) {
     if (c == '\n' && open_.empty()) in_value_ = false;
-    if (c == '=') in_value_ = true;
+    if (c == '=') begin_value();
     if (!in_value_ && c == '[') check_header();
     if (!in_value_) return;
+    if (c == ',' && !open_.empty() && open_.back() == kFilled) open_.back() = '{';
     if (c == '[' || c == '{') open_ += c;
     if (c != ']' && c != '}') return;
-    if (open_.empty() || open_.back() != (c == ']' ? '[' : '{')) fail(std::string("'") + c + "' closes nothing here.");
+    const char last = open_.empty() ? ' ' : open_.back();
+    if (c == ']' ? last != '[' : (last != '{' && last != kFilled))
+      fail(std::string("'") + c + "' closes nothing here.");
     open_.pop_back();
+  }
+
+  /// `at_` is at '='. Behind a second one toml++ reads brackets and quotes as parts of a bare word.
+  void begin_value() {
+    const bool in_table = !open_.empty() && open_.back() == '{';
+    if (in_value_ && !in_table)
+      fail_at(value_at_, "'=' inside the value that begins here; is a bracket or a comma missing?");
+    if (!in_value_) value_at_ = at_;
+    if (in_table) open_.back() = kFilled;
+    in_value_ = true;
   }
 
   /// `at_` is at the first or second bracket of [name] or [[name]].
@@ -134,8 +148,10 @@ class Scanner {
   std::string_view quote_;  // what closes the text in quotes that `at_` is in; empty outside
   char before_ = '\n';      // the last character outside texts that is no blank
   int dots_ = 0;            // of the key that `at_` may be in
-  bool in_value_ = false;   // behind '=', to the end of the line or of the list
-  std::string open_;        // brackets of the value that are not closed yet
+  std::size_t value_at_ = 0;
+  bool in_value_ = false;  // behind '=', to the end of the line or of the list
+  static constexpr char kFilled = ':';
+  std::string open_;  // brackets of the value that are not closed yet; kFilled for a '{' whose key has its '='
 };
 
 }  // namespace

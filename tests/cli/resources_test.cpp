@@ -16,6 +16,8 @@ using test::Outcome;
 using test::run_program;
 using test::run_shell;
 
+#if !defined(FPCPU_SANITIZED)
+
 /// Lines of standard error that are errors: progress may stand before them.
 long error_lines(const std::string& text) {
   long count = 0;
@@ -34,8 +36,6 @@ void check_done_or_short_of_means(const Outcome& o, const std::string& what) {
     CHECK(contains(o.err, "error[resource]: "));
   }
 }
-
-#if !defined(FPCPU_SANITIZED)
 
 TEST_CASE("with little memory every command ends with 5 and one line") {
   const test::TemporaryFolder folder;

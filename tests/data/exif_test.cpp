@@ -121,6 +121,11 @@ TEST_CASE("EXIF data that makes no sense turns nothing and is never read beyond 
   std::string many = good;
   many.replace(8, 2, "\xFF\xFF");
   CHECK(orientation_of(many) == 6);
+  // A segment that ends in the middle of the name by which EXIF data is known.
+  using namespace std::string_literals;
+  CHECK_THROWS_AS((void)read_image_header(
+                      put(folder / "a.jpg", jpeg.substr(0, 2) + "\xFF\xE1\x00\x05"s + "Exif\0\0"s + jpeg.substr(2))),
+                  Error);
 }
 
 TEST_CASE("the limit of pixels is an option and is named") {

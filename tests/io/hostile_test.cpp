@@ -223,6 +223,9 @@ TEST_CASE("TOML beyond what an options file has is refused with its line") {
   CHECK(contains(refused("a = 1\nb = [1, }2]\n"), "line 2: '}' closes nothing"));
   CHECK(contains(refused("a = { b = 1 ]\n"), "']' closes nothing"));
   CHECK(contains(refused("a = 1\nb = -\"\"\"\xEF\xB6\xBF\"\"\"\n"), "line 2: '\"' in the middle"));
+  CHECK(contains(refused("a = 955Hb=[[\"[\xC7\xA2\"]]\n"), "'=' inside the value"));
+  CHECK(contains(refused("a = { b = 9c=[\"\xC7\xA2\"] }\n"), "'=' inside the value"));
+  CHECK(parse_toml("a = [{ b = 1, c = { d = 2, e = [3] } }, { f = \"=\" }]\n", "f").size() == 4);
   CHECK(contains(refused("a\"b\" = 1\n"), "in the middle of a value or a key"));
   CHECK(contains(refused("a = [8x{[\"\xD1\x8B\"]}]\n"), "'{' in the middle"));
   CHECK(contains(refused("a = \"\"\"\\\n\n\xCB\xA3\"\"\"\n"), "line 1: a backslash with nothing to escape"));

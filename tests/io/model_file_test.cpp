@@ -104,7 +104,7 @@ TEST_CASE("mistakes name the file, the line, the layer and what was probably mea
   refused(shape, text, "out_channels = 8\n[[layer]]\nkind = \"add\"", "out_channels = 9\n[[layer]]\nkind = \"add\"",
           "17", "'add1'");
   refused(shape, text, "[[layer]]\nkind = \"landmarks\"", "", "17", "End it with kind = \"landmarks\"");
-  refused(format, text, "input = [32, 24, 3]", "input = [32, 24, 3", "3", "");
+  refused(format, text, "input = [32, 24, 3]", "input = [32, 24, 3", "2", "is a bracket or a comma missing?");
 }
 
 }  // namespace

@@ -58,7 +58,8 @@ void read_frame(const std::string& content, int marker, JpegHeader& header, cons
 
 void read_application(const ReadAt& read, const JpegSegment& segment, JpegHeader& header, const std::string& name) {
   constexpr std::string_view kExif = "Exif\0\0"sv;
-  if (segment.marker == kApp1 && !header.orientation && read(segment.at, kExif.size()) == kExif) {
+  if (segment.marker == kApp1 && segment.length >= kExif.size() && !header.orientation &&
+      read(segment.at, kExif.size()) == kExif) {
     const std::string exif = read(segment.at, segment.length);
     header.orientation = exif_orientation(std::string_view(exif).substr(kExif.size()));
   } else if (segment.marker == kApp14 && segment.length >= 12 && read(segment.at, 5) == "Adobe") {
