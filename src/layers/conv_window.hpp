@@ -25,7 +25,7 @@ struct ConvWindow {
         dilation(o.dilation) {
     check_range(owner, "kernel", kernel_h, 1, 255);
     check_range(owner, "kernel", kernel_w, 1, 255);
-    check_range(owner, "stride", stride, 1);
+    check_range(owner, "stride", stride, 1, 255);
     check_range(owner, "dilation", dilation, 1);
     if (padding_h == kSamePadding) padding_h = dilation * (kernel_h - 1) / 2;
     if (padding_w == kSamePadding) padding_w = dilation * (kernel_w - 1) / 2;
