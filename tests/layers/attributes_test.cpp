@@ -100,7 +100,7 @@ TEST_CASE("mistakes in attributes are named with the nearest word") {
     return make_error(kind, b);
   };
   CHECK(one("conv2d", "stride", 1.5) == "node1: conv2d: 'stride' is not a whole number.");
-  CHECK(one("conv2d", "stride", std::int64_t{0}) == "node1: conv2d: stride is 0, expected 1 to 1048576.");
+  CHECK(one("conv2d", "stride", std::int64_t{0}) == "node1: conv2d: stride is 0, expected 1 to 255.");
   CHECK(one("conv2d", "stride", std::int64_t{1} << 40) ==
         "node1: conv2d: 'stride' is 1099511627776, beyond the range of a 32-bit number.");
   Attributes residual;
