@@ -22,16 +22,6 @@
 
 namespace fpcpu {
 
-namespace {
-
-[[noreturn]] void fail(const std::filesystem::path& file, const std::error_code& reason) {
-  std::string advice = "Check the folder, its permissions and free space.";
-  if (reason == std::errc::file_too_large) advice = "The limit is that of `ulimit -f`, or of the file system.";
-  if (reason == std::errc::no_space_on_device) advice = "Make room on the disk that holds it.";
-  throw Error(ErrorCode::resource, "cannot write " + path_text(file) + ": " + reason.message() + ". " + advice);
-}
-
-/// ".NAME.xxxxxxxxxxxxxxxx.tmp" beside the file. Nobody can guess it and lay a file or a link in its place.
 std::filesystem::path temporary_beside(const std::filesystem::path& file) {
   constexpr std::size_t kLongestName = 200;  // file systems take 255 bytes
   std::random_device source;
@@ -47,6 +37,15 @@ std::filesystem::path temporary_beside(const std::filesystem::path& file) {
   temporary += unique;
   temporary += ".tmp";
   return temporary;
+}
+
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& file, const std::error_code& reason) {
+  std::string advice = "Check the folder, its permissions and free space.";
+  if (reason == std::errc::file_too_large) advice = "The limit is that of `ulimit -f`, or of the file system.";
+  if (reason == std::errc::no_space_on_device) advice = "Make room on the disk that holds it.";
+  throw Error(ErrorCode::resource, "cannot write " + path_text(file) + ": " + reason.message() + ". " + advice);
 }
 
 /// True for a name that temporary_beside() gives for a file of this name, and for the fixed one of earlier versions.

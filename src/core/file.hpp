@@ -31,7 +31,10 @@ inline void write_file_atomically(const std::filesystem::path& file, std::string
   write_file_atomically(file, std::span(&bytes, 1), flush);
 }
 
-/// Removes what write_file_atomically() left behind in processes that were killed while they wrote one of the files
+/// ".NAME.xxxxxxxxxxxxxxxx.tmp" beside the file. Nobody can guess it and lay a file or a link in its place.
+[[nodiscard]] std::filesystem::path temporary_beside(const std::filesystem::path& file);
+
+/// Removes what write_file_atomically() and others left under such names in processes that were killed while they wrote one of the files
 /// `names` in `directory`. Nobody may be writing them now.
 void remove_temporaries(const std::filesystem::path& directory, std::span<const std::string_view> names);
 

@@ -52,16 +52,31 @@ bool is_stale(const fs::path& file, double stale_seconds) {
   return std::chrono::duration<double>(fs::file_time_type::clock::now() - touched).count() > stale_seconds;
 }
 
-/// False if it exists already.
-bool create_exclusively(const fs::path& file) {
+enum class Created { yes, exists, refused };
+
+Created create(const fs::path& file) {
   std::FILE* created = std::fopen(file.string().c_str(), "wx");
-  if (created != nullptr) {
-    const std::string owner = to_text(this_process());
-    (void)std::fwrite(owner.data(), 1, owner.size(), created);  // without it the time the file was touched counts
-    std::fclose(created);
-    return true;
+  if (created == nullptr) return errno == EEXIST ? Created::exists : Created::refused;
+  const std::string owner = to_text(this_process());
+  (void)std::fwrite(owner.data(), 1, owner.size(), created);  // without it the time the file was touched counts
+  std::fclose(created);
+  return Created::yes;
+}
+
+/// Under its name with all its content at once, so that a kill never leaves a claim without an owner; where the file
+/// system gives a file no second name, created and then written. False if it exists already.
+bool create_exclusively(const fs::path& file) {
+  const fs::path complete = temporary_beside(file.parent_path() / file.stem());
+  Created created = create(complete);
+  if (created == Created::yes) {
+    std::error_code error;
+    fs::create_hard_link(complete, file, error);
+    std::error_code ignored;
+    fs::remove(complete, ignored);
+    if (!error) return true;
+    created = error == std::errc::file_exists ? Created::exists : create(file);
   }
-  if (errno == EEXIST) return false;
+  if (created != Created::refused) return created == Created::yes;
   throw Error(ErrorCode::resource,
               "cannot write " + path_text(file) + ". Check the folder, its permissions and free space.");
 }
