@@ -31,7 +31,7 @@ inline void write_file_atomically(const std::filesystem::path& file, std::string
   write_file_atomically(file, std::span(&bytes, 1), flush);
 }
 
-/// ".NAME.xxxxxxxxxxxxxxxx.tmp" beside the file. Nobody can guess it and lay a file or a link in its place.
+/// ".NAME.", sixteen hexadecimal digits and ".tmp", beside the file. Nobody can guess it and lay a file or a link in its place.
 [[nodiscard]] std::filesystem::path temporary_beside(const std::filesystem::path& file);
 
 /// Removes what write_file_atomically() and others left under such names in processes that were killed while they wrote one of the files

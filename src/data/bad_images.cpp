@@ -26,12 +26,7 @@ std::vector<BadImage> unreadable_images(const Dataset& data, std::size_t most,
     if (progress) progress(i, images);
     const std::size_t face = i * data.size() / images;
     if (data.file(face).empty()) continue;
-    try {
-      (void)data.image(face);
-    } catch (const Error& e) {
-      if (e.code() == ErrorCode::resource) throw;  // no fault of this image
-      bad.push_back({data.place(face), e});
-    }
+    if (auto fault = fault_of_image([&] { (void)data.image(face); })) bad.push_back({data.place(face), *fault});
   }
   return bad;
 }

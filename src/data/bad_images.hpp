@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,19 @@ struct BadImage {
   std::string place;
   Error error;
 };
+
+/// Calls `read`, which uses one image, and returns what is wrong with that image, if anything.
+/// @throws Error{resource} that comes out of it: without memory the next image would fail as well.
+template <class Read>
+[[nodiscard]] std::optional<Error> fault_of_image(const Read& read) {
+  try {
+    read();
+  } catch (const Error& e) {
+    if (e.code() == ErrorCode::resource) throw;
+    return e;
+  }
+  return std::nullopt;
+}
 
 /// All of them in one message, at most 20 by name. @param images of how many.
 /// @throws Error of the first one's code.

@@ -83,13 +83,11 @@ class FolderDataset final : public Dataset {
     }
     std::vector<BadImage> bad;
     for (std::size_t row = 0; row < found.size(); ++row) {
-      try {
+      const auto fault = fault_of_image([&] {
         if (const Error* lost = std::get_if<Error>(&found[row])) throw *lost;
         keep(row, std::get<ImageFinder::Found>(std::move(found[row])), faces, options);
-      } catch (const Error& e) {
-        if (e.code() == ErrorCode::resource) throw;  // no fault of this image
-        bad.push_back({table_.places[row], e});
-      }
+      });
+      if (fault) bad.push_back({table_.places[row], *fault});
     }
     if (bad.empty()) return;
     const auto lost = [](const BadImage& b) { return b.error.code() == ErrorCode::io; };

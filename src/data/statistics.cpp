@@ -25,11 +25,10 @@ ChannelStatistics channel_statistics(const Dataset& data, Shape input,
   std::vector<BadImage> bad;
   for (std::size_t i = 0; i < images; ++i) {
     const std::size_t face = i * data.size() / images;
-    try {
-      prepare_source(make_source(data.image(face), input), plain, scratch, pixels.data());
-    } catch (const Error& e) {
-      if (e.code() == ErrorCode::resource) throw;  // no fault of this image
-      bad.push_back({data.place(face), e});
+    const auto fault =
+        fault_of_image([&] { prepare_source(make_source(data.image(face), input), plain, scratch, pixels.data()); });
+    if (fault) {
+      bad.push_back({data.place(face), *fault});
       continue;
     }
     for (std::size_t j = 0; j < pixels.size(); ++j) {

@@ -9,6 +9,7 @@
 #include "core/coordinates.hpp"
 #include "core/cpu.hpp"
 #include "core/file.hpp"
+#include "data/bad_images.hpp"
 #include "data/decode.hpp"
 #include "data/resample.hpp"
 #include "fpcpu/error.hpp"
@@ -97,17 +98,16 @@ struct Predictor::Impl {
       d.file = files[begin + i].path;
       d.name = files[begin + i].name;
       try {
-        DecodedImage decoded = decode_with_header(text_path(d.file), 0, image_options);
-        d.width = decoded.image.width;
-        d.height = decoded.image.height;
-        d.orientation = decoded.header.orientation;
-        prepare(decoded.image, i);
-        good[i] = 1;
-        if (callbacks.image) images[i] = std::move(decoded.image);
-      } catch (const Error& e) {
-        // Without memory the next images would fail as well; that is no fault of this one.
-        if (e.code() == ErrorCode::resource) throw;
-        d.error = e.what();
+        const auto fault = fault_of_image([&] {
+          DecodedImage decoded = decode_with_header(text_path(d.file), 0, image_options);
+          d.width = decoded.image.width;
+          d.height = decoded.image.height;
+          d.orientation = decoded.header.orientation;
+          prepare(decoded.image, i);
+          good[i] = 1;
+          if (callbacks.image) images[i] = std::move(decoded.image);
+        });
+        if (fault) d.error = fault->what();
       } catch (const std::filesystem::filesystem_error& e) {
         d.error = e.what();
       }

@@ -2,12 +2,14 @@
 #include "train/claim.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 
 #include "core/file.hpp"
 #include "fpcpu/error.hpp"
@@ -89,6 +91,7 @@ std::unique_ptr<Claim> Claim::take(const fs::path& folder, const std::string& na
   if (held > 0 && !is_stale(held_file, stale_seconds)) return nullptr;
   const ProcessMark before = owner_of(held_file);
   if (!create_exclusively(file_of(folder, name, held + 1))) return nullptr;
+  remove_temporaries(folder, std::array<std::string_view, 1>{name});
   std::unique_ptr<Claim> claim(new Claim(folder, name, held + 1, stale_seconds / kBeatsPerStaleTime));
   claim->taken_over_ = held > 0;
   claim->previous_owner_ = before;

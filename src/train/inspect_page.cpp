@@ -5,7 +5,7 @@
 #include <map>
 #include <string_view>
 
-#include "fpcpu/error.hpp"
+#include "data/bad_images.hpp"
 #include "train/html_page.hpp"
 #include "train/html_text.hpp"
 #include "train/report_faces.hpp"
@@ -47,13 +47,8 @@ std::string draw(const JudgedSet& set, const FaceRef& ref) {
   ReportFace face;
   face.name = caption(set, ref);
   face.truth = set.data->landmarks(ref.face);
-  try {
-    face.image = set.data->image(ref.face);
-  } catch (const Error& e) {
-    if (e.code() == ErrorCode::resource) throw;  // no fault of this image
-    return html::remark(face.name + ": " + e.what(), true);
-  }
-  return draw_face(face);
+  const auto fault = fault_of_image([&] { face.image = set.data->image(ref.face); });
+  return fault ? html::remark(face.name + ": " + fault->what(), true) : draw_face(face);
 }
 
 std::size_t count(const std::vector<Finding>& findings, Severity severity) {

@@ -72,7 +72,6 @@ RunFolder::RunFolder(fs::path path, bool fresh) : path_(std::move(path)) {
                (fresh ? ". It had not come to its first checkpoint; the training begins again" : "");
   }
   remove_temporaries(path_, kFiles);
-  remove_temporaries(path_, std::array<std::string_view, 1>{kLock});
   if (fresh) {
     std::error_code ignored;
     for (const std::string_view name : kResults) fs::remove(path_ / name, ignored);

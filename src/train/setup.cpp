@@ -291,8 +291,8 @@ Preprocessing measure_preprocessing(TrainOptions& options, const TrainingData& d
       if (phase) phase({"measuring colours", done, all});
     });
     if (data.val) check_readable(*data.val, phase);
-  } catch (const Error&) {
-    refuse_unreadable(data);
+  } catch (const Error& e) {
+    if (e.code() != ErrorCode::resource) refuse_unreadable(data);
     throw;
   }
   p.mean = std::move(colors.mean);

@@ -2,8 +2,10 @@
 // Names of points: from the table into the model and out of it again; sets are matched by them.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -25,35 +27,34 @@ namespace {
 const std::vector<std::string> kNames = {"brow_l1", "brow_l2", "brow_r1", "brow_r2", "eye_l1",  "eye_l2",  "eye_l3",
                                          "eye_r1",  "eye_r2",  "eye_r3",  "nose",    "mouth_l", "mouth_m", "mouth_r"};
 
-/// The table of `from` with names instead of numbers, its points in reverse if wanted.
-std::string named(const std::filesystem::path& from, const std::vector<std::string>& names, bool reversed) {
+/// The table of `from`: its point k is that of order[k] there, and is called names[k], or by its number without names.
+std::string table_of(const std::filesystem::path& from, const std::vector<int>& order,
+                     const std::vector<std::string>& names = {}) {
   const PointsTable table = read_points_csv(from);
-  const auto place = [&](std::size_t k) { return reversed ? names.size() - 1 - k : k; };
   std::string text = "filename";
-  for (std::size_t k = 0; k < names.size(); ++k) text += "," + names[place(k)] + "_x," + names[place(k)] + "_y";
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    const std::string number = std::to_string(k + 1);
+    text += names.empty() ? ",x" + number + ",y" + number : "," + names[k] + "_x," + names[k] + "_y";
+  }
   for (std::size_t i = 0; i < table.names.size(); ++i) {
     text += "\n" + table.names[i];
-    for (std::size_t k = 0; k < names.size(); ++k) {
-      for (const std::size_t j : {2 * place(k), 2 * place(k) + 1}) text += "," + std::to_string(table.rows[i].xy[j]);
+    for (const int k : order) {
+      const float* point = table.rows[i].xy.data() + 2 * k;
+      text += "," + std::to_string(point[0]) + "," + std::to_string(point[1]);
     }
   }
   return text + "\n";
 }
 
-/// The numbered table of `from`, point k that of order[k].
-std::string reordered(const std::filesystem::path& from, const std::vector<int>& order) {
-  const PointsTable table = read_points_csv(from);
-  std::string text = "filename";
-  for (std::size_t k = 1; k <= order.size(); ++k) text += ",x" + std::to_string(k) + ",y" + std::to_string(k);
-  for (std::size_t i = 0; i < table.names.size(); ++i) {
-    text += "\n" + table.names[i];
-    for (const int k : order) {
-      for (const int j : {2 * k, 2 * k + 1}) {
-        text += "," + std::to_string(table.rows[i].xy[static_cast<std::size_t>(j)]);
-      }
-    }
+/// The table of `from` with names instead of numbers, its points in reverse if wanted.
+std::string named(const std::filesystem::path& from, std::vector<std::string> names, bool reversed) {
+  std::vector<int> order(names.size());
+  std::iota(order.begin(), order.end(), 0);
+  if (reversed) {
+    std::reverse(names.begin(), names.end());
+    std::reverse(order.begin(), order.end());
   }
-  return text + "\n";
+  return table_of(from, order, names);
 }
 
 const std::string kQuick = " --input-size 32 --batch 4 --epochs 2 --seed 3 ";
@@ -120,7 +121,7 @@ TEST_CASE("eval says when left and right of the truth are exchanged against the 
   REQUIRE(run_program(folder, "synth faces --count 16 --size 40 --quiet").code == 0);
   REQUIRE(run_program(folder, "train --data faces --out a --quiet" + kQuick).code == 0);
   const std::vector<int> mirror = load_checkpoint(folder / "a/model.safetensors").preprocessing.mirror;
-  test::put(folder / "faces/exchanged.csv", reordered(folder / "faces/gt.csv", mirror));
+  test::put(folder / "faces/exchanged.csv", table_of(folder / "faces/gt.csv", mirror));
   const Outcome exchanged = run_program(folder, "eval a --data faces/exchanged.csv");
   CHECK(exchanged.code == 0);
   CHECK_MESSAGE(contains(exchanged.err, "left and right of the data seem to be exchanged"), exchanged.err);

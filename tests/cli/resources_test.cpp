@@ -37,6 +37,14 @@ void check_done_or_short_of_means(const Outcome& o, const std::string& what) {
   }
 }
 
+/// Whether a command under `ulimit -v` is refused memory, which is said in one line; else it must be done.
+bool is_refused(const test::TemporaryFolder& folder, int kilobytes, const std::string& command) {
+  const Outcome o =
+      run_shell(folder, "(ulimit -v " + std::to_string(kilobytes) + "; \"$FPCPU\" " + command + " >/dev/null)");
+  check_done_or_short_of_means(o, std::to_string(kilobytes) + " KB: " + command);
+  return o.code == 5;
+}
+
 TEST_CASE("with little memory every command ends with 5 and one line") {
   const test::TemporaryFolder folder;
   REQUIRE(run_program(folder, "synth faces --count 12 --size 64 --quiet").code == 0);
@@ -46,10 +54,7 @@ TEST_CASE("with little memory every command ends with 5 and one line") {
     for (const char* command :
          {"info", "info run/model.safetensors", "plan small --train", "detect run/model.safetensors faces/images",
           "eval run/model.safetensors --data faces", "train --data faces --fast"}) {
-      const Outcome o = run_shell(
-          folder, "(ulimit -v " + std::to_string(kilobytes) + "; \"$FPCPU\" " + command + " --threads 2 >/dev/null)");
-      check_done_or_short_of_means(o, std::to_string(kilobytes) + " KB: " + command);
-      refused += o.code == 5 ? 1 : 0;
+      refused += is_refused(folder, kilobytes, std::string(command) + " --threads 2") ? 1 : 0;
     }
   }
   CHECK(refused >= 5);  // else the limits have no effect here
@@ -61,10 +66,7 @@ TEST_CASE("with little memory pictures are drawn, or not drawn with 5 and one li
   REQUIRE(run_program(folder, "train --data synth:20 --epochs 1 --batch 4 --out run --quiet").code == 0);
   int refused = 0;
   const auto check = [&](int kilobytes, const std::string& command) {
-    const Outcome o =
-        run_shell(folder, "(ulimit -v " + std::to_string(kilobytes) + "; \"$FPCPU\" " + command + " >/dev/null)");
-    check_done_or_short_of_means(o, std::to_string(kilobytes) + " KB: " + command);
-    refused += o.code == 5 ? 1 : 0;
+    refused += is_refused(folder, kilobytes, command) ? 1 : 0;
   };
   for (int kilobytes = 24'000; kilobytes <= 96'000; kilobytes += 6'000) {
     for (const char* threads : {"2", "4"}) {

@@ -41,6 +41,18 @@ TEST_CASE("a claim is held once, and again after it was given back; others are n
   CHECK(Claim::take(folder.path(), "run", kLong));
 }
 
+TEST_CASE("what a process left that was killed while it claimed is removed by the next holder") {
+  const test::TemporaryFolder folder;
+  const auto left = folder / ".run.0123456789abcdef.tmp";
+  const auto of_another = folder / ".runner.0123456789abcdef.tmp";
+  for (const auto& file : {left, of_another}) std::ofstream(file).close();
+  const auto held = Claim::take(folder.path(), "run", kLong);
+  REQUIRE(held);
+  CHECK(Claim::holder(folder.path(), "run").pid != 0);
+  CHECK(!std::filesystem::exists(left));
+  CHECK(std::filesystem::exists(of_another));
+}
+
 TEST_CASE("of many that want a stale claim one gets it, whatever else happens") {
   for (int round = 0; round < 20; ++round) {
     const test::TemporaryFolder folder;

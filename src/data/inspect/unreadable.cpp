@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <string>
 
+#include "data/bad_images.hpp"
 #include "data/inspect/checks.hpp"
 #include "data/inspect/inspect.hpp"
 #include "fpcpu/error.hpp"
@@ -18,13 +19,10 @@ std::vector<Finding> find_unreadable_images(JudgedSets sets,
   for (std::size_t s = 0; s < sets.size(); ++s) {
     for (std::size_t i = 0; i < sets[s].data->size(); ++i) {
       if (go_on && !go_on(done++, total)) return {};
-      try {
-        (void)sets[s].data->image(i);
-      } catch (const Error& e) {
-        if (e.code() == ErrorCode::resource) throw;  // no fault of this image
-        if (f.faces.empty()) f.text = sets[s].data->place(i) + ": " + e.what();
-        f.faces.push_back({s, i});
-      }
+      const auto fault = fault_of_image([&] { (void)sets[s].data->image(i); });
+      if (!fault) continue;
+      if (f.faces.empty()) f.text = sets[s].data->place(i) + ": " + fault->what();
+      f.faces.push_back({s, i});
     }
   }
   if (f.faces.empty()) return {};
