@@ -115,6 +115,7 @@ TEST_CASE("sweep: two processes share the work, the table ranks, the same comman
   const auto table = [](const std::string& text) { return text.substr(text.find("rank ")); };
   CHECK(table(one) == table(two));
   CHECK(contains(one, "lr=0.001 loss=wing"));
+  CHECK(contains(one, "  inter-ocular  "));
   std::size_t trained = 0;
   for (const std::string* text : {&one, &two}) {
     for (std::size_t at = text->find(": mse100"); at != std::string::npos; at = text->find(": mse100", at + 1)) {

@@ -67,6 +67,8 @@ TEST_CASE("a sweep trains every setting with every seed and ranks them by the me
   CHECK(
       csv.starts_with("rank,name,lr,runs,failed,mse100_mean,mse100_spread,nme_mean,nme_spread,nme_by,seconds_mean\n"));
   CHECK(contains(csv, "\n1,lr=1e-07,1e-07,2,0,"));
+  CHECK(best.nme_by == "inter-ocular");
+  CHECK(contains(csv, ",inter-ocular,"));
   CHECK(contains(csv, "\n2,lr=0.1,0.1,2,0,"));
   CHECK(std::filesystem::is_empty(folder / "out/claims"));
 }
