@@ -77,7 +77,8 @@ TEST_CASE("every option says what holds without it, those of training what Train
       ++options;
       if (option == "--help" || option == "--version") continue;
       const bool said = text.ends_with(")") || contains(text, "default");
-      CHECK_MESSAGE(said, command, ' ', text);
+      const std::string where = command + ' ' + text;
+      CHECK_MESSAGE(said, where);
     }
     CHECK(options == test::options_of_help(help.substr(0, help.find("Examples:"))).size());
   }

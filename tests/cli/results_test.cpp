@@ -122,7 +122,9 @@ TEST_CASE("--out replaces what detect wrote, nothing else") {
       {"data.json", "{\"points\": [1, 2]}\n"},
       {"gt.csv", read_text(folder / "p.csv")},  // a table of truth is one, whatever is in it
   };
-  for (const auto& [name, text] : foreign) {
+  for (const auto& file : foreign) {
+    const std::string& name = file.first;
+    const std::string& text = file.second;
     CAPTURE(name);
     std::ofstream(folder / name) << text;
     check_one_line(run_program(folder, detect("photos --out " + name)), 2, {"--out " + name});

@@ -118,7 +118,7 @@ TEST_CASE("every byte of the weights is watched: damage names its tensor") {
   save_checkpoint(file, small_model());
   CHECK(load_checkpoint(file).verified);
   const std::string whole = read_file(file);
-  for (const std::size_t from_end : {1, 9, 17, 32}) {
+  for (const std::size_t from_end : {1U, 9U, 17U, 32U}) {
     std::string damaged = whole;
     damaged[damaged.size() - from_end] = static_cast<char>(damaged[damaged.size() - from_end] ^ 1);
     write_file_atomically(file, damaged);
@@ -143,13 +143,17 @@ TEST_CASE("preprocessing that no picture could go through is refused") {
   const test::TemporaryFolder folder;
   const auto file = folder / "m.safetensors";
   save_checkpoint(file, small_model());
-  for (const auto& [from, to] : {std::pair{"127.5,127.5,127.5", "1e39,127.5,127.51"},
-                                 {"64.0,64.0,64.0", "64.0,1e-9,64.0"},
-                                 {"64.0,64.0,64.0", "64.0,64.0,true"},
-                                 {"points\\\":1", "points\\\":9"}}) {
-    CAPTURE(to);
+  struct Change {
+    const char* from;
+    const char* to;
+  };
+  for (const Change& change : {Change{"127.5,127.5,127.5", "1e39,127.5,127.51"},
+                               {"64.0,64.0,64.0", "64.0,1e-9,64.0"},
+                               {"64.0,64.0,64.0", "64.0,64.0,true"},
+                               {"points\\\":1", "points\\\":9"}}) {
+    CAPTURE(change.to);
     save_checkpoint(file, small_model());
-    write_file_atomically(file, patched(file, from, to));
+    write_file_atomically(file, patched(file, change.from, change.to));
     CHECK(contains(message_of(ErrorCode::format, [&] { static_cast<void>(load_checkpoint(file)); }), "preprocessing"));
   }
 }

@@ -73,7 +73,9 @@ TEST_CASE(
        {"0.1", "0.2", "0.3", "0.4", "0.5", "1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "2.0", "2.1", "2.2", "2.3", "2.4",
         "2.5"}},
       {1e6, {"1.0"}}};
-  for (const auto& [seconds, states] : expected) {
+  for (const auto& interval : expected) {
+    const double seconds = interval.first;
+    const std::set<std::string>& states = interval.second;
     CAPTURE(seconds);
     TrainOptions options = quick();
     options.checkpoint_every = seconds;
@@ -86,7 +88,8 @@ TEST_CASE(
     int tried = 0;
     for (const auto& [state, copy] : copies) {
       if (++tried % 6 != 1) continue;
-      INFO("epoch.batch ", state);
+      const std::string when = "epoch.batch " + state;
+      CAPTURE(when);
       CHECK(train({}, resume(copy)).epochs == 3);
       CHECK(content(copy / "model.safetensors") == model);
     }
