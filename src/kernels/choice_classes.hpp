@@ -42,7 +42,8 @@ constexpr ConvChoices choices_of(const char* row) {
 }
 
 /// The letter of each ConvAlgorithm, in its order.
-inline constexpr char kChoiceLetters[] = "?d24btf";
+// Not inline: objects of all instruction sets would share it.
+constexpr char kChoiceLetters[] = "?d24btf";
 
 /// True if the table is complete and has known letters only.
 constexpr bool is_complete(const ConvChoices& choices) {

@@ -32,22 +32,25 @@ std::string_view title_of(const std::string& id) {
   return at == kTitles.end() ? std::string_view(id) : at->second;
 }
 
-/// "line 17, point 5"
-std::string caption(const JudgedSet& set, const FaceRef& face) {
-  const std::string place = set.data->place(face.face);
+/// "a.jpg, line 17, point 5 (nose)"
+std::string caption(const JudgedSet& set, std::size_t face, const std::vector<int>& points) {
+  const std::string place = set.data->place(face);
   const std::size_t line = place.rfind(" line ");
-  std::string text = set.data->name(face.face);
+  std::string text = set.data->name(face);
   if (line != std::string::npos) text.append(",").append(place, line);
-  if (face.point >= 0) text += ", point " + std::to_string(face.point + 1);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    text += (i > 0 ? ", " : points.size() == 1 ? ", point " : ", points ") + point_name(*set.data, points[i]);
+  }
   return text;
 }
 
 /// A face that cannot be decoded has its reason in place of its picture.
-std::string draw(const JudgedSet& set, const FaceRef& ref) {
+std::string draw(const JudgedSet& set, std::size_t index, std::vector<int> points) {
   ReportFace face;
-  face.name = caption(set, ref);
-  face.truth = set.data->landmarks(ref.face);
-  const auto fault = fault_of_image([&] { face.image = set.data->image(ref.face); });
+  face.name = caption(set, index, points);
+  face.marked = std::move(points);
+  face.truth = set.data->landmarks(index);
+  const auto fault = fault_of_image([&] { face.image = set.data->image(index); });
   return fault ? html::remark(face.name + ": " + fault->what(), true) : draw_face(face);
 }
 
@@ -74,13 +77,15 @@ std::string make_inspect_page(std::span<const JudgedSet> sets, const std::vector
   std::size_t done = 0;
   for (const Finding& f : findings) {
     std::string grid;
-    const FaceRef* before = nullptr;
     std::size_t shown = 0;
-    for (const FaceRef& ref : f.faces) {
-      if (before != nullptr && before->set == ref.set && before->face == ref.face) continue;
-      before = &ref;
+    for (std::size_t i = 0; i < f.faces.size();) {
       if (shown == kMostFaces || (drawn && !drawn(done))) break;
-      grid += draw(sets[ref.set], ref);
+      const FaceRef& ref = f.faces[i];
+      std::vector<int> points;
+      for (; i < f.faces.size() && f.faces[i].set == ref.set && f.faces[i].face == ref.face; ++i) {
+        if (f.faces[i].point >= 0) points.push_back(f.faces[i].point);
+      }
+      grid += draw(sets[ref.set], ref.face, std::move(points));
       ++shown;
       ++done;
     }

@@ -16,6 +16,7 @@ struct ReportFace {
   std::string name;
   Image image;
   Landmarks truth;
+  std::vector<int> marked;   // points to look at, from 0
   std::vector<float> found;  // x1,y1,... in pixels of the image; empty: nothing was looked for
   double mse100 = 0;
 };

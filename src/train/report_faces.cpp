@@ -46,14 +46,39 @@ std::string draw_contours(std::span<const float> shape) {
   return path.empty() ? "" : "<path class=\"contour\" d=\"" + path + "\"/>";
 }
 
+struct Box {
+  double left, top, right, bottom;
+};
+
+/// The image and the points beside it, by its own size at most.
+Box visible_part(const ReportFace& face) {
+  const double w = face.image.width;
+  const double h = face.image.height;
+  Box box = {-0.5, -0.5, w - 0.5, h - 0.5};
+  const double margin = 0.03 * std::max(w, h);
+  for (std::size_t k = 0; k < face.truth.visible.size(); ++k) {
+    if (face.truth.visible[k] == 0) continue;
+    const double x = std::clamp(static_cast<double>(face.truth.xy[2 * k]), -w, 2 * w);
+    const double y = std::clamp(static_cast<double>(face.truth.xy[2 * k + 1]), -h, 2 * h);
+    if (x < box.left) box.left = x - margin;
+    if (y < box.top) box.top = y - margin;
+    if (x > box.right) box.right = x + margin;
+    if (y > box.bottom) box.bottom = y + margin;
+  }
+  return box;
+}
+
 }  // namespace
 
 std::string draw_face(const ReportFace& face) {
   const double w = face.image.width;
   const double h = face.image.height;
-  const double dot = (face.truth.visible.size() > kMostLabels ? 0.008 : 0.013) * std::max(w, h);
+  const Box box = visible_part(face);
+  const double dot =
+      (face.truth.visible.size() > kMostLabels ? 0.008 : 0.013) * std::max(box.right - box.left, box.bottom - box.top);
   std::string svg = "<figure class=\"face\"><svg role=\"img\" aria-label=\"" + html::escape(face.name) +
-                    "\" viewBox=\"-0.5 -0.5 " + coordinate(w) + " " + coordinate(h) +
+                    "\" viewBox=\"" + coordinate(box.left) + " " + coordinate(box.top) + " " +
+                    coordinate(box.right - box.left) + " " + coordinate(box.bottom - box.top) +
                     "\"><image x=\"-0.5\" y=\"-0.5\" width=\"" + coordinate(w) + "\" height=\"" + coordinate(h) +
                     "\" preserveAspectRatio=\"none\" href=\"" + jpeg_uri(face.image) + "\"/>";
   const auto circle = [](const char* style, double x, double y, double r) {
@@ -70,6 +95,11 @@ std::string draw_face(const ReportFace& face) {
              coordinate(static_cast<double>(face.found[2 * k + 1])) + "\"/>";
     }
     svg += circle("halo", x, y, 1.9 * dot) + circle("true", x, y, 1.9 * dot);
+  }
+  for (const int marked : face.marked) {
+    const auto k = static_cast<std::size_t>(marked);
+    svg += circle("found", static_cast<double>(face.truth.xy[2 * k]), static_cast<double>(face.truth.xy[2 * k + 1]),
+                  1.9 * dot);
   }
   for (std::size_t k = 0; 2 * k + 1 < face.found.size(); ++k) {
     svg += circle("found", static_cast<double>(face.found[2 * k]), static_cast<double>(face.found[2 * k + 1]), dot);

@@ -9,7 +9,8 @@
 
 namespace fpcpu {
 
-/// One image with its points: rings where they are, dots where they were found, a line between. Inline JPEG
+/// One image with its points: rings where they are, dots where they were found, a line between; those to look at
+/// filled. The picture is widened to show points beside the image, by its own size at most. Inline JPEG
 /// of at most about 320 px under an SVG in the original's coordinates.
 [[nodiscard]] std::string draw_face(const ReportFace& face);
 

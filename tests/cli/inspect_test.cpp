@@ -55,6 +55,8 @@ TEST_CASE("inspect prints a block for each finding and a summary, and draws the 
   const std::string page = read_text(folder / "page.html");
   CHECK(contains(page, "Points far from where they should be"));
   CHECK(contains(page, "line 5, point 5"));
+  CHECK(contains(page, "class=\"found\" cx=\"2000\""));
+  CHECK(contains(page, "viewBox=\"-0.5 -0.5 81.7 "));  // reaches as far beside the image as that is wide
   CHECK(contains(page, "data:image/jpeg"));
   CHECK(contains(run_program(folder, "inspect faces --accept outlier").out, "0 refusals, 0 warnings"));
 

@@ -88,7 +88,7 @@ TEST_CASE("table, images and network of a run are found again from another worki
   std::ofstream(folder / "net.toml") << "input = [32, 32, 3]\n[[layer]]\nkind = 'conv2d'\nout_channels = 4\n"
                                         "stride = 4\n[[layer]]\nkind = 'landmarks'\n";
   std::filesystem::create_directory(folder / "elsewhere");
-  const std::string options = "--model net.toml --epochs 2 --batch 8 --quiet ";
+  const std::string options = "--model net.toml --epochs 2 --batch 8 --lr 0.0003 --quiet ";
   const Outcome run = run_program(folder, "train --data faces/gt.csv --images pictures --out run " + options);
   REQUIRE_MESSAGE(run.code == 0, run.err);
   const Outcome longer = run_shell(folder, "cd elsewhere && \"$FPCPU\" train --resume ../run --epochs 3 --quiet");

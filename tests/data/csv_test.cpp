@@ -165,6 +165,12 @@ TEST_CASE("each mistake has its message") {
   CHECK(read_error(head) == "gt.csv has a header but no rows.");
   CHECK(read_error(head + "a.jpg,1,2,3\n") == "gt.csv line 2: 4 columns, the header has 5.");
   CHECK(read_error(head + "a.jpg,1,2,3,4,5\n") == "gt.csv line 2: 6 columns, the header has 5.");
+  CHECK(
+      read_error(head + "a.jpg,1,5,2,5,3,5,4,5\n") ==
+      "gt.csv line 2: 9 columns, the header has 5. If numbers have a decimal comma, separate the cells by ';' or write "
+      "a point.");
+  CHECK(read_error(head + "a.jpg,\"1,5\",2,3,4\n") ==
+        "gt.csv line 2: column 2 (x1): '1,5' is not a number. Decimal commas need ';' or tabs between the cells.");
   CHECK(read_error(head + "a.jpg,1,2,x,4\n") == "gt.csv line 2: column 4 (x2): 'x' is not a number.");
   CHECK(read_error(head + "a.jpg,1,2;5,3,4\n") == "gt.csv line 2: column 3 (y1): '2;5' is not a number.");
   CHECK(read_error(head + "a.jpg,1,inf,3,4\n") == "gt.csv line 2: column 3 (y1): 'inf' is not a finite number.");

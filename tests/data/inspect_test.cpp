@@ -167,7 +167,8 @@ TEST_CASE("marks of missing points are named with what they are, chins below the
     }
     const std::string number = std::to_string(static_cast<int>(mark));
     check(only(judge({faces})), "missing", Severity::refusal,
-          {"gt.csv line 5, line 10, line 23: 3 points", "first x4,y4", "(" + number + "," + number + ")", "--missing " + number});
+          {"gt.csv line 5, line 10, line 23: 3 points", "first x4,y4", "(" + number + "," + number + ")",
+           "--missing " + number});
   }
   const auto one = rendered(40);
   one->x(5, 3) = one->y(5, 3) = 0;
@@ -224,6 +225,12 @@ TEST_CASE("a slip of the hand is named with its column and what was expected; tu
   faces->y(20, 11) += 90;
   CHECK(judge({faces}).empty());
 
+  // A tenth of a coordinate is no place for it, near by as it is.
+  const float low = faces->x(9, 2);
+  faces->x(9, 2) /= 10;
+  check(only(judge({faces})), "outlier", Severity::warning, {"gt.csv line 11: x3 (eye) = "});
+  faces->x(9, 2) = low;
+
   // One face whose points are in another order.
   std::reverse(faces->rows[3].xy.begin(), faces->rows[3].xy.end());
   check(only(judge({faces})), "order", Severity::warning, {"gt.csv line 5", "1 face do", "another order"});
@@ -238,17 +245,24 @@ TEST_CASE("faces on their sides, and sets whose points are in different orders, 
   check(only(judge({lying})), "order", Severity::refusal, {"lie on their sides", "--accept order"});
 
   const std::vector<std::size_t> mirror = {3, 2, 1, 0, 9, 8, 7, 6, 5, 4, 10, 13, 12, 11};
-  const auto exchanged = rendered(50, 2);
-  for (Landmarks& row : exchanged->rows) {
+  const auto exchange = [&](Landmarks& row) {
     const std::vector<float> xy = row.xy;
     for (std::size_t k = 0; k < 14; ++k) {
       row.xy[2 * k] = xy[2 * mirror[k]];
       row.xy[2 * k + 1] = xy[2 * mirror[k] + 1];
     }
-  }
+  };
+  const auto exchanged = rendered(50, 2);
+  for (Landmarks& row : exchanged->rows) exchange(row);
   check(only(judge({rendered(200), exchanged})), "order", Severity::refusal,
         {"left and right are exchanged against faces", "point 1 lies where faces has point 4"});
   CHECK(judge({exchanged}).empty());
+
+  const auto single = rendered(60);
+  exchange(single->rows[4]);
+  exchange(single->rows[30]);
+  check(only(judge({single})), "order", Severity::warning,
+        {"gt.csv line 6, line 32: 2 faces have left and right exchanged"});
 
   const auto backwards = rendered(50, 2);
   for (Landmarks& row : backwards->rows) {
@@ -259,6 +273,29 @@ TEST_CASE("faces on their sides, and sets whose points are in different orders, 
     }
   }
   check(only(judge({rendered(200), backwards})), "order", Severity::refusal, {"another order"});
+}
+
+TEST_CASE("faces whose eyes lie below their mouths are refused where the points are known by number or by name") {
+  const auto heads = rendered(40);
+  change(*heads, [](float&, float& y, float, float h) { y = h - 1 - y; });
+  check(only(judge({heads})), "order", Severity::refusal,
+        {"stand on their heads", "y = height - 1 - y", "--accept order"});
+  CHECK(judge({rendered(40), heads}).size() == 1);
+
+  // Left eye, right eye, nose, mouth: only names tell which way up that is.
+  const auto few = rendered(40);
+  few->count = 5;
+  for (Landmarks& row : few->rows) {
+    std::vector<float> xy;
+    for (const std::size_t k : {5U, 8U, 10U, 11U, 13U}) xy.insert(xy.end(), {row.xy[2 * k], row.xy[2 * k + 1]});
+    row = {xy, {1, 1, 1, 1, 1}};
+  }
+  change(*few, [](float&, float& y, float, float h) { y = h - 1 - y; });
+  CHECK(judge({few}).empty());
+  few->point_names_ = {"left_eye", "right_eye", "nose", "mouth_left", "mouth_right"};
+  check(only(judge({few})), "order", Severity::refusal, {"stand on their heads"});
+  change(*few, [](float&, float& y, float, float h) { y = h - 1 - y; });
+  CHECK(judge({few}).empty());
 }
 
 TEST_CASE("the same picture twice is named, with what is wrong with it") {

@@ -18,7 +18,7 @@ struct JudgedSet {
   std::string name;  ///< as the user gave it
   DatasetPtr data;
   bool validation = false;
-  bool turned = true;  ///< images were turned as their EXIF orientation says (ImageOptions::turn)
+  bool turned = true;                   ///< images were turned as their EXIF orientation says (ImageOptions::turn)
   std::set<std::string> held_out = {};  ///< places of the faces that a training set keeps for validation
 
   [[nodiscard]] bool validates(std::size_t face) const {

@@ -206,9 +206,8 @@ class FrameJudge {
     const double y = share_down();
     // Brows to mouth lie somewhat above the middle of a picture.
     if (x < 0.66 || y < 0.6 || std::max(x, y) > 0.9 || !are_wide_for_their_place()) return std::nullopt;
-    const Extents beyond = select(faces_, [](const FaceExtent& f) {
-      return f.high_x > f.width + 1 || f.high_y > f.height + 1;
-    });
+    const Extents beyond =
+        select(faces_, [](const FaceExtent& f) { return f.high_x > f.width + 1 || f.high_y > f.height + 1; });
     const Extents before = select(faces_, [](const FaceExtent& f) { return lowest(f) < -2; });
     if (4 * beyond.size() < faces_.size() || 50 * before.size() > faces_.size()) return std::nullopt;
     return finding("frame", Severity::refusal, faces_,

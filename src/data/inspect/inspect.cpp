@@ -49,8 +49,8 @@ std::vector<Finding> inspect_all(std::span<const JudgedSet> sets,
     std::move(more.begin(), more.end(), std::back_inserter(findings));
   };
   // Points that are refused have no mean shape that means anything.
-  const bool refused = std::any_of(findings.begin(), findings.end(),
-                                   [](const Finding& f) { return f.severity == Severity::refusal; });
+  const bool refused =
+      std::any_of(findings.begin(), findings.end(), [](const Finding& f) { return f.severity == Severity::refusal; });
   if (!refused) take(find_mirror_table(sets));
   take(find_unreadable_images(sets, go_on));
   sort_by_severity(findings);

@@ -1,37 +1,77 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <cmath>
-#include <numbers>
+#include <numeric>
 
 #include "data/assignment.hpp"
 #include "data/inspect/checks.hpp"
+#include "data/inspect/extent.hpp"
 #include "data/inspect/shape_model.hpp"
 #include "data/mirror.hpp"
+#include "data/tables/column_names.hpp"
 
 namespace fpcpu {
 
 namespace {
 
-/// The model's points as fractions with the middle at 0, for fit_mirror().
-std::vector<float> shape_of(const ShapeModel& model, bool exchanged) {
-  std::vector<float> shape;
-  for (std::size_t k = 0; k < model.points().size(); ++k) {
-    if (!model.knows(k)) continue;
-    const Complex p = model.points()[k];
-    shape.push_back(static_cast<float>(exchanged ? p.imag() : p.real()));
-    shape.push_back(static_cast<float>(exchanged ? p.real() : p.imag()));
-  }
-  return shape;
-}
-
-bool is_upright(const MirrorFit& fit) {
-  return is_involution(fit.mirror) && fit.residual <= 1 && std::abs(fit.turn) < 0.52;
-}
-
 /// Whether the faces are alike above and below instead of left and right: x and y exchanged, or lying on their sides.
 bool lie_on_their_sides(const ShapeModel& model) {
-  return model.known() >= 5 && !is_upright(fit_mirror(shape_of(model, false))) &&
-         is_upright(fit_mirror(shape_of(model, true)));
+  if (model.known() < 5) return false;
+  std::vector<float> shape = flat_shape(model);
+  if (is_upright(fit_mirror(shape))) return false;
+  for (std::size_t k = 0; k < shape.size(); k += 2) std::swap(shape[k], shape[k + 1]);
+  return is_upright(fit_mirror(shape));
+}
+
+/// Which points belong to the brows and eyes, and which to the mouth and chin; both empty if that is not known.
+struct Halves {
+  std::vector<std::size_t> upper, lower;
+};
+
+Halves halves_by_name(const std::vector<std::string>& names) {
+  const auto has = [](const std::string& name, std::initializer_list<std::string_view> words) {
+    const std::string text = lower_text(name);
+    return std::any_of(words.begin(), words.end(),
+                       [&](std::string_view w) { return text.find(w) != std::string::npos; });
+  };
+  Halves halves;
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    const bool upper = has(names[k], {"eye", "brow", "pupil"});
+    const bool lower = has(names[k], {"mouth", "lip", "chin"});
+    if (upper != lower) (upper ? halves.upper : halves.lower).push_back(k);
+  }
+  return halves;
+}
+
+/// The two definitions of points that come without names: ours of 14 and that of 300-W. The points that swap tell them.
+Halves halves_by_number(const std::vector<int>& mirror) {
+  const auto range = [](std::size_t from, std::size_t to) {
+    std::vector<std::size_t> points(to - from);
+    std::iota(points.begin(), points.end(), from);
+    return points;
+  };
+  if (mirror == std::vector<int>{3, 2, 1, 0, 9, 8, 7, 6, 5, 4, 10, 13, 12, 11}) return {range(0, 10), range(11, 14)};
+  if (mirror.size() == 68 && mirror[0] == 16 && mirror[17] == 26 && mirror[36] == 45 && mirror[48] == 54) {
+    return {range(17, 27), range(48, 68)};
+  }
+  return {};
+}
+
+double height_of(const ShapeModel& model, const std::vector<std::size_t>& points) {
+  std::vector<double> y;
+  for (const std::size_t k : points) {
+    if (model.knows(k)) y.push_back(model.points()[k].imag());
+  }
+  return median(std::move(y));
+}
+
+/// Whether the eyes lie below the mouth in most faces.
+bool stand_on_their_heads(const ShapeModel& model, const std::vector<std::string>& names) {
+  Halves halves = halves_by_name(names);
+  if (halves.upper.empty() || halves.lower.empty()) halves = halves_by_number(upright_mirror(model));
+  if (halves.upper.empty() || halves.lower.empty()) return false;
+  constexpr double kClearly = 0.5;  // of the radius of a face
+  return height_of(model, halves.upper) > height_of(model, halves.lower) + kClearly;
 }
 
 double mean_distance(const ShapeModel& a, const ShapeModel& b, std::span<const int> order) {
@@ -91,11 +131,15 @@ std::vector<Finding> find_wrong_orders(JudgedSets sets) {
           "exchanged, or the pictures turned (--exif)? Correct it, or --accept order if they are meant.");
       continue;
     }
+    if (stand_on_their_heads(models[s], sets[s].data->point_names())) {
+      add("the faces stand on their heads: eyes lie below mouths. Is y counted from the bottom (then y = height - 1 - "
+          "y), or are the pictures turned (--exif)? Correct it, or --accept order if they are meant.");
+      continue;
+    }
     for (std::size_t before = 0; before < s; ++before) {
       const std::vector<int> order = other_order(models[before], models[s]);
       if (order.empty()) continue;
-      const bool mirrored = is_upright(fit_mirror(shape_of(models[before], false))) &&
-                            fit_mirror(shape_of(models[before], false)).mirror == order;
+      const bool mirrored = upright_mirror(models[before]) == order;
       add(std::string(mirrored ? "left and right are exchanged" : "the points have another order") + " against " +
           sets[before].name + ": " + example(order, sets[before].name) +
           ". Bring them into one order, or --accept order if they are meant.");

@@ -20,6 +20,14 @@ constexpr double kUnusual = 8;
 constexpr double kSound = 0.25;
 constexpr double kStrange = 0.6;
 
+/// A tenth of what it should be is a slip of the hand even nearer by than that.
+constexpr double kSlip = 0.5;
+constexpr double kSlipUnusual = 5;
+constexpr double kCorrected = 0.15;
+
+/// Points of a face that fit this much better with left and right exchanged are exchanged.
+constexpr double kExchanged = 2;
+
 struct Far {
   FaceRef ref;
   Complex read;
@@ -43,17 +51,35 @@ std::string describe(JudgedSets sets, const Far& far) {
          short_number(std::round(far.expected.imag()));
 }
 
+/// Whether ten times one coordinate is right, and the other one as it is.
+bool is_slip(Complex read, Complex expected, double radius) {
+  const double near = kCorrected * radius;
+  return std::abs(Complex(10 * read.real(), read.imag()) - expected) < near ||
+         std::abs(Complex(read.real(), 10 * read.imag()) - expected) < near;
+}
+
 class OutlierSearch {
  public:
   OutlierSearch(JudgedSets sets, std::size_t set)
-      : sets_(sets), set_(set), data_(*sets[set].data), model_(data_, all_faces(data_)) {}
+      : sets_(sets),
+        set_(set),
+        data_(*sets[set].data),
+        model_(data_, all_faces(data_)),
+        mirror_(upright_mirror(model_)) {}
 
   std::vector<Finding> run() {
     if (data_.size() < kFewestFaces || model_.known() < kFewestPoints) return {};
     measure();
     std::vector<Far> far;
     std::vector<FaceRef> strange;
-    for (std::size_t i = 0; i < data_.size(); ++i) judge(i, far, strange);
+    std::vector<FaceRef> exchanged;
+    for (std::size_t i = 0; i < data_.size(); ++i) {
+      if (is_exchanged(i)) {
+        exchanged.push_back({set_, i});
+      } else {
+        judge(i, far, strange);
+      }
+    }
     std::vector<Finding> findings;
     if (!far.empty()) {
       Finding f;
@@ -64,6 +90,15 @@ class OutlierSearch {
           describe(sets_, far.front()) + " from the other faces" +
           (far.size() == 1 ? "" : " (" + std::to_string(far.size()) + " such points: " + places(sets_, f.faces) + ")") +
           ". A slip of the hand? Correct it, or --accept outlier.";
+      findings.push_back(std::move(f));
+    }
+    if (!exchanged.empty()) {
+      Finding f;
+      f.id = "order";
+      f.severity = Severity::warning;
+      f.text = places(sets_, exchanged) + ": " + counted(exchanged.size(), "face has", "faces have") +
+               " left and right exchanged against the others. Correct the points, or --accept order.";
+      f.faces = std::move(exchanged);
       findings.push_back(std::move(f));
     }
     if (!strange.empty()) {
@@ -104,6 +139,12 @@ class OutlierSearch {
     return std::abs(at - model_.expected(p, k)) / std::max(p.radius(), 1e-9);
   }
 
+  [[nodiscard]] bool is_exchanged(std::size_t i) const {
+    if (mirror_.empty() || !placements_[i] || placements_[i]->misfit <= kSound) return false;
+    const std::optional<Placement> other = model_.place(data_.landmarks(i), mirror_);
+    return other && other->misfit <= kSound && placements_[i]->misfit > kExchanged * other->misfit;
+  }
+
   void judge(std::size_t i, std::vector<Far>& far, std::vector<FaceRef>& strange) const {
     if (!placements_[i]) return;
     const Placement& p = *placements_[i];
@@ -112,8 +153,13 @@ class OutlierSearch {
     const std::size_t before = far.size();
     for (std::size_t k = 0; k < usual_.size(); ++k) {
       const auto at = position(data_.landmarks(i), k);
-      if (!at || !model_.knows(k) || distance(i, k, *at) < std::max(kFar, kUnusual * usual_[k])) continue;
-      far.push_back({{set_, i, static_cast<int>(k)}, *at, model_.expected(p, k)});
+      if (!at || !model_.knows(k)) continue;
+      const double off = distance(i, k, *at);
+      const Complex expected = model_.expected(p, k);
+      const bool slip = off >= std::max(kSlip, kSlipUnusual * usual_[k]) && is_slip(*at, expected, p.radius());
+      if (slip || off >= std::max(kFar, kUnusual * usual_[k])) {
+        far.push_back({{set_, i, static_cast<int>(k)}, *at, expected});
+      }
     }
     // Many at once are no slips: a profile.
     if (far.size() > before + std::max<std::size_t>(2, usual_.size() / 10)) {
@@ -125,6 +171,7 @@ class OutlierSearch {
   std::size_t set_;
   const Dataset& data_;
   ShapeModel model_;
+  std::vector<int> mirror_;  // which points swap left and right; empty: not known
   std::vector<std::optional<Placement>> placements_;
   std::vector<double> usual_;
   double usual_misfit_ = 0;

@@ -120,6 +120,26 @@ void normalise(std::vector<Complex>& model, const std::vector<bool>& known) {
 
 }  // namespace
 
+std::vector<float> flat_shape(const ShapeModel& model) {
+  std::vector<float> shape;
+  for (std::size_t k = 0; k < model.points().size(); ++k) {
+    if (!model.knows(k)) continue;
+    shape.push_back(static_cast<float>(model.points()[k].real()));
+    shape.push_back(static_cast<float>(model.points()[k].imag()));
+  }
+  return shape;
+}
+
+bool is_upright(const MirrorFit& fit) {
+  return is_involution(fit.mirror) && fit.residual <= 1 && std::abs(fit.turn) < 0.52;
+}
+
+std::vector<int> upright_mirror(const ShapeModel& model) {
+  if (model.known() < model.points().size()) return {};
+  MirrorFit fit = fit_mirror(flat_shape(model));
+  return is_upright(fit) ? std::move(fit.mirror) : std::vector<int>{};
+}
+
 std::vector<std::size_t> all_faces(const Dataset& data) {
   std::vector<std::size_t> faces(data.size());
   std::iota(faces.begin(), faces.end(), std::size_t{0});

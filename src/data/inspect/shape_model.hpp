@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "data/mirror.hpp"
 #include "fpcpu/dataset.hpp"
 
 namespace fpcpu {
@@ -50,6 +51,15 @@ class ShapeModel {
   std::vector<Complex> model_;
   std::vector<bool> known_;
 };
+
+/// The known points as x0,y0,x1,y1,..., the middle at 0, for fit_mirror().
+[[nodiscard]] std::vector<float> flat_shape(const ShapeModel& model);
+
+/// Whether a shape is alike left and right, as a face that stands upright or on its head is.
+[[nodiscard]] bool is_upright(const MirrorFit& fit);
+
+/// Which points of the model swap left and right; empty if it does not know all of them or is not alike on both sides.
+[[nodiscard]] std::vector<int> upright_mirror(const ShapeModel& model);
 
 /// 0 ... n - 1
 [[nodiscard]] std::vector<std::size_t> all_faces(const Dataset& data);

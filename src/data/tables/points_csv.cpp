@@ -72,6 +72,10 @@ class RowReader {
     if (cells.size() < layout_.columns && cells.size() >= layout_.columns - layout_.untitled.size()) {
       cells.resize(layout_.columns);
     }
+    if (cells.size() == 2 * layout_.columns - 1 && csv_.separator() == ',') {
+      csv_.fail(std::to_string(given) + " columns, the header has " + std::to_string(layout_.columns) +
+                ". If numbers have a decimal comma, separate the cells by ';' or write a point.");
+    }
     if (cells.size() != layout_.columns) {
       csv_.fail(std::to_string(given) + " columns, the header has " + std::to_string(layout_.columns) + ".");
     }
@@ -103,7 +107,10 @@ class RowReader {
     if (error == std::errc::result_out_of_range || (error == std::errc{} && std::isinf(value))) {
       fail(cells, column, "not a finite number.");
     }
-    if (error != std::errc{} || end != text.data() + text.size()) fail(cells, column, "not a number.");
+    if (error != std::errc{} || end != text.data() + text.size()) {
+      const bool comma = csv_.separator() == ',' && text.find(',') != std::string_view::npos;
+      fail(cells, column, comma ? "not a number. Decimal commas need ';' or tabs between the cells." : "not a number.");
+    }
     return std::isnan(value) ? std::nullopt : std::optional(value);
   }
 
