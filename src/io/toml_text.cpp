@@ -65,6 +65,7 @@ class Scanner {
            "' stands outside quotes; only comments and texts in quotes may have letters beyond a-z.");
     }
     if (in_value_ && (c == '[' || c == '{')) require_beginning();
+    if (in_value_) require_one_word(c);
     if (c != ' ' && c != '\t' && c != '\r') before_ = c;
     follow_structure(c);
     if (std::string_view("=,{[\n").find(c) != std::string_view::npos) dots_ = 0;
@@ -77,6 +78,18 @@ class Scanner {
   void require_beginning() const {
     if (std::string_view("\n=,[{.").find(before_) != std::string_view::npos) return;
     fail(std::string("'") + text_[at_] + "' in the middle of a value or a key.");
+  }
+
+  static bool is_of_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("+-._:").find(c) != std::string_view::npos;
+  }
+
+  /// Only dates may have a blank within, which no option is; what merely resembles one toml++ reads beyond its end.
+  void require_one_word(char c) const {
+    const char left = text_[at_ - 1];
+    if ((left != ' ' && left != '\t') || !is_of_word(c) || !is_of_word(before_)) return;
+    fail("a blank inside a value; texts need quotes, the values of a list commas between them.");
   }
 
   /// Where a value begins and ends, and that a table has a name where none does.

@@ -229,6 +229,10 @@ TEST_CASE("TOML beyond what an options file has is refused with its line") {
   CHECK(contains(refused("a = 1\nb = -\"\"\"\xEF\xB6\xBF\"\"\"\n"), "line 2: '\"' in the middle"));
   CHECK(contains(refused("a = 955Hb=[[\"[\xC7\xA2\"]]\n"), "'=' inside the value"));
   CHECK(contains(refused("a = { b = 9c=[\"\xC7\xA2\"] }\n"), "'=' inside the value"));
+  CHECK(contains(refused("a = [32, [32-------n 3, 32]]\n"), "line 1: a blank inside a value"));
+  CHECK(contains(refused("a = 1979-05-27 7,\n"), "a blank inside a value"));
+  CHECK(contains(refused("\na = 1 2\n"), "line 2: a blank inside a value"));
+  CHECK(parse_toml("a = [ 1 , 2 ,\n 3 ] # 4 5\nb = { c = 1 , d = true }\ne = '1 2'\n", "t").size() == 6);
   CHECK(parse_toml("a = [{ b = 1, c = { d = 2, e = [3] } }, { f = \"=\" }]\n", "f").size() == 4);
   CHECK(contains(refused("a\"b\" = 1\n"), "in the middle of a value or a key"));
   CHECK(contains(refused("a = [8x{[\"\xD1\x8B\"]}]\n"), "'{' in the middle"));
