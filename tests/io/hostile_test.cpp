@@ -229,6 +229,9 @@ TEST_CASE("TOML beyond what an options file has is refused with its line") {
   CHECK(contains(refused("a = 1\nb = -\"\"\"\xEF\xB6\xBF\"\"\"\n"), "line 2: '\"' in the middle"));
   CHECK(contains(refused("a = 955Hb=[[\"[\xC7\xA2\"]]\n"), "'=' inside the value"));
   CHECK(contains(refused("a = { b = 9c=[\"\xC7\xA2\"] }\n"), "'=' inside the value"));
+  CHECK(contains(refused("a = 8i.{.{\"b\xC7\xA2\"}}\n"), "'{' in the middle of a value"));
+  CHECK(contains(refused("a = 8.\"\xC7\xA2\"\n"), "'\"' in the middle of a value"));
+  CHECK(parse_toml("a.\"b\" = 1\n", "t").size() == 1);
   CHECK(contains(refused("a = [32, [32-------n 3, 32]]\n"), "line 1: a blank inside a value"));
   CHECK(contains(refused("a = 1979-05-27 7,\n"), "a blank inside a value"));
   CHECK(contains(refused("\na = 1 2\n"), "line 2: a blank inside a value"));
