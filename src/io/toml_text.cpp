@@ -14,6 +14,37 @@ namespace {
 constexpr int kMaxDots = 8;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_of_word(char c) {
+  return is_digit(c) || is_letter(c) || std::string_view("+-._:").find(c) != std::string_view::npos;
+}
+
+/// Takes digits, with single underscores between them, off the front. False if there are none.
+bool take_digits(std::string_view& text) {
+  std::size_t n = 0;
+  while (n < text.size() && (is_digit(text[n]) || (text[n] == '_' && n > 0 && is_digit(text[n - 1])))) ++n;
+  const bool good = n > 0 && text[n - 1] != '_';
+  text.remove_prefix(n);
+  return good;
+}
+
+bool is_number(std::string_view text) {
+  if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+  if (text == "inf" || text == "nan") return true;
+  if (!take_digits(text)) return false;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (!take_digits(text)) return false;
+  }
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+    if (!take_digits(text)) return false;
+  }
+  return text.empty();
+}
+
 class Scanner {
  public:
   Scanner(std::string_view text, const std::string& name) : text_(text), name_(name) {}
@@ -35,6 +66,7 @@ class Scanner {
     const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at), '\n');
     throw Error(ErrorCode::format, name_ + " line " + std::to_string(line) + ": " + what);
   }
+  [[noreturn]] void fail_dots() const { fail("a key with more than " + std::to_string(kMaxDots) + " dots."); }
   [[nodiscard]] std::string_view rest() const { return text_.substr(at_); }
   [[nodiscard]] bool starts(std::string_view what) const { return rest().starts_with(what); }
 
@@ -64,12 +96,15 @@ class Scanner {
       fail("'" + printable(rest().substr(0, utf8_length(rest()))) +
            "' stands outside quotes; only comments and texts in quotes may have letters beyond a-z.");
     }
+    if (in_value_ && is_of_word(c)) {
+      read_word();
+      return;
+    }
     if (in_value_ && (c == '[' || c == '{')) require_beginning();
-    if (in_value_) require_one_word(c);
     if (c != ' ' && c != '\t' && c != '\r') before_ = c;
     follow_structure(c);
     if (std::string_view("=,{[\n").find(c) != std::string_view::npos) dots_ = 0;
-    if (c == '.' && ++dots_ > kMaxDots) fail("a key with more than " + std::to_string(kMaxDots) + " dots.");
+    if (c == '.' && ++dots_ > kMaxDots) fail_dots();
     ++at_;
   }
 
@@ -81,16 +116,25 @@ class Scanner {
     fail(std::string("'") + text_[at_] + "' in the middle of a value or a key.");
   }
 
-  static bool is_of_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("+-._:").find(c) != std::string_view::npos;
+  /// A bare value, or a key in an inline table. What toml++ does with bytes that only begin like a number is undefined.
+  void read_word() {
+    const std::size_t begin = at_;
+    while (at_ < text_.size() && is_of_word(text_[at_])) ++at_;
+    const std::string_view word = text_.substr(begin, at_ - begin);
+    const std::size_t next = text_.find_first_not_of(" \t", at_);
+    const bool is_key = next != std::string_view::npos && text_[next] == '=';
+    if (is_key && std::count(word.begin(), word.end(), '.') > kMaxDots) fail_dots();
+    if (!is_key && is_of_word(before_))
+      fail_at(begin, "a blank inside a value; put a comma between two, quotes around texts.");
+    if (!is_key && word != "true" && word != "false" && !is_number(word)) fail_word(begin, word);
+    before_ = word.back();
   }
 
-  /// Only dates may have a blank within, which no option is; what merely resembles one toml++ reads beyond its end.
-  void require_one_word(char c) const {
-    const char left = text_[at_ - 1];
-    if ((left != ' ' && left != '\t') || !is_of_word(c) || !is_of_word(before_)) return;
-    fail("a blank inside a value; texts need quotes, the values of a list commas between them.");
+  [[noreturn]] void fail_word(std::size_t at, std::string_view word) const {
+    const std::string what = "'" + excerpt(word) + "' is neither a number nor true or false; texts need quotes.";
+    const bool other_line = text_.substr(value_at_, at - value_at_).find('\n') != std::string_view::npos;
+    if (!other_line) fail_at(at, what);
+    fail_at(value_at_, "in the list that begins here, " + what + " Or is a bracket or a comma missing?");
   }
 
   /// Where a value begins and ends, and that a table has a name where none does.
@@ -124,8 +168,8 @@ class Scanner {
     std::size_t next = at_ + 1;
     while (next < text_.size() && (text_[next] == ' ' || text_[next] == '\t')) ++next;
     const char c = next < text_.size() ? text_[next] : '\n';
-    const bool named = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                       c == '-' || c == '"' || c == '\'' || (c == '[' && !second);
+    const bool named =
+        is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '"' || c == '\'' || (c == '[' && !second);
     if (!named) fail("expected the name of a table behind '['.");
   }
 
