@@ -8,7 +8,6 @@
 #include "fpcpu/error.hpp"
 #include "graph/reference_executor.hpp"
 #include "graph/zoo/zoo.hpp"
-#include "layers/heatmap.hpp"
 
 namespace fpcpu::bench {
 
@@ -23,13 +22,13 @@ NetworkCase::NetworkCase(const BenchOptions& options, int default_batch)
   Rng rng(1, RandomUse::synth);
   const auto n = static_cast<std::size_t>(size);
   x.resize(n * graph.input_shape().size());
-  visible.assign(n * static_cast<std::size_t>(output_points(graph.output_shape())), 1.0F);
+  visible.assign(n * static_cast<std::size_t>(graph.points()), 1.0F);
   targets.resize(2 * visible.size());
   for (float& v : x) v = rng.normal();
   for (float& v : targets) v = rng.uniform(-0.5F, 0.5F);
 }
 
-std::string NetworkCase::loss() const { return is_heatmaps(graph.output_shape()) ? "heatmap-mse" : "mse"; }
+std::string NetworkCase::loss() const { return std::string(graph.head()->usual_loss()); }
 
 Batch NetworkCase::batch() const {
   Batch b;
@@ -43,7 +42,7 @@ Batch NetworkCase::batch() const {
 bool loss_is_right(const NetworkCase& c, std::uint64_t seed, const Loss& loss, double value) {
   Params<float> params = c.params.clone();
   ReferenceExecutor<float> reference(c.graph, params, c.size);
-  LossArgs<float> a = loss_args<float>(c.graph.input_shape(), c.graph.output_shape());
+  LossArgs<float> a = loss_args<float>(*c.graph.head(), c.graph.input_shape(), c.graph.output_shape());
   a.pred = reference.forward(c.x.data(), true, seed, 0);
   a.target = c.targets.data();
   a.visible = c.visible.data();

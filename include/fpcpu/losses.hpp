@@ -12,7 +12,7 @@
 namespace fpcpu {
 
 /// Arguments of a loss over one slice of n samples with K points. `pred` is what the network emits: n,2K coordinates as
-/// fractions of the input relative to the middle, or n,map_h,map_w,K heat maps.
+/// fractions of the input relative to the middle, or n,H,W,K heat maps.
 template <class T>
 struct LossArgs {
   const T* pred = nullptr;
@@ -20,9 +20,9 @@ struct LossArgs {
   const T* visible = nullptr;  // n,K  0 = ignored in value and gradient
   int n = 0;
   int points = 0;
-  int map_h = 0, map_w = 0;  // 0 for coordinates
-  T unit_x = 1;  // width of the network input: differences are multiplied by it, so losses are in input pixels
-  T unit_y = 1;  // height
+  Shape output{};  // of the network: 1,1,2K for coordinates, H,W,K for heat maps
+  T unit_x = 1;    // width of the network input: differences are multiplied by it, so losses are in input pixels
+  T unit_y = 1;    // height
   double inv_count =
       0;  // 1 / number of visible coordinates (2 per visible point) in the WHOLE batch; 0 if there are none
   T* dpred = nullptr;  // gradient of the batch's mean loss with respect to pred; may be null
@@ -34,8 +34,6 @@ class Loss {
  public:
   virtual ~Loss() = default;
   [[nodiscard]] virtual std::string_view kind() const noexcept = 0;
-  /// True if `pred` must be heat maps, false if it must be coordinates.
-  [[nodiscard]] virtual bool reads_heatmaps() const noexcept { return false; }
   /// This slice's share of the batch's mean loss; writes dpred.
   virtual double run(const LossArgs<float>&) const noexcept = 0;
   virtual double run(const LossArgs<double>&) const noexcept = 0;
@@ -74,18 +72,15 @@ struct WingOptions {
 [[nodiscard]] LossPtr make_wing_loss(WingOptions options = {});
 
 /// Squared error of heat maps: the mean over visible points of
-///   sum over map pixels c of (pred[c] - exp(-|c - u|^2 / (2 sigma^2)))^2,   sigma = 1 map pixel,
+///   sum over map pixels c of (pred[c] - exp(-|c - u|^2 / (2 sigma^2)))^2,   sigma in map pixels,
 /// with u the target in map pixels, not rounded: u = (t + 0.5) * side - 0.5. A sum over the map, not a mean: nearly all
 /// of its pixels are background, so that their number says nothing about the error.
 /// Source: Tompson et al., CVPR 2015, arXiv 1411.4280.
-[[nodiscard]] LossPtr make_heatmap_mse_loss();
+[[nodiscard]] LossPtr make_heatmap_mse_loss(double sigma = 1.0);
 
-/// By name with defaults: mse, l1, smooth-l1, wing, heatmap-mse. @throws Error{usage} naming the nearest.
-[[nodiscard]] LossPtr make_loss(std::string_view name);
+/// By name: mse, l1, smooth-l1, wing, heatmap-mse; with options as in "wing:w=10,epsilon=2".
+/// @throws Error{usage} naming the nearest, or a wrong option.
+[[nodiscard]] LossPtr make_loss(std::string_view text);
 [[nodiscard]] std::vector<std::string_view> loss_names();
-
-/// The loss for a network with this output: `name`, or if that is "auto" the usual one, smooth-l1 on coordinates and
-/// heatmap-mse on heat maps. @throws Error{usage} if there is no such loss or it does not fit the output.
-[[nodiscard]] LossPtr choose_loss(std::string_view name, const Shape& output);
 
 }  // namespace fpcpu

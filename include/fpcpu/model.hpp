@@ -24,7 +24,7 @@ struct Preprocessing {
   std::vector<float> mean_shape;              // 2K, same convention as the output
   std::vector<int> mirror;                    // mirror[k] is the point that k becomes in the mirrored image
   std::vector<std::string> point_names = {};  // K, or empty where the data only counted its points
-  std::vector<int> unseen = {};               // points, from 0, that no training image showed: nothing was learnt of them
+  std::vector<int> unseen = {};  // points, from 0, that no training image showed: nothing was learnt of them
 };
 
 /// Facts about how a model came to be, kept with it: seed, epochs, data, metrics, versions. Plain text values.

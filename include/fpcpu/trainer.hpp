@@ -50,6 +50,7 @@ struct TrainOptions {
   std::string model = "small";     ///< a name of the zoo or a .toml file
   InputSize input_size = {};       ///< px, a side or {width, height}; 0 = the network's own
   int channels = 0;                ///< of the input: 1 gray, 3 colour; 0 = the network's own
+  std::string head = "auto";       ///< what the output means: coordinates, heatmaps:sigma=1; auto: the network's own
   double dropout = -1;             ///< rate of the network's dropout layers; -1 = the network's own
   std::string precision = "fp32";  ///< or "bf16": convolutions and dense layers but the last round their factors
   // learning
@@ -71,7 +72,8 @@ struct TrainOptions {
   double gamma = 0.1;         ///< factor of one drop of step, multi-step and plateau
   int plateau_patience = 5;   ///< epochs without improvement before plateau drops
   double final_ratio = 0.01;  ///< last learning rate of exponential, cosine, one-cycle relative to the highest
-  std::string loss = "auto";  ///< mse, l1, smooth-l1, wing, heatmap-mse; auto: what the network's output asks for
+  std::string loss = "auto";  ///< mse, l1, smooth-l1, wing, heatmap-mse, with options as in "wing:w=10,epsilon=2";
+                              ///< auto: the usual one of the head
   double ema = 0.998;         ///< decay of the moving average of weights that is judged and saved; 0 = off
   int patience = 0;           ///< stop after so many epochs without a better validation error; 0 = never
   std::string start = "mean-shape";  ///< what the untrained network answers: mean-shape, or zero, the image's middle

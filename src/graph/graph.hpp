@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "heads/head.hpp"
 #include "layers/layer.hpp"
 
 namespace fpcpu {
@@ -30,7 +31,8 @@ struct Node {
   std::uint32_t key = 0;  // hash of the name: keys dropout, so that a fused graph draws the same masks
 };
 
-/// A static network: nodes in topological order, the last one is the output. Immutable once built, apart from `add`.
+/// A static network: nodes in topological order, the last one is the output. Immutable once built, apart from `add` and
+/// `set_head`.
 class Graph {
  public:
   /// @throws Error{shape} for a side below 1 or beyond kMaxInputSide, or too many numbers.
@@ -40,6 +42,12 @@ class Graph {
   /// @throws Error{shape} naming the node and the shapes when they do not fit or a limit is exceeded; Error{usage} for
   /// a duplicate name.
   int add(std::string name, LayerPtr layer, std::vector<int> inputs = {});
+
+  /// What the output means; until it is set, usual_head() of its shape.
+  void set_head(HeadPtr head) { head_ = std::move(head); }
+  [[nodiscard]] HeadPtr head() const { return head_ ? head_ : usual_head(output_shape()); }
+  /// K that the head reads from the output; 0 if they do not fit.
+  [[nodiscard]] int points() const { return head()->points(output_shape()); }
 
   [[nodiscard]] const std::vector<Node>& nodes() const noexcept { return nodes_; }
   [[nodiscard]] const Node& node(int i) const noexcept { return nodes_[static_cast<std::size_t>(i)]; }
@@ -61,6 +69,7 @@ class Graph {
 
  private:
   std::vector<Node> nodes_;
+  HeadPtr head_;
 };
 
 /// Where every parameter of a graph lives: one block for trainable values, one for running statistics.

@@ -3,7 +3,9 @@
 
 #include <memory>
 
-#include "graph/output_points.hpp"
+#include "core/arena.hpp"
+#include "core/thread_pool.hpp"
+#include "graph/decode.hpp"
 #include "graph/passes/passes.hpp"
 #include "graph/plan_executor.hpp"
 
@@ -17,7 +19,8 @@ class InferenceNetwork {
       : pool_(pool),
         network_(fold_for_inference(graph, params)),
         executor_(network_.graph, network_.params, PlanOptions{.training = false, .batch = batch}, kernels, pool),
-        points_(graph.output_shape(), batch) {}
+        head_(graph.head()),
+        points_(2 * static_cast<std::size_t>(graph.points()) * static_cast<std::size_t>(batch)) {}
   InferenceNetwork(const InferenceNetwork&) = delete;
   InferenceNetwork& operator=(const InferenceNetwork&) = delete;
 
@@ -26,13 +29,17 @@ class InferenceNetwork {
   /// Output of n <= batch() samples, valid until the next call.
   const float* run(const float* x, int n) { return executor_.infer(x, n); }
   /// What that output says about the points: n,2K fractions of the image relative to its middle.
-  const float* points(const float* output, int n) { return points_.read(output, n, pool_); }
+  const float* points(const float* output, int n) {
+    decode(*head_, output, network_.graph.output_shape(), n, points_.data(), pool_);
+    return points_.data();
+  }
 
  private:
   ThreadPool& pool_;
   FoldedNetwork network_;
   PlanExecutor executor_;
-  OutputPoints points_;
+  HeadPtr head_;
+  AlignedBuffer<float> points_;
 };
 
 }  // namespace fpcpu

@@ -6,7 +6,6 @@
 #include <chrono>
 
 #include "graph/node_kernels.hpp"
-#include "layers/heatmap.hpp"
 
 namespace fpcpu {
 
@@ -48,6 +47,7 @@ struct PlanExecutor::Piece {
 PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const PlanOptions& options,
                            const kernels::KernelTable<float>& kernels, ThreadPool& pool)
     : graph_(graph),
+      head_(graph.head()),
       params_(params),
       kernels_(node_kernels(graph, kernels)),
       pool_(pool),
@@ -270,7 +270,7 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
 
 void PlanExecutor::run_loss(const Run& run, const Piece& piece) noexcept {
   const int first = piece.first;
-  LossArgs<float> a = loss_args<float>(graph_.input_shape(), graph_.output_shape());
+  LossArgs<float> a = loss_args<float>(*head_, graph_.input_shape(), graph_.output_shape());
   const std::size_t first_point = static_cast<std::size_t>(a.points) * static_cast<std::size_t>(first);
   a.pred = value(run, graph_.output(), piece.home, first);
   a.target = run.input.targets + 2 * first_point;
@@ -405,7 +405,7 @@ PlanExecutor::Run PlanExecutor::start_training(const TrainInput& input) {
 double PlanExecutor::train(const TrainInput& input, const Loss& loss) {
   Run run = start_training(input);
   run.loss = &loss;
-  const auto points = static_cast<std::size_t>(output_points(graph_.output_shape()));
+  const auto points = static_cast<std::size_t>(graph_.points());
   run.inv_count = inverse_visible_count(input.visible, static_cast<std::size_t>(input.n) * points);
 
   std::fill(slice_loss_.begin(), slice_loss_.end(), 0.0);

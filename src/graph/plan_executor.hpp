@@ -98,6 +98,7 @@ class PlanExecutor {
   double* slice_sums(int slice, int node, bool is_forward) const noexcept;
 
   const Graph& graph_;
+  HeadPtr head_;
   Params<float>& params_;
   std::vector<const kernels::KernelTable<float>*> kernels_;  // of each node
   ThreadPool& pool_;

@@ -14,7 +14,6 @@
 #include "io/crc32c.hpp"
 #include "io/graph_json.hpp"
 #include "io/safetensors.hpp"
-#include "layers/heatmap.hpp"
 
 namespace fpcpu {
 
@@ -78,8 +77,11 @@ void check(const Preprocessing& pre, const Graph& graph, const std::string& wher
   };
   require(pre.points > 0 && pre.points <= kMaxPoints, "the number of points is out of range");
   require(pre.input == graph.input_shape(), "its input differs from the network's");
-  require(emits_points(graph.output_shape(), pre.points),
-          "the network's output is neither 2 numbers nor one heat map per point");
+  try {
+    check_head(*graph.head(), graph.output_shape(), pre.points);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::format, where + ": preprocessing: " + error.what() + ".");
+  }
   const auto channels = static_cast<std::size_t>(pre.input.c);
   require(pre.mean.size() == channels && pre.deviation.size() == channels, "mean or deviation is not one per channel");
   for (const float deviation : pre.deviation) require(deviation >= kMinDeviation, "a deviation is below 0.001");

@@ -61,7 +61,11 @@ std::string graph_to_json(const Graph& graph) {
                      {"inputs", node.inputs},
                      {"attributes", to_json(node.layer->describe())}});
   }
-  return Json{{"input", {in.h, in.w, in.c}}, {"nodes", std::move(nodes)}}.dump();
+  const HeadPtr head = graph.head();
+  return Json{{"input", {in.h, in.w, in.c}},
+              {"nodes", std::move(nodes)},
+              {"head", {{"kind", head->kind()}, {"attributes", to_json(head->describe())}}}}
+      .dump();
 }
 
 Graph graph_from_json(const std::string& text, const std::string& where) {
@@ -81,6 +85,11 @@ Graph graph_from_json(const std::string& text, const std::string& where) {
       const std::string name = node.at("name").get<std::string>();
       place = "layer '" + excerpt(name) + "'";
       graph.add(name, make_layer(node.at("kind").get<std::string>(), attributes_of(node), place), inputs_of(node));
+    }
+    // Files from before there were heads have none.
+    if (const auto head = json.find("head"); head != json.end()) {
+      place = "head";
+      graph.set_head(make_head(head->at("kind").get<std::string>(), attributes_of(*head), place));
     }
     return graph;
   } catch (const Json::exception& error) {

@@ -15,7 +15,6 @@
 #include "fpcpu/layers.hpp"
 #include "io/toml.hpp"
 #include "io/toml_text.hpp"
-#include "layers/heatmap.hpp"
 #include "layers/layer.hpp"
 
 namespace fpcpu {
@@ -23,8 +22,9 @@ namespace fpcpu {
 namespace {
 
 constexpr std::string_view kImageName = "input";
-constexpr std::string_view kLandmarks = "landmarks";
-constexpr std::string_view kHeatmaps = "heatmaps";
+// Layers that end a network, of as many numbers or maps as the data has points.
+constexpr std::string_view kLandmarksLayer = "landmarks";
+constexpr std::string_view kHeatmapsLayer = "heatmaps";
 
 /// One [[layer]] as it stands in the file.
 struct LayerText {
@@ -38,6 +38,8 @@ struct LayerText {
 struct ModelText {
   std::vector<std::int64_t> input;
   int input_line = 1;
+  std::string head;  // empty: what the last layer stands for
+  int head_line = 0;
   std::vector<LayerText> layers;
 };
 
@@ -79,7 +81,7 @@ void read_setting(LayerText& layer, const std::string& setting, const TomlEntry&
 }
 
 ModelText read_model(const std::vector<TomlEntry>& entries, const std::string& file) {
-  static constexpr std::array<std::string_view, 2> kTopLevel = {"input", "layer"};
+  static constexpr std::array<std::string_view, 3> kTopLevel = {"head", "input", "layer"};
   ModelText model;
   for (const TomlEntry& entry : entries) {
     if (const auto layer = element(entry.key, "layer")) {
@@ -94,6 +96,9 @@ ModelText read_model(const std::vector<TomlEntry>& entries, const std::string& f
       const auto* value = std::get_if<std::int64_t>(&entry.value);
       model.input.push_back(value == nullptr ? 0 : *value);
       model.input_line = entry.line;
+    } else if (entry.key == "head") {
+      model.head = text_of(entry, "head", file);
+      model.head_line = entry.line;
     } else {
       const std::string key = entry.key.substr(0, entry.key.find_first_of(".["));
       throw mistake(ErrorCode::usage, file, entry.line,
@@ -121,11 +126,11 @@ Shape input_shape(const ModelText& model, const std::string& file, const ModelFi
 }
 
 LayerPtr build_layer(const LayerText& layer, int points) {
-  const bool coordinates = layer.kind == kLandmarks;
-  if (!coordinates && layer.kind != kHeatmaps) {
+  const bool coordinates = layer.kind == kLandmarksLayer;
+  if (!coordinates && layer.kind != kHeatmapsLayer) {
     // These two are no layers of the library, so that a mistyped one is suggested too.
     std::vector<std::string_view> kinds = layer_kinds();
-    kinds.insert(kinds.end(), {kLandmarks, kHeatmaps});
+    kinds.insert(kinds.end(), {kLandmarksLayer, kHeatmapsLayer});
     for (const std::string_view kind : kinds) {
       if (kind != layer.kind) continue;
       for (const auto& [name, value] : layer.attributes.items()) {
@@ -194,11 +199,17 @@ Graph parse_model(std::string_view text, const std::string& file, const ModelFil
                   "nothing reads layer '" + excerpt(graph.node(i).name) +
                       "'. Name it in the inputs of a later layer or remove it.");
   }
-  if (!emits_points(graph.output_shape(), options.points)) {
-    throw mistake(ErrorCode::shape, file, lines.back(),
-                  "the network ends in " + to_string(graph.output_shape()) + ", expected " +
-                      std::to_string(2 * options.points) + " numbers for " + std::to_string(options.points) +
-                      " points. End it with kind = \"landmarks\", or with kind = \"heatmaps\" for one map per point.");
+  try {
+    if (!model.head.empty()) graph.set_head(make_head(model.head));
+  } catch (const Error& error) {
+    throw mistake(error.code(), file, model.head_line, error.what());
+  }
+  try {
+    check_head(*graph.head(), graph.output_shape(), options.points);
+  } catch (const Error& error) {
+    throw mistake(error.code(), file, lines.back(),
+                  std::string(error.what()) +
+                      ". End it with kind = \"landmarks\", or with kind = \"heatmaps\" for one map per point.");
   }
   return graph;
 }

@@ -98,7 +98,7 @@ std::size_t AttributeReader::choice(std::string_view name, std::span<const std::
 void AttributeReader::finish() const {
   for (const auto& [name, value] : attributes_.items()) {
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
-    if (known_.empty()) wrong(where_, name, "is unknown: this layer has no options.");
+    if (known_.empty()) wrong(where_, name, "is unknown: there are no options.");
     wrong(where_, name, "is unknown." + suggest(name, known_));
   }
 }

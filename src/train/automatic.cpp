@@ -43,7 +43,7 @@ double training_speed(const Graph& graph, TrainOptions options, const kernels::K
   options.lr = 1e-9;
   options.epochs = 1;
   const auto n = static_cast<std::size_t>(options.batch);
-  const auto points = static_cast<std::size_t>(output_points(graph.output_shape()));
+  const auto points = static_cast<std::size_t>(graph.points());
   const AlignedBuffer<float> x(n * graph.input_shape().size());
   const AlignedBuffer<float> targets(n * 2 * points);
   const std::vector<float> visible(n * points, 1.0F);

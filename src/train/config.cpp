@@ -15,6 +15,7 @@
 #include "data/inspect/finding.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/losses.hpp"
+#include "heads/head.hpp"
 #include "optim/optimizer.hpp"
 #include "optim/schedule.hpp"
 #include "train/augmentation.hpp"
@@ -85,6 +86,9 @@ constexpr ConfigKey kKeys[] = {
     {"input-size", "network", "PX", "side of the network's input, or 96x112 = width x height; 0 = the network's own",
      &O::input_size, 0, 1024},
     {"channels", "network", "N", "of the input: 1 = gray, 3 = colour; 0 = the network's own", &O::channels, 0, 3},
+    {"head", "network", "NAME",
+     "what the network's output means: coordinates, or heatmaps:sigma=1 (map pixels); auto = the network's own",
+     &O::head},
     {"dropout", "network", "RATE", "rate of the dropout layers; -1 = the network's own", &O::dropout, -1, 0.99},
     {"precision", "network", "NAME",
      "fp32 or bf16: factors of convolutions and dense layers rounded to bfloat16, except in the last layer",
@@ -114,7 +118,8 @@ constexpr ConfigKey kKeys[] = {
     {"final-ratio", "learning", "X", "last learning rate of exponential, cosine and one-cycle, relative to the highest",
      &O::final_ratio, 1e-9, 1},
     {"loss", "learning", "NAME",
-     "mse, l1, smooth-l1 or wing; heatmap-mse for heat maps; auto = smooth-l1 or heatmap-mse", &O::loss},
+     "mse, l1, smooth-l1:knee=2 or wing:w=10,epsilon=2; heatmap-mse for heat maps; auto = smooth-l1 or heatmap-mse",
+     &O::loss},
     {"ema", "learning", "X", "decay of the moving average of weights that is judged and saved; 0 = off", &O::ema, 0,
      0.999999},
     {"patience", "learning", "EPOCHS", "stop after so many epochs without a better validation error; 0 = never",
@@ -261,7 +266,8 @@ std::string option_text(const TrainOptions& options, const ConfigKey& key) {
 void check_options(const TrainOptions& options) {
   check_name("optimizer", options.optimizer, optimizer_names());
   check_name("schedule", options.schedule, schedule_names());
-  if (options.loss != "auto") check_name("loss", options.loss, loss_names());
+  if (options.loss != "auto") (void)make_loss(options.loss);
+  if (options.head != "auto") (void)make_head(options.head);
   check_name("start", options.start, kStarts);
   check_normaliser(options.nme);
   if (!options.time.empty()) (void)parse_duration(options.time);

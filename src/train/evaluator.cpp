@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "core/coordinates.hpp"
-#include "layers/heatmap.hpp"
 #include "train/normaliser.hpp"
 
 namespace fpcpu {
@@ -22,7 +21,7 @@ LoaderOptions in_order(int batch, std::size_t cache_mb, int threads) {
 }
 
 double batch_loss(const Loss& loss, const Batch& batch, const float* output, const Graph& graph) {
-  LossArgs<float> a = loss_args<float>(graph.input_shape(), graph.output_shape());
+  LossArgs<float> a = loss_args<float>(*graph.head(), graph.input_shape(), graph.output_shape());
   a.pred = output;
   a.target = batch.targets;
   a.visible = batch.visible;

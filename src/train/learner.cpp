@@ -71,10 +71,11 @@ Learner::Learner(const Graph& graph, Params<float> params, const TrainOptions& o
       graph_(graph),
       fused_(fuse_for_training(graph)),
       params_(std::move(params)),
-      loss_(choose_loss(options.loss, graph.output_shape())),
+      loss_(make_loss(options.loss, *graph.head())),
       pool_(pool),
       executor_(fused_, params_, PlanOptions{.training = true, .batch = options.batch}, kernels, pool),
-      output_points_(graph.output_shape(), options.batch),
+      head_(graph.head()),
+      points_(2 * static_cast<std::size_t>(graph.points()) * static_cast<std::size_t>(options.batch)),
       optimizer_(optimizer_options(options), params_.layout, kernels),
       schedule_(schedule_options(options, steps_per_epoch)),
       statistics_(params_.buffers.size()),
@@ -186,8 +187,9 @@ LearnerTimes Learner::take_times() {
 }
 
 double Learner::batch_mse100(const Batch& batch) noexcept {
-  const float* output = output_points_.read(executor_.output(), batch.n, pool_);
-  const auto points = static_cast<std::size_t>(output_points(graph_.output_shape()));
+  decode(*head_, executor_.output(), graph_.output_shape(), batch.n, points_.data(), pool_);
+  const float* found = points_.data();
+  const auto points = static_cast<std::size_t>(graph_.points());
   double total = 0;
   int images = 0;
   for (int i = 0; i < batch.n; ++i) {
@@ -196,8 +198,8 @@ double Learner::batch_mse100(const Batch& batch) noexcept {
     for (std::size_t k = 0; k < points; ++k) {
       const std::size_t at = static_cast<std::size_t>(i) * points + k;
       if (batch.visible[at] == 0.0F) continue;
-      const double dx = 100.0 * static_cast<double>(output[2 * at] - batch.targets[2 * at]);
-      const double dy = 100.0 * static_cast<double>(output[2 * at + 1] - batch.targets[2 * at + 1]);
+      const double dx = 100.0 * static_cast<double>(found[2 * at] - batch.targets[2 * at]);
+      const double dy = 100.0 * static_cast<double>(found[2 * at + 1] - batch.targets[2 * at + 1]);
       squares += dx * dx + dy * dy;
       visible += 2;
     }

@@ -11,7 +11,7 @@
 #include "data/loader.hpp"
 #include "fpcpu/losses.hpp"
 #include "fpcpu/trainer.hpp"
-#include "graph/output_points.hpp"
+#include "graph/decode.hpp"
 #include "graph/plan_executor.hpp"
 #include "optim/clip.hpp"
 #include "optim/ema.hpp"
@@ -90,7 +90,8 @@ class Learner {
   LossPtr loss_;
   ThreadPool& pool_;
   PlanExecutor executor_;
-  OutputPoints output_points_;
+  HeadPtr head_;
+  AlignedBuffer<float> points_;  // of the batch as the network saw it
   Optimizer optimizer_;
   Schedule schedule_;
   std::unique_ptr<Ema> average_;

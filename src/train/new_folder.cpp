@@ -16,8 +16,7 @@ void check_new_folder(const fs::path& folder) {
   }
   const fs::directory_iterator first(folder, error);
   if (!error && first != fs::directory_iterator()) {
-    throw Error(ErrorCode::usage, path_text(folder) + " is not empty (it holds " +
-                                      path_text(first->path().filename()) +
+    throw Error(ErrorCode::usage, path_text(folder) + " is not empty (it holds " + path_text(first->path().filename()) +
                                       "), and nothing in it is to be replaced. Choose another folder.");
   }
 }

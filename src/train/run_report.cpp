@@ -10,7 +10,6 @@
 #include "core/version.hpp"
 #include "fpcpu/losses.hpp"
 #include "graph/zoo/zoo.hpp"
-#include "layers/heatmap.hpp"
 #include "train/augmentation.hpp"
 #include "train/config.hpp"
 #include "train/epoch_line.hpp"
@@ -99,10 +98,13 @@ TrainOptions resolved_defaults(const TrainOptions& chosen, const Graph& graph) {
   resolve_augmentation(usual, graph.input_shape().c);
   usual.augment = TrainOptions().augment;
   usual.lr = usual_lr(chosen.optimizer);
-  usual.loss = choose_loss(usual.loss, graph.output_shape())->kind();
-  usual.nme = Normaliser(usual.nme, output_points(graph.output_shape())).name();
-  if (is_model_file(chosen.model)) return usual;
-  const Shape own = make_network(chosen.model, {.points = output_points(graph.output_shape())}).input_shape();
+  const bool own_network = is_model_file(chosen.model);
+  const Graph plain = own_network ? graph : make_network(chosen.model, {.points = graph.points()});
+  usual.head = to_text(*plain.head());
+  usual.loss = graph.head()->usual_loss();
+  usual.nme = Normaliser(usual.nme, graph.points()).name();
+  if (own_network) return usual;
+  const Shape own = plain.input_shape();
   usual.input_size = {own.w, own.h};
   usual.channels = own.c;
   return usual;

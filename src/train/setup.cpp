@@ -20,7 +20,6 @@
 #include "graph/passes/passes.hpp"
 #include "graph/zoo/zoo.hpp"
 #include "io/model_file.hpp"
-#include "layers/heatmap.hpp"
 #include "train/augmentation.hpp"
 #include "train/config.hpp"
 
@@ -228,10 +227,11 @@ Graph build_network(const TrainOptions& options, int points) {
           : make_network(options.model,
                          {.points = points, .input_size = options.input_size, .channels = options.channels});
   if (options.dropout >= 0) graph = set_dropout(graph, options.dropout);
-  if (!emits_points(graph.output_shape(), points)) {
-    throw Error(ErrorCode::shape, "the last layer of '" + options.model + "' emits " + to_string(graph.output_shape()) +
-                                      "; " + std::to_string(points) + " points need " + std::to_string(2 * points) +
-                                      " numbers or as many heat maps as points.");
+  if (options.head != "auto") graph.set_head(make_head(options.head));
+  try {
+    check_head(*graph.head(), graph.output_shape(), points);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::shape, options.model + ": " + error.what() + ".");
   }
   return graph;
 }
@@ -314,19 +314,13 @@ Params<float> initial_params(const Graph& graph, const Preprocessing& preprocess
   Params<float> params{ParamLayout(graph)};
   initialize(params, options.seed);
   const std::string& last = graph.node(graph.output()).name;
+  const auto values = [&](const char* name) {
+    const ParamSlot* slot = params.layout.find(last + name);
+    return slot != nullptr ? std::span(params.at(*slot), slot->spec.size()) : std::span<float>();
+  };
   const bool zero = options.start == "zero";
-  if (is_heatmaps(graph.output_shape())) {
-    if (zero) throw Error(ErrorCode::usage, "--start zero is for networks that answer coordinates, not heat maps.");
-    // Nearly all of a target map is zero; random maps would take most of the first epochs to fall silent.
-    if (const ParamSlot* weight = params.layout.find(last + ".weight")) {
-      float* w = params.at(*weight);
-      std::for_each(w, w + weight->spec.size(), [](float& v) { v *= 0.01F; });
-    }
-  }
-  const ParamSlot* bias = params.layout.find(last + ".bias");
-  if (!zero && bias != nullptr && bias->spec.size() == preprocessing.mean_shape.size()) {
-    std::copy(preprocessing.mean_shape.begin(), preprocessing.mean_shape.end(), params.at(*bias));
-  }
+  graph.head()->initialise({values(".weight"), values(".bias")},
+                           zero ? std::span<const float>() : std::span<const float>(preprocessing.mean_shape));
   return params;
 }
 

@@ -62,8 +62,9 @@ void TrainingRun::prepare() {
     options_.channels = input.c;
   }
   resolve_augmentation(options_, input.c);
-  loss_ = choose_loss(options_.loss, graph_->output_shape());
-  options_.loss = loss_->kind();
+  options_.head = to_text(*graph_->head());
+  if (options_.loss == "auto") options_.loss = graph_->head()->usual_loss();
+  loss_ = make_loss(options_.loss, *graph_->head());
   options_.nme = Normaliser(options_.nme, data_.train->points()).name();
   const auto notice = [this](const std::string& text) { say(text, callbacks_.notice); };
   fpcpu::tell(data_.report, notice);

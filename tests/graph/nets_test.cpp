@@ -14,7 +14,6 @@
 #include "graph/plan_executor.hpp"
 #include "graph/reference_executor.hpp"
 #include "graph/zoo/zoo.hpp"
-#include "layers/heatmap.hpp"
 #include "support/random_values.hpp"
 #include "support/sanitized.hpp"
 
@@ -156,10 +155,10 @@ struct Case {
     if (g.flops() > 1e8) batch = 4;
     const auto n = static_cast<std::size_t>(batch);
     x = test::random_values(n * g.input_shape().size(), 3);
-    visible.assign(n * static_cast<std::size_t>(output_points(g.output_shape())), 1.0F);
+    visible.assign(n * static_cast<std::size_t>(g.points()), 1.0F);
     visible[1] = 0.0F;
     targets = test::random_values(2 * visible.size(), 4);
-    if (is_heatmaps(g.output_shape())) {
+    if (g.head()->kind() == "heatmaps") {
       for (float& t : targets) t *= 0.2F;  // most within the image
     }
     initialize(params, 9);
@@ -175,14 +174,14 @@ struct Case {
     std::copy(params.buffers.begin(), params.buffers.end(), wide.buffers.begin());
   }
 
-  LossPtr loss() const { return is_heatmaps(graph.output_shape()) ? make_heatmap_mse_loss() : make_mse_loss(); }
+  LossPtr loss() const { return make_loss(graph.head()->kind() == "heatmaps" ? "auto" : "mse", *graph.head()); }
 
   /// Loss and dL/dy in double.
   std::pair<double, std::vector<double>> loss_of(const double* y) const {
     const std::vector<double> t(targets.begin(), targets.end());
     const std::vector<double> v(visible.begin(), visible.end());
     std::vector<double> dy(static_cast<std::size_t>(batch) * graph.output_shape().size());
-    LossArgs<double> a = loss_args<double>(graph.input_shape(), graph.output_shape());
+    LossArgs<double> a = loss_args<double>(*graph.head(), graph.input_shape(), graph.output_shape());
     a.pred = y;
     a.target = t.data();
     a.visible = v.data();
@@ -353,7 +352,7 @@ TEST_CASE("one instruction set gives the same bits for any number of threads") {
         input.x = c.x.data();
         input.targets = c.targets.data();
         input.visible = c.visible.data();
-        (void)plan.train(input, *choose_loss("auto", c.graph.output_shape()));
+        (void)plan.train(input, *make_loss("auto", *c.graph.head()));
         results.emplace_back(c.params.layout.trainable_size());
         plan.gradient(results.back().data());
         results.back().insert(results.back().end(), params.buffers.begin(), params.buffers.end());

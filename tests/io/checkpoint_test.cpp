@@ -130,7 +130,7 @@ TEST_CASE("what does not fit is refused by name: another network, version, tenso
     text.replace(text.find(from), from.size(), to);
     return with("preprocessing", text);
   };
-  CHECK(contains(with_preprocessing("\"points\":2", "\"points\":3"), "neither 2 numbers nor one heat map per point"));
+  CHECK(contains(with_preprocessing("\"points\":2", "\"points\":3"), "a head of coordinates needs 6 numbers for 3 points"));
   CHECK(contains(with_preprocessing("[1,0]", "[1,1]"), "involution"));
   CHECK(contains(with_preprocessing("[1,0]", "[1,-7]"), "mirror table is -7"));
   CHECK(contains(with_preprocessing("60.0", "0.0"), "deviation"));

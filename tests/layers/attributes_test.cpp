@@ -90,7 +90,7 @@ TEST_CASE("mistakes in attributes are named with the nearest word") {
   CHECK(make_error("conv2d", a) == "node1: conv2d: 'out_channels' is missing; it needs a whole number.");
   a.set("out_channels", std::int64_t{8}).set("kernal", std::int64_t{3});
   CHECK(make_error("conv2d", a) == "node1: conv2d: 'kernal' is unknown. Did you mean 'kernel'?");
-  CHECK(make_error("flatten", a) == "node1: flatten: 'out_channels' is unknown: this layer has no options.");
+  CHECK(make_error("flatten", a) == "node1: flatten: 'out_channels' is unknown: there are no options.");
 
   const auto one = [](const char* kind, const char* name, AttributeValue value) {
     Attributes b;

@@ -29,7 +29,10 @@ class Rewriter {
   /// Readers of node i read its first input instead.
   void skip(int i);
 
-  [[nodiscard]] Graph take() { return std::move(result_); }
+  [[nodiscard]] Graph take() {
+    result_.set_head(source_.head());
+    return std::move(result_);
+  }
 
  private:
   const Graph& source_;

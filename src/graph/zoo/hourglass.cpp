@@ -57,6 +57,7 @@ Graph build_hourglass(const ZooOptions& options) {
   add_residual(graph, "head1", x);
   add_with_bn_relu(graph, "head2", make_conv2d({.out_channels = kChannels, .kernel = 1}));
   graph.add("heatmaps", make_conv2d({.out_channels = options.points, .kernel = 1}));
+  graph.set_head(make_heatmaps_head());
   return graph;
 }
 

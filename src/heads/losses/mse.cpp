@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "layers/losses/pointwise_loss.hpp"
+#include "heads/losses/pointwise_loss.hpp"
+#include "heads/registry.hpp"
 
 namespace fpcpu {
 
@@ -19,5 +20,7 @@ class MseLoss final : public PointwiseLoss<MseLoss> {
 }  // namespace
 
 LossPtr make_mse_loss() { return std::make_shared<MseLoss>(); }
+
+LossPtr read_mse_loss(AttributeReader&, const Attributes&) { return make_mse_loss(); }
 
 }  // namespace fpcpu

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "layers/heatmap.hpp"
+#include "heads/heatmap.hpp"
+#include "heads/registry.hpp"
 
 namespace fpcpu {
 
@@ -7,8 +8,9 @@ namespace {
 
 class HeatmapMseLoss final : public Loss {
  public:
+  explicit HeatmapMseLoss(double sigma) : gaussian_(sigma) {}
+
   [[nodiscard]] std::string_view kind() const noexcept override { return "heatmap-mse"; }
-  [[nodiscard]] bool reads_heatmaps() const noexcept override { return true; }
   double run(const LossArgs<float>& a) const noexcept override { return run_all(a); }
   double run(const LossArgs<double>& a) const noexcept override { return run_all(a); }
 
@@ -17,7 +19,7 @@ class HeatmapMseLoss final : public Loss {
   double run_all(const LossArgs<T>& a) const noexcept {
     const double inv_points = 2.0 * a.inv_count;
     const auto points = static_cast<std::size_t>(a.points);
-    const std::size_t map = static_cast<std::size_t>(a.map_h) * static_cast<std::size_t>(a.map_w) * points;
+    const std::size_t map = a.output.size();
     double sum = 0.0;
     for (std::size_t i = 0; i < static_cast<std::size_t>(a.n); ++i) {
       for (std::size_t k = 0; k < points; ++k) {
@@ -34,20 +36,20 @@ class HeatmapMseLoss final : public Loss {
 
   template <class T>
   static void clear(const LossArgs<T>& a, T* dpred) noexcept {
-    const int cells = a.map_h * a.map_w;
+    const int cells = a.output.h * a.output.w;
     for (int c = 0; c < cells; ++c, dpred += a.points) *dpred = T(0);
   }
 
   /// One map; its values are `points` apart.
   template <class T>
-  static double run_point(const LossArgs<T>& a, const T* pred, const T* target, T* dpred, T factor) noexcept {
-    const T x = fraction_to_pixel(target[0], a.map_w);
-    const T y = fraction_to_pixel(target[1], a.map_h);
+  double run_point(const LossArgs<T>& a, const T* pred, const T* target, T* dpred, T factor) const noexcept {
+    const T x = fraction_to_pixel(target[0], a.output.w);
+    const T y = fraction_to_pixel(target[1], a.output.h);
     double sum = 0.0;
-    for (int r = 0; r < a.map_h; ++r) {
-      const T height = heatmap_profile(r, y);
-      for (int q = 0; q < a.map_w; ++q, pred += a.points) {
-        const T d = *pred - (far(q, x) ? T(0) : height * heatmap_profile(q, x));
+    for (int r = 0; r < a.output.h; ++r) {
+      const T height = gaussian_.profile(r, y);
+      for (int q = 0; q < a.output.w; ++q, pred += a.points) {
+        const T d = *pred - (far(q, x) ? T(0) : height * gaussian_.profile(q, x));
         sum += static_cast<double>(d * d);
         if (dpred != nullptr) {
           *dpred = factor * d;
@@ -60,13 +62,20 @@ class HeatmapMseLoss final : public Loss {
 
   /// Beyond six sigma the Gaussian is below the rounding of its peak in float.
   template <class T>
-  static bool far(int c, T u) noexcept {
-    return std::abs(static_cast<T>(c) - u) > static_cast<T>(6 * kHeatmapSigma);
+  [[nodiscard]] bool far(int c, T u) const noexcept {
+    return std::abs(static_cast<T>(c) - u) > static_cast<T>(6 * gaussian_.sigma());
   }
+
+  Gaussian gaussian_;
 };
 
 }  // namespace
 
-LossPtr make_heatmap_mse_loss() { return std::make_shared<HeatmapMseLoss>(); }
+LossPtr make_heatmap_mse_loss(double sigma) { return std::make_shared<HeatmapMseLoss>(sigma); }
+
+LossPtr read_heatmap_mse_loss(AttributeReader&, const Attributes& head) {
+  const AttributeValue* sigma = head.find("sigma");
+  return sigma != nullptr ? make_heatmap_mse_loss(std::get<double>(*sigma)) : make_heatmap_mse_loss();
+}
 
 }  // namespace fpcpu

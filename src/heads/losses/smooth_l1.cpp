@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
 
+#include "heads/losses/pointwise_loss.hpp"
+#include "heads/registry.hpp"
 #include "layers/checks.hpp"
-#include "layers/losses/pointwise_loss.hpp"
 
 namespace fpcpu {
 
@@ -31,5 +32,9 @@ class SmoothL1Loss final : public PointwiseLoss<SmoothL1Loss> {
 }  // namespace
 
 LossPtr make_smooth_l1_loss(SmoothL1Options options) { return std::make_shared<SmoothL1Loss>(options); }
+
+LossPtr read_smooth_l1_loss(AttributeReader& reader, const Attributes&) {
+  return make_smooth_l1_loss({.knee = reader.number("knee", SmoothL1Options().knee)});
+}
 
 }  // namespace fpcpu

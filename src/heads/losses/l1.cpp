@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
 
-#include "layers/losses/pointwise_loss.hpp"
+#include "heads/losses/pointwise_loss.hpp"
+#include "heads/registry.hpp"
 
 namespace fpcpu {
 
@@ -21,5 +22,7 @@ class L1Loss final : public PointwiseLoss<L1Loss> {
 }  // namespace
 
 LossPtr make_l1_loss() { return std::make_shared<L1Loss>(); }
+
+LossPtr read_l1_loss(AttributeReader&, const Attributes&) { return make_l1_loss(); }
 
 }  // namespace fpcpu

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "layers/heatmap.hpp"
-
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -9,8 +7,8 @@
 
 #include "core/rng.hpp"
 #include "fpcpu/error.hpp"
+#include "heads/head.hpp"
 #include "support/check_gradients.hpp"
-#include "support/messages.hpp"
 
 using namespace fpcpu;
 
@@ -38,7 +36,7 @@ struct Maps {
   }
 
   double run(int begin = 0, int end = kSamples) const {
-    LossArgs<T> a = loss_args<T>({24, 28, 3}, {kHeight, kWidth, kPoints});
+    LossArgs<T> a = loss_args<T>(*make_heatmaps_head(), {24, 28, 3}, {kHeight, kWidth, kPoints});
     const auto at = static_cast<std::size_t>(begin);
     a.pred = pred.data() + at * kMaps / kSamples;
     a.dpred = dpred.data() + at * kMaps / kSamples;
@@ -51,24 +49,24 @@ struct Maps {
 };
 
 /// The map of points in pixels of an h x w map.
-std::vector<float> rendered(int h, int w, const std::vector<double>& pixels) {
+std::vector<float> rendered(int h, int w, const std::vector<double>& pixels, double sigma = 1.0) {
   const std::size_t points = pixels.size() / 2;
   std::vector<float> maps;
   for (int r = 0; r < h; ++r) {
     for (int q = 0; q < w; ++q) {
       for (std::size_t k = 0; k < points; ++k) {
         const double square = std::pow(q - pixels[2 * k], 2) + std::pow(r - pixels[2 * k + 1], 2);
-        maps.push_back(static_cast<float>(std::exp(-square / 2)));
+        maps.push_back(static_cast<float>(std::exp(-square / (2 * sigma * sigma))));
       }
     }
   }
   return maps;
 }
 
-std::vector<double> decoded(const std::vector<float>& maps, int h, int w) {
+std::vector<double> decoded(const std::vector<float>& maps, int h, int w, double sigma = 1.0) {
   const Shape shape{h, w, static_cast<int>(maps.size()) / (h * w)};
   std::vector<float> fractions(2 * static_cast<std::size_t>(shape.c));
-  decode_heatmaps(maps.data(), shape, 1, fractions.data());
+  make_heatmaps_head({.sigma = sigma})->decode(maps.data(), shape, 1, fractions.data());
   std::vector<double> pixels;
   for (std::size_t i = 0; i < fractions.size(); ++i) {
     pixels.push_back((static_cast<double>(fractions[i]) + 0.5) * (i % 2 == 0 ? w : h) - 0.5);
@@ -129,6 +127,31 @@ TEST_CASE("heat maps of known points are decoded to them") {
   const std::vector<double> found = decoded(maps, 24, 20);
   // The smoothed Gaussian's logarithm is a parabola but for its cut tails.
   for (std::size_t i = 0; i < points.size(); ++i) CHECK(found[i] == doctest::Approx(points[i]).epsilon(0.003));
+  const std::vector<double> wide = decoded(rendered(24, 20, points, 1.6), 24, 20, 1.6);
+  for (std::size_t i = 0; i < points.size(); ++i) CHECK(wide[i] == doctest::Approx(points[i]).epsilon(0.02));
+}
+
+TEST_CASE("heatmap-mse has the sigma of its head") {
+  constexpr double kSigma = 1.7;
+  const HeadPtr head = make_heatmaps_head({.sigma = kSigma});
+  const Shape shape{9, 8, 1};
+  const std::vector<double> target = {0.1, -0.2};
+  const double visible = 1;
+  std::vector<double> pred(shape.size());
+  for (int r = 0; r < shape.h; ++r) {
+    for (int q = 0; q < shape.w; ++q) {
+      const double square = std::pow(q - (0.6 * 8 - 0.5), 2) + std::pow(r - (0.3 * 9 - 0.5), 2);
+      pred[static_cast<std::size_t>(r * shape.w + q)] = std::exp(-square / (2 * kSigma * kSigma));
+    }
+  }
+  LossArgs<double> a = loss_args<double>(*head, {36, 32, 3}, shape);
+  a.pred = pred.data();
+  a.target = target.data();
+  a.visible = &visible;
+  a.n = 1;
+  a.inv_count = 0.5;
+  CHECK(make_loss("auto", *head)->run(a) == doctest::Approx(0.0));
+  CHECK(make_loss("auto", *make_heatmaps_head())->run(a) > 0.5);
 }
 
 TEST_CASE("decoding survives noise, flat maps and points at or beyond the border") {
@@ -153,23 +176,6 @@ TEST_CASE("decoding survives noise, flat maps and points at or beyond the border
   CHECK(beyond[4] == doctest::Approx(15.0));
   for (const double p : decoded(std::vector<float>(49, 0.5F), 7, 7)) CHECK(p == doctest::Approx(0.0));
   for (const double p : decoded(std::vector<float>(6, -1.0F), 2, 3)) CHECK(p == doctest::Approx(0.0));
-}
-
-TEST_CASE("the loss follows from the output and must fit it") {
-  const Shape coordinates{1, 1, 28};
-  const Shape maps{32, 32, 14};
-  CHECK(output_points(coordinates) == 14);
-  CHECK(output_points(maps) == 14);
-  CHECK(emits_points(maps, 14));
-  CHECK(!emits_points(maps, 7));
-  CHECK(!emits_points({1, 1, 29}, 14));
-  CHECK(choose_loss("auto", coordinates)->kind() == "smooth-l1");
-  CHECK(choose_loss("auto", maps)->kind() == "heatmap-mse");
-  CHECK(choose_loss("wing", coordinates)->kind() == "wing");
-  CHECK(test::message_of(ErrorCode::usage, [&] { (void)choose_loss("wing", maps); }) ==
-        "loss 'wing' does not fit a network that emits heat maps; use heatmap-mse.");
-  CHECK(test::message_of(ErrorCode::usage, [&] { (void)choose_loss("heatmap-mse", coordinates); }) ==
-        "loss 'heatmap-mse' does not fit a network that emits coordinates; use smooth-l1.");
 }
 
 TEST_CASE("a map that is not a number gives a point that is not a number") {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "layers/heatmap.hpp"
-
 #include <algorithm>
-#include <array>
+
+#include "heads/heatmap.hpp"
 
 namespace fpcpu {
 
@@ -38,19 +37,13 @@ Pixel highest(const HeatMap& map) noexcept {
 
 /// Logarithm of the smoothed map at (r, q). Smoothing takes the noise away that the logarithm would blow up; the cells
 /// beyond the border count with the mean of those inside.
-double smooth_log(const HeatMap& map, int r, int q) noexcept {
-  constexpr int kReach = 3;
-  static const auto weights = [] {
-    std::array<double, kReach + 1> w{};
-    for (int i = 0; i <= kReach; ++i) w[static_cast<std::size_t>(i)] = heatmap_profile(i, 0.0);
-    return w;
-  }();
+double smooth_log(const Gaussian& gaussian, const HeatMap& map, int r, int q) noexcept {
+  constexpr int kReach = Gaussian::kReach;
   double sum = 0;
   double total = 0;
   for (int i = std::max(0, r - kReach); i <= std::min(map.h - 1, r + kReach); ++i) {
     for (int j = std::max(0, q - kReach); j <= std::min(map.w - 1, q + kReach); ++j) {
-      const double weight =
-          weights[static_cast<std::size_t>(std::abs(i - r))] * weights[static_cast<std::size_t>(std::abs(j - q))];
+      const double weight = gaussian.smoothing(std::abs(i - r)) * gaussian.smoothing(std::abs(j - q));
       sum += weight * map.at(i, j);
       total += weight;
     }
@@ -64,8 +57,8 @@ struct Offset {
 
 /// -H^-1 g of the smoothed logarithm by central differences: steps of one for the gradient, of two for the curvature.
 /// False if the point is no maximum of the parabola.
-bool newton_offset(const HeatMap& map, Pixel m, Offset& offset) noexcept {
-  const auto p = [&](int dr, int dq) { return smooth_log(map, m.r + dr, m.q + dq); };
+bool newton_offset(const Gaussian& gaussian, const HeatMap& map, Pixel m, Offset& offset) noexcept {
+  const auto p = [&](int dr, int dq) { return smooth_log(gaussian, map, m.r + dr, m.q + dq); };
   const double centre = p(0, 0);
   const double gx = (p(0, 1) - p(0, -1)) / 2;
   const double gy = (p(1, 0) - p(-1, 0)) / 2;
@@ -88,22 +81,22 @@ Offset quarter_offset(const HeatMap& map, Pixel m) noexcept {
   return offset;
 }
 
-Offset refine(const HeatMap& map, Pixel m) noexcept {
+Offset refine(const Gaussian& gaussian, const HeatMap& map, Pixel m) noexcept {
   const double value = map.at(m.r, m.q);
   if (std::isnan(value)) return {value, value};
   const bool inside = m.r >= 2 && m.q >= 2 && m.r + 2 < map.h && m.q + 2 < map.w;
   Offset offset;
-  return inside && newton_offset(map, m, offset) ? offset : quarter_offset(map, m);
+  return inside && newton_offset(gaussian, map, m, offset) ? offset : quarter_offset(map, m);
 }
 
 }  // namespace
 
-void decode_heatmaps(const float* maps, const Shape& shape, int n, float* points) noexcept {
+void decode_heatmaps(const Gaussian& gaussian, const float* maps, const Shape& shape, int n, float* points) noexcept {
   for (int i = 0; i < n; ++i) {
     for (int k = 0; k < shape.c; ++k) {
       const HeatMap map{maps + static_cast<std::size_t>(i) * shape.size() + k, shape.h, shape.w, shape.c};
       const Pixel m = highest(map);
-      const Offset offset = refine(map, m);
+      const Offset offset = refine(gaussian, map, m);
       *points++ = static_cast<float>(pixel_to_fraction(m.q + offset.x, shape.w));
       *points++ = static_cast<float>(pixel_to_fraction(m.r + offset.y, shape.h));
     }

@@ -104,6 +104,8 @@ TEST_CASE("losses: values from the formulas") {
   CHECK(value_at(*make_smooth_l1_loss({.knee = 2.0}), -5.0) == doctest::Approx(4.0));
   CHECK(value_at(*make_wing_loss(), 1.0) == doctest::Approx(10.0 * std::log(1.5)));
   CHECK(value_at(*make_wing_loss(), -20.0) == doctest::Approx(20.0 + 7.9176).epsilon(1e-5));
+  CHECK(value_at(*make_loss("wing:w=5,epsilon=1"), 1.0) == doctest::Approx(5.0 * std::log(2.0)));
+  CHECK(value_at(*make_loss("smooth-l1:knee=4"), 1.0) == doctest::Approx(0.125));
   CHECK(value_at(*make_wing_loss(), 10.0 - 1e-9) == doctest::Approx(value_at(*make_wing_loss(), 10.0)));
 }
 
@@ -130,6 +132,8 @@ TEST_CASE("losses: bad options and names") {
   CHECK_THROWS_AS((void)make_wing_loss({.w = -1.0}), Error);
   CHECK_THROWS_AS((void)make_wing_loss({.epsilon = 0.0}), Error);
   CHECK_THROWS_WITH_AS((void)make_loss("wings"), "unknown loss 'wings'. Did you mean 'wing'?", Error);
+  CHECK_THROWS_WITH_AS((void)make_loss("wing:width=3"), "loss wing: 'width' is unknown. Known: w, epsilon.", Error);
+  CHECK_THROWS_AS((void)make_loss("wing:w=0"), Error);
   CHECK_THROWS_WITH_AS((void)make_loss("huber"), "unknown loss 'huber'. Known: mse, l1, smooth-l1, wing, heatmap-mse.",
                        Error);
 }

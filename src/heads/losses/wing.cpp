@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
 
+#include "heads/losses/pointwise_loss.hpp"
+#include "heads/registry.hpp"
 #include "layers/checks.hpp"
-#include "layers/losses/pointwise_loss.hpp"
 
 namespace fpcpu {
 
@@ -38,5 +39,11 @@ class WingLoss final : public PointwiseLoss<WingLoss> {
 }  // namespace
 
 LossPtr make_wing_loss(WingOptions options) { return std::make_shared<WingLoss>(options); }
+
+LossPtr read_wing_loss(AttributeReader& reader, const Attributes&) {
+  const WingOptions usual;
+  const double w = reader.number("w", usual.w);
+  return make_wing_loss({.w = w, .epsilon = reader.number("epsilon", usual.epsilon)});
+}
 
 }  // namespace fpcpu

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "heads/registry.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+class CoordinatesHead final : public Head {
+ public:
+  [[nodiscard]] std::string_view kind() const noexcept override { return kCoordinates; }
+  [[nodiscard]] Attributes describe() const override { return {}; }
+  [[nodiscard]] std::string_view usual_loss() const noexcept override { return "smooth-l1"; }
+  [[nodiscard]] int points(const Shape& output) const noexcept override {
+    return output.h * output.w == 1 && output.c % 2 == 0 ? output.c / 2 : 0;
+  }
+  [[nodiscard]] std::string needs(int points) const override { return std::to_string(2 * points) + " numbers"; }
+
+  void decode(const float* output, const Shape& shape, int n, float* points) const noexcept override {
+    std::copy_n(output, static_cast<std::size_t>(n) * shape.size(), points);
+  }
+
+  void initialise(const OutputLayer& layer, std::span<const float> mean_shape) const override {
+    if (layer.bias.size() == mean_shape.size()) std::copy(mean_shape.begin(), mean_shape.end(), layer.bias.begin());
+  }
+};
+
+}  // namespace
+
+HeadPtr make_coordinates_head() { return std::make_shared<CoordinatesHead>(); }
+
+HeadPtr read_coordinates_head(AttributeReader&) { return make_coordinates_head(); }
+
+}  // namespace fpcpu
