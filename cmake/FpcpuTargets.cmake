@@ -22,6 +22,19 @@ endif()
 # a*b+c must round the same way in every build of the baseline code.
 target_compile_options(fpcpu_options INTERFACE -ffp-contract=off)
 
+# fpcpu_precompile(TARGET [MORE HEADERS]): the standard headers that most sources include, parsed once per target.
+function(fpcpu_precompile target)
+  if(NOT FPCPU_PRECOMPILE)
+    return()
+  endif()
+  target_precompile_headers(${target} PRIVATE
+    <algorithm> <array> <charconv> <cmath> <cstdint> <cstdio> <filesystem> <functional> <limits> <map> <memory> <optional>
+    <set> <span> <string> <string_view> <utility> <variant> <vector> ${ARGN})
+endfunction()
+
+# What runs for every pixel lives in these rooms; all other code is glue, for which -O3 costs build time only.
+set(FPCPU_HOT_ROOMS kernels data)
+
 # fpcpu_room(NAME SOURCES ... USES lower rooms and libraries)
 function(fpcpu_room name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
@@ -30,6 +43,12 @@ function(fpcpu_room name)
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
   target_link_libraries(fpcpu_${name} PUBLIC ${ARG_USES} PRIVATE $<BUILD_INTERFACE:fpcpu_options>)
   set_target_properties(fpcpu_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON EXPORT_NAME ${name})
+  if(NOT name IN_LIST FPCPU_HOT_ROOMS)
+    target_compile_options(fpcpu_${name} PRIVATE $<$<CONFIG:Release>:-O2>)
+  endif()
+  if(NOT name STREQUAL "kernels")
+    fpcpu_precompile(fpcpu_${name})
+  endif()
 endfunction()
 
 # fpcpu_test(ROOM SOURCES ... USES ...): one executable per room, its name is the ctest label.
@@ -42,6 +61,8 @@ function(fpcpu_test room)
   target_compile_definitions(test_${room} PRIVATE FPCPU_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   # GCC 12 sees an overlap in "text" + std::string that is not there (GCC bug 105651).
   target_compile_options(test_${room} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+  target_compile_options(test_${room} PRIVATE $<$<CONFIG:Release>:-O1>)
+  fpcpu_precompile(test_${room} <doctest/doctest.h>)
   add_test(NAME ${room} COMMAND test_${room})
   set_tests_properties(${room} PROPERTIES LABELS ${room})
 endfunction()

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "cli/arguments.hpp"
 
+// A value is one text here: lists such as --mirror "3,2,1" must not be split by the parser.
+#define CXXOPTS_VECTOR_DELIMITER '\0'
+// Its regular expressions are globals: 51,000 allocations before main.
+#define CXXOPTS_NO_REGEX
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cstdio>
+#include <cxxopts.hpp>
 
 #include "cli/live_line.hpp"
 #include "cli/synonyms.hpp"
@@ -35,16 +40,23 @@ std::string capital(std::string text) {
 
 }  // namespace
 
+struct Arguments::Syntax {
+  cxxopts::Options options;
+};
+
+Arguments::~Arguments() = default;
+
 Arguments::Arguments(const std::string& command, const std::string& usage, const std::string& summary,
                      const std::string& examples)
     : command_(command),
       examples_(examples),
-      options_("fpcpu " + command, without_end(fit_help(summary, help_columns()))) {
-  options_.custom_help(usage.substr(std::min(usage.size(), command.size() + 1)));
-  options_.positional_help("");
-  options_.set_width(help_columns());
-  options_.add_options()("positional", "", cxxopts::value<std::vector<std::string>>());
-  options_.parse_positional({"positional"});
+      syntax_(new Syntax{cxxopts::Options("fpcpu " + command, without_end(fit_help(summary, help_columns())))}) {
+  cxxopts::Options& options = syntax_->options;
+  options.custom_help(usage.substr(std::min(usage.size(), command.size() + 1)));
+  options.positional_help("");
+  options.set_width(help_columns());
+  options.add_options()("positional", "", cxxopts::value<std::vector<std::string>>());
+  options.parse_positional({"positional"});
   option("threads", "N", "worker threads; default: all cores", kCommonGroup);
   option("isa", "NAME", "instruction set: eigen, sse4, avx2, avx512, neon; default: the fastest here", kCommonGroup);
   flag("quiet", "only errors", kCommonGroup);
@@ -62,14 +74,15 @@ void Arguments::remember(const std::string& name, const std::string& group) {
 
 void Arguments::flag(const std::string& name, const std::string& help, const std::string& group) {
   remember(name, group);
-  options_.add_options(group)(name, name == "help" || name == "version" ? help : help + " (off)");
+  flags_.push_back(name);
+  syntax_->options.add_options(group)(name, name == "help" || name == "version" ? help : help + " (off)");
 }
 
 void Arguments::option(const std::string& name, const std::string& value, const std::string& help,
                        const std::string& group, bool repeated) {
   remember(name, group);
   if (repeated) repeated_.push_back(name);
-  options_.add_options(group)(name, help, cxxopts::value<std::vector<std::string>>(), value);
+  syntax_->options.add_options(group)(name, help, cxxopts::value<std::vector<std::string>>(), value);
 }
 
 void Arguments::precision_option() {
@@ -99,15 +112,22 @@ bool Arguments::parse(const std::vector<std::string_view>& arguments) {
   }
   std::vector<const char*> pointers;
   for (const std::string& s : storage) pointers.push_back(s.c_str());
+  cxxopts::ParseResult result;
   try {
-    result_ = options_.parse(static_cast<int>(pointers.size()), pointers.data());
+    result = syntax_->options.parse(static_cast<int>(pointers.size()), pointers.data());
   } catch (const cxxopts::exceptions::exception& e) {
     throw Error(ErrorCode::usage, "fpcpu " + command_ + ": " + e.what() + ". See fpcpu " + command_ + " --help.");
+  }
+  for (const std::string& n : names_) {
+    const std::string name = n.substr(2);
+    if (result.count(name) == 0) continue;
+    const bool flag = std::find(flags_.begin(), flags_.end(), name) != flags_.end();
+    values_[name] = flag ? std::vector<std::string>{} : result[name].as<std::vector<std::string>>();
   }
   if (has("help")) {
     std::vector<std::string> groups = groups_;
     groups.emplace_back(kCommonGroup);
-    std::printf("%s\n%s", options_.help(groups).c_str(), fit_help(examples_, help_columns()).c_str());
+    std::printf("%s\n%s", syntax_->options.help(groups).c_str(), fit_help(examples_, help_columns()).c_str());
     return false;
   }
   if (has("version")) {
@@ -117,7 +137,7 @@ bool Arguments::parse(const std::vector<std::string_view>& arguments) {
   for (const std::string& n : names_) {
     const std::string name = n.substr(2);
     const bool many = std::find(repeated_.begin(), repeated_.end(), name) != repeated_.end();
-    if (!many && result_.count(name) > 1) {
+    if (!many && result.count(name) > 1) {
       throw Error(ErrorCode::usage, "fpcpu " + command_ + ": " + n + " is given more than once.");
     }
   }
@@ -128,12 +148,13 @@ bool Arguments::parse(const std::vector<std::string_view>& arguments) {
                  "cores; a step of training has work for at most %d.\n",
                  wanted, available_cores(), wanted, PlanOptions().max_slices);
   }
-  if (result_.count("positional") > 0) positional_ = result_["positional"].as<std::vector<std::string>>();
+  if (result.count("positional") > 0) positional_ = result["positional"].as<std::vector<std::string>>();
   return true;
 }
 
 std::vector<std::string> Arguments::texts(const std::string& name) const {
-  return has(name) ? result_[name].as<std::vector<std::string>>() : std::vector<std::string>{};
+  const auto given = values_.find(name);
+  return given != values_.end() ? given->second : std::vector<std::string>{};
 }
 
 std::string Arguments::text(const std::string& name, const std::string& fallback) const {

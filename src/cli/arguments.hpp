@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// A value is one text here: lists such as --mirror "3,2,1" must not be split by the parser.
-#define CXXOPTS_VECTOR_DELIMITER '\0'
-// Its regular expressions are globals: 51,000 allocations before main.
-#define CXXOPTS_NO_REGEX
-#include <cxxopts.hpp>
-#include <optional>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +16,7 @@ class Arguments {
   /// @param usage e.g. "detect MODEL INPUT... [options]"; @param examples lines that work when pasted.
   Arguments(const std::string& command, const std::string& usage, const std::string& summary,
             const std::string& examples);
+  ~Arguments();
 
   /// A switch.
   void flag(const std::string& name, const std::string& help, const std::string& group = "");
@@ -36,7 +33,7 @@ class Arguments {
   /// @throws Error{usage} for anything unknown or missing.
   bool parse(const std::vector<std::string_view>& arguments);
 
-  [[nodiscard]] bool has(const std::string& name) const { return result_.count(name) > 0; }
+  [[nodiscard]] bool has(const std::string& name) const { return values_.contains(name); }
   [[nodiscard]] std::string text(const std::string& name, const std::string& fallback = "") const;
   [[nodiscard]] std::vector<std::string> texts(const std::string& name) const;
   /// @throws Error{usage} if it is not a whole number in [low, high].
@@ -55,9 +52,11 @@ class Arguments {
 
   std::string command_;
   std::string examples_;
-  cxxopts::Options options_;
-  cxxopts::ParseResult result_;
+  struct Syntax;  // keeps the parser's header, which is slow to compile, to one source
+  std::unique_ptr<Syntax> syntax_;
+  std::map<std::string, std::vector<std::string>> values_;  // of what was given; a flag has none
   std::vector<std::string> names_;
+  std::vector<std::string> flags_;
   std::vector<std::string> groups_;
   std::vector<std::string> repeated_;
   std::vector<std::string> positional_;

@@ -85,4 +85,37 @@ HWY_INLINE void with_activation(ActivationSpec spec, const Body& body) {
   }
 }
 
+/// Any activation, by calls: for long loops over memory, which would otherwise be compiled once for each of them.
+class CalledAct {
+ public:
+  explicit CalledAct(ActivationSpec spec) : spec_(spec) {}
+
+  [[nodiscard]] HWY_NOINLINE V value(V x) const {
+    V y = x;
+    with_activation(spec_, [&](auto act) FPCPU_INLINE { y = act.value(x); });
+    return y;
+  }
+  [[nodiscard]] HWY_NOINLINE V gradient(V x, V g) const {
+    V result = g;
+    with_activation(spec_, [&](auto act) FPCPU_INLINE { result = act.gradient(x, g); });
+    return result;
+  }
+
+ private:
+  ActivationSpec spec_;
+};
+
+/// Like with_activation(), with loops of their own only for none and relu, between batch norms the usual ones.
+template <class Body>
+HWY_INLINE void with_usual_activation(ActivationSpec spec, const Body& body) {
+  switch (spec.kind) {
+    case Activation::none:
+      return body(Act<Activation::none>(spec.slope));
+    case Activation::relu:
+      return body(Act<Activation::relu>(spec.slope));
+    default:
+      return body(CalledAct(spec));
+  }
+}
+
 }  // namespace fpcpu::kernels::FPCPU_ISA_NAME

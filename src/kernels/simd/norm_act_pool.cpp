@@ -138,7 +138,7 @@ struct DataSink {
 /// Routes dy through pool and activation into a sink made for this activation.
 template <template <class, bool, class> class Sink, class X, class Gradient>
 HWY_INLINE void route_into(const NormActPoolBackward<float>& a, const X* x, const Gradient* dy) {
-  with_activation(a.activation, [&](auto act) FPCPU_INLINE {
+  with_usual_activation(a.activation, [&](auto act) FPCPU_INLINE {
     if (a.y != nullptr) {
       route_gradient(a.shape, false, dy, nullptr, Sink<decltype(act), true, X>{act, x, a});
     } else {
@@ -149,7 +149,7 @@ HWY_INLINE void route_into(const NormActPoolBackward<float>& a, const X* x, cons
 
 template <class X>
 HWY_INLINE void forward_of(const NormActPoolForward<float>& a, const X* x) {
-  with_activation(a.activation, [&](auto act) FPCPU_INLINE {
+  with_usual_activation(a.activation, [&](auto act) FPCPU_INLINE {
     const NormAct<decltype(act)> value{act, a.scale, a.shift};
     if (a.pooled) {
       max_over_windows(a.shape, value, x, a.y, a.argmax);
