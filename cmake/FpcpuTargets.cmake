@@ -61,7 +61,7 @@ function(fpcpu_test room)
   target_compile_definitions(test_${room} PRIVATE FPCPU_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   # GCC 12 sees an overlap in "text" + std::string that is not there (GCC bug 105651).
   target_compile_options(test_${room} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
-  target_compile_options(test_${room} PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_compile_options(test_${room} PRIVATE $<$<CONFIG:Release>:-O2>)
   fpcpu_precompile(test_${room} <doctest/doctest.h>)
   add_test(NAME ${room} COMMAND test_${room})
   set_tests_properties(${room} PROPERTIES LABELS ${room})
