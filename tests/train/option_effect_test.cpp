@@ -68,6 +68,7 @@ const std::vector<Effect> kEffects = {
     {"aug-jpeg-high", "50", {{"aug-jpeg-chance", "1"}}},
     {"aug-calm", "0.5", {{"aug-brightness", "0.2"}}},
     {"model", "small"},
+    {"head", "heatmaps:sigma=2", {{"model", "hourglass"}, {"input-size", "64"}}},
     {"input-size", "40x32"},
     {"channels", "1"},
     {"dropout", "0.9"},

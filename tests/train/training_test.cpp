@@ -317,7 +317,7 @@ TEST_CASE("a heat-map network learns without being told how, and detect reads it
 
   options.loss = "wing";
   CHECK(test::contains(test::message_of(ErrorCode::usage, [&] { (void)train(options, into(folder / "other")); }),
-                       "heat maps"));
+                       "loss 'wing' is for coordinates"));
   CHECK(!std::filesystem::exists(folder / "other"));
 }
 
