@@ -29,6 +29,7 @@ struct Detection {
   int height = 0;
   int orientation = 1;        // EXIF; width, height and points are those of the turned image if DetectOptions say so
   std::vector<float> points;  // x1,y1,...,xK,yK in pixels of the image; empty if it failed
+  std::vector<float> errors;  // how far off each point is expected to be, % of Predictor::error_unit(); may be empty
   double milliseconds = 0;    // decoding and network, this image's share of its batch
   std::string error;
 };
@@ -58,6 +59,12 @@ class Predictor {
   [[nodiscard]] const Facts& facts() const noexcept;
   /// True if the file has checksums of its weights, which were right; files of older versions have none.
   [[nodiscard]] bool verified() const noexcept;
+
+  /// What Detection::errors are relative to, such as "inter-ocular"; empty if the model has no idea of its errors, as
+  /// those of older versions or trained without validation faces.
+  [[nodiscard]] const std::string& error_unit() const noexcept;
+  /// The mean error on the faces that the model was validated on, in the same unit; 0 if it has no idea.
+  [[nodiscard]] float usual_error() const noexcept;
 
   /// 2K coordinates in pixels of the image. @throws Error{numeric} if one is not finite.
   [[nodiscard]] std::vector<float> detect(const Image& image);

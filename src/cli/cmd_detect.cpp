@@ -87,6 +87,13 @@ void say_orientation(const std::vector<Detection>& detections, bool turned) {
   std::fprintf(stderr, "note: %s\n", text.c_str());
 }
 
+/// 0 for points as near as is usual or nearer, 1 for those expected to be off three times as far.
+std::vector<float> alarms_of(const Detection& found, float usual) {
+  std::vector<float> alarms;
+  for (const float error : found.errors) alarms.push_back(usual > 0 ? 0.5F * (error / usual - 1) : 0);
+  return alarms;
+}
+
 /// The images to look at, and what kept others from it.
 struct Inputs {
   FoundImages found;
@@ -158,6 +165,8 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   a.option("out", "FILE", "FILE.csv or FILE.json; default: CSV on standard output", "output");
   a.option("draw", "DIR", "write each image with its points into DIR (none)", "output");
   ResultFiles::add_option(a);
+  a.flag("errors", "add columns e1, e2, ... to CSV: how far off each point is expected to be, in % (JSON has them)",
+         "output");
   a.flag("names", "head the columns of CSV with the names of the points, if the model has names", "output");
   a.option("batch", "N", "images that go through the network together, fewer if they need more than 256 MB (16)",
            "output");
@@ -195,6 +204,14 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   if (a.has("names") && out.ends_with(".json")) {
     throw Error(ErrorCode::usage, "--names is for CSV; JSON has the names always. Leave --names out.");
   }
+  if (a.has("errors") && out.ends_with(".json")) {
+    throw Error(ErrorCode::usage, "--errors is for CSV; JSON has the errors always. Leave --errors out.");
+  }
+  if (a.has("errors") && predictor.error_unit().empty()) {
+    throw Error(ErrorCode::usage, "--errors: " + model +
+                                      " has no idea of its errors: an older version made it, or it was trained without "
+                                      "validation faces. Leave --errors out.");
+  }
   LiveLine live(!a.quiet());
   std::optional<PictureWriter> writer;
   if (!pictures.empty()) writer.emplace(a.threads() > 0 ? a.threads() : available_cores());
@@ -206,7 +223,8 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   };
   if (writer) {
     callbacks.image = [&](std::size_t file, Image image, const Detection& found) {
-      writer->add({pictures[file], std::move(image), found.points}, interrupted);
+      writer->add({pictures[file], std::move(image), found.points, alarms_of(found, predictor.usual_error())},
+                  interrupted);
     };
   }
   callbacks.progress(0);
@@ -214,15 +232,17 @@ int run_detect(const std::vector<std::string_view>& arguments) {
 
   live.clear();
   const Preprocessing& found = predictor.preprocessing();
-  const std::vector<std::string> titles = a.has("names") ? found.point_names : std::vector<std::string>{};
+  const CsvColumns columns{a.has("names") ? found.point_names : std::vector<std::string>{}, a.has("errors")};
   if (interrupted() && detections.empty()) {
     std::fprintf(stderr, "interrupted before the first image was done; nothing was written.\n");
     return kInterrupted;
   }
   if (out.empty()) {
-    std::fputs(detections_csv(detections, found.points, titles).c_str(), stdout);
+    std::fputs(detections_csv(detections, found.points, columns).c_str(), stdout);
+  } else if (out.ends_with(".csv")) {
+    write_file_atomically(out, detections_csv(detections, found.points, columns));
   } else {
-    write_detections(out, detections, found, model, a.has("names"));
+    write_file_atomically(out, detections_json(detections, model, found.point_names, predictor.error_unit()));
   }
   if (!a.quiet() && !inputs.found.left_out.empty()) std::fprintf(stderr, "note: %s\n", inputs.found.left_out.c_str());
   if (!a.quiet()) say_orientation(detections, options.image.turn);

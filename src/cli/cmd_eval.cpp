@@ -23,6 +23,7 @@
 #include "io/json_text.hpp"
 #include "io/run_model.hpp"
 #include "train/evaluator.hpp"
+#include "train/expected_errors.hpp"
 #include "train/html_text.hpp"
 #include "train/normaliser.hpp"
 #include "train/setup.hpp"
@@ -61,6 +62,7 @@ DatasetPtr ordered_like(const std::vector<std::string>& names, int points, const
 struct Judged {
   Metrics metrics;
   std::vector<std::string> names;
+  ErrorForecast forecast = {};  // of a model
 };
 
 /// Predictions in which the points are those that they become in a mirrored image.
@@ -108,7 +110,8 @@ Judged judge_model(const Arguments& a, const std::string& model, const DatasetPt
     require_finite(std::span(result.predictions).subspan(i * width, width), data->name(i));
   }
   warn_of_exchanged_sides(*data, result.predictions, checkpoint.preprocessing.mirror, result.metrics);
-  return {result.metrics, data->point_names()};
+  return {result.metrics, data->point_names(),
+          check_forecast(checkpoint.errors, *data, result, checkpoint.preprocessing)};
 }
 
 /// Predictions in the order of the data set. @throws Error{format} naming the first name that only one side has.
@@ -142,7 +145,9 @@ Judged judge_file(const std::string& file, const DatasetPtr& data, const std::st
   return {compute_metrics(*data, predictions, nme), data->point_names()};
 }
 
-JsonObject json_of(const Metrics& m, const std::vector<std::string>& names) {
+JsonObject json_of(const Judged& judged) {
+  const Metrics& m = judged.metrics;
+  const std::vector<std::string>& names = judged.names;
   JsonObject json = {{"images", static_cast<std::int64_t>(m.images)},
                      {"mse100", m.mse100},
                      {"rmse100", m.rmse100},
@@ -155,16 +160,27 @@ JsonObject json_of(const Metrics& m, const std::vector<std::string>& names) {
                      {"p95", m.p95},
                      {"per_point", m.per_point}};
   if (!names.empty()) json.emplace_back("point_names", names);
+  if (judged.forecast.points > 0) {
+    json.emplace_back("expected_error", judged.forecast.expected);
+    json.emplace_back("actual_error", judged.forecast.actual);
+    json.emplace_back("error_rank_correlation", judged.forecast.rank_correlation);
+  }
   return json;
 }
 
-void print(const Metrics& m, const std::vector<std::string>& names) {
+void print(const Judged& judged) {
+  const Metrics& m = judged.metrics;
+  const std::vector<std::string>& names = judged.names;
   std::printf("images    %zu\nmse100    %.3f   (rmse100 %.3f)\n", m.images, m.mse100, m.rmse100);
   std::printf("nme       %s %%  (median %s %%, 95th percentile %s %%; by %s, the %s)\n",
               html::fixed(100 * m.nme, 2).c_str(), html::fixed(100 * m.median, 2).c_str(),
               html::fixed(100 * m.p95, 2).c_str(), m.nme_by.c_str(), normaliser_meaning(m.nme_by).c_str());
   if (m.nme_images < m.images) {
     std::printf("          of %zu images; the others do not show the points it needs\n", m.nme_images);
+  }
+  if (const ErrorForecast& f = judged.forecast; f.points > 0) {
+    std::printf("expected  %.2f %% a point by the model itself, truly %.2f %%; rank correlation %.2f\n", f.expected,
+                f.actual, f.rank_correlation);
   }
   std::printf("auc@0.08  %s\nfailures  %s %%  (nme above 8 %%)\nmse100 per point ", html::fixed(m.auc08, 3).c_str(),
               html::fixed(100 * m.fr08, 1).c_str());
@@ -209,9 +225,9 @@ int run_eval(const std::vector<std::string_view>& arguments) {
   const DatasetPtr data = open_judged(a);
   const Judged m = a.has("pred") ? judge_file(a.text("pred"), data, nme) : judge_model(a, a.positional().front(), data);
   if (a.has("json")) {
-    std::printf("%s\n", to_json(json_of(m.metrics, m.names)).c_str());
+    std::printf("%s\n", to_json(json_of(m)).c_str());
   } else {
-    print(m.metrics, m.names);
+    print(m);
   }
   return kDone;
 }

@@ -53,7 +53,8 @@ std::vector<fs::path> picture_names(std::span<const std::string> names) {
     const fs::path image = path;
     path = count[with_png(image)] == 1 ? with_png(image) : with_png_behind(image);
     // Names made on purpose ("a.jpg.gif" beside "a.jpg" and "a.png"), or one file given twice.
-    for (int i = 2; !taken.insert(path).second; ++i) path = with_png_behind(image, std::string("-").append(std::to_string(i)));
+    for (int i = 2; !taken.insert(path).second; ++i)
+      path = with_png_behind(image, std::string("-").append(std::to_string(i)));
   }
   return paths;
 }
@@ -95,8 +96,8 @@ bool PictureWriter::failed() const {
 
 bool PictureWriter::wait_until_done() {
   std::unique_lock lock(state_->mutex);
-  return state_->changed.wait_for(
-      lock, kMoment, [&] { return state_->error || (state_->jobs.empty() && state_->busy == 0); });
+  return state_->changed.wait_for(lock, kMoment,
+                                  [&] { return state_->error || (state_->jobs.empty() && state_->busy == 0); });
 }
 
 std::size_t PictureWriter::close() {
@@ -144,7 +145,7 @@ void PictureWriter::work(const std::shared_ptr<State>& state) {
 }
 
 void PictureWriter::draw(State& state, Job& job) {
-  const auto bytes = encode_drawing(draw_points(job.image, job.points), ImageFormat::png);
+  const auto bytes = encode_drawing(draw_points(job.image, job.points, job.alarms), ImageFormat::png);
   job.image = {};
   const std::lock_guard writing(state.writing);
   {
@@ -154,7 +155,8 @@ void PictureWriter::draw(State& state, Job& job) {
   std::error_code error;
   fs::create_directories(job.file.parent_path(), error);
   if (error) {
-    throw Error(ErrorCode::resource, "cannot create " + path_text(job.file.parent_path()) + ": " + error.message() + ".");
+    throw Error(ErrorCode::resource,
+                "cannot create " + path_text(job.file.parent_path()) + ": " + error.message() + ".");
   }
   const Bytes chunk = std::as_bytes(std::span(bytes));
   write_file_atomically(job.file, std::span(&chunk, 1), Flush::no);

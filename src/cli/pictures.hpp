@@ -34,6 +34,7 @@ class PictureWriter {
     std::filesystem::path file;  // its folder is made
     Image image;
     std::vector<float> points;  // x1,y1,... in pixels of the image
+    std::vector<float> alarms;  // see draw_points()
   };
 
   /// Waits while as many pictures as threads are waiting, which bounds the memory, or until `stop`.

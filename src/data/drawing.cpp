@@ -14,7 +14,19 @@ namespace {
 
 constexpr int kComfortableSide = 320;
 constexpr Colour kGreen = {60.0F, 230.0F, 90.0F};
+constexpr Colour kYellow = {250.0F, 210.0F, 40.0F};
+constexpr Colour kRed = {240.0F, 60.0F, 50.0F};
 constexpr Colour kRim = {15.0F, 20.0F, 15.0F};
+
+Colour alarm_colour(float alarm) {
+  const float t = std::clamp(alarm, 0.0F, 1.0F);
+  const Colour& from = t < 0.5F ? kGreen : kYellow;
+  const Colour& to = t < 0.5F ? kYellow : kRed;
+  const float part = t < 0.5F ? 2 * t : 2 * t - 1;
+  Colour colour{};
+  for (std::size_t c = 0; c < colour.size(); ++c) colour[c] = from[c] + part * (to[c] - from[c]);
+  return colour;
+}
 
 std::size_t offset(const Image& image, int x, int y) {
   return (static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) + static_cast<std::size_t>(x)) * 3;
@@ -84,7 +96,7 @@ void paste(Image& canvas, int x, int y, const Image& image) {
   }
 }
 
-Image draw_points(const Image& image, std::span<const float> points) {
+Image draw_points(const Image& image, std::span<const float> points, std::span<const float> alarms) {
   const int side = std::max(image.width, image.height);
   const int zoom = std::max(1, (kComfortableSide + side - 1) / side);
   Image canvas = resized(image, image.width * zoom, image.height * zoom);
@@ -93,7 +105,8 @@ Image draw_points(const Image& image, std::span<const float> points) {
   for (std::size_t k = 0; k + 1 < points.size(); k += 2) {
     if (!std::isfinite(points[k]) || !std::isfinite(points[k + 1])) continue;
     const Point p = to_canvas({static_cast<double>(points[k]), static_cast<double>(points[k + 1])});
-    draw_dot(canvas, static_cast<float>(p.x), static_cast<float>(p.y), radius, kGreen);
+    draw_dot(canvas, static_cast<float>(p.x), static_cast<float>(p.y), radius,
+             alarms.empty() ? kGreen : alarm_colour(alarms[k / 2]));
   }
   return canvas;
 }

@@ -20,7 +20,8 @@ void draw_dot(Image& canvas, float x, float y, float radius, const Colour& colou
 
 /// A colour copy of the image with its points as dots; small images are enlarged so that a person can see them.
 /// @param points  x1,y1,... in pixels of the image
-[[nodiscard]] Image draw_points(const Image& image, std::span<const float> points);
+/// @param alarms  one a point: 0 draws it green, 1 red, yellow between; may be empty
+[[nodiscard]] Image draw_points(const Image& image, std::span<const float> points, std::span<const float> alarms = {});
 
 /// Writes text with its top left corner at (x, y), each pixel of the font `scale` pixels wide.
 void draw_text(Image& canvas, int x, int y, std::string_view text, int scale, const Colour& colour);

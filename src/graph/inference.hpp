@@ -29,8 +29,9 @@ class InferenceNetwork {
   /// Output of n <= batch() samples, valid until the next call.
   const float* run(const float* x, int n) { return executor_.infer(x, n); }
   /// What that output says about the points: n,2K fractions of the image relative to its middle.
-  const float* points(const float* output, int n) {
-    decode(*head_, output, network_.graph.output_shape(), n, points_.data(), pool_);
+  /// @param doubts  n,K or null, see Head::decode()
+  const float* points(const float* output, int n, float* doubts = nullptr) {
+    decode(*head_, output, network_.graph.output_shape(), n, points_.data(), doubts, pool_);
     return points_.data();
   }
 

@@ -17,8 +17,10 @@ class CoordinatesHead final : public Head {
   }
   [[nodiscard]] std::string needs(int points) const override { return std::to_string(2 * points) + " numbers"; }
 
-  void decode(const float* output, const Shape& shape, int n, float* points) const noexcept override {
-    std::copy_n(output, static_cast<std::size_t>(n) * shape.size(), points);
+  void decode(const float* output, const Shape& shape, int n, float* points, float* doubts) const noexcept override {
+    const std::size_t count = static_cast<std::size_t>(n) * shape.size();
+    std::copy_n(output, count, points);
+    if (doubts != nullptr) std::fill_n(doubts, count / 2, 0.0F);
   }
 
   void initialise(const OutputLayer& layer, std::span<const float> mean_shape) const override {

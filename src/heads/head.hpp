@@ -35,7 +35,9 @@ class Head {
   /// What an output for so many points must be, such as "28 numbers".
   [[nodiscard]] virtual std::string needs(int points) const = 0;
   /// Points of n samples of an output, n,2K. A network that has diverged gives NaN, never a wrong point.
-  virtual void decode(const float* output, const Shape& shape, int n, float* points) const noexcept = 0;
+  /// @param doubts  n,K, or null: how unsure the output is of each point, in the head's own unit; 0 where it does not
+  /// tell. An ErrorModel makes a length of it.
+  virtual void decode(const float* output, const Shape& shape, int n, float* points, float* doubts) const noexcept = 0;
   /// Sets the layer before the output so that the untrained network answers `mean_shape` (2K), as far as it can: bias
   /// or weights. @throws Error{usage} for an empty mean shape if it cannot answer the middle of the image either.
   virtual void initialise(const OutputLayer& layer, std::span<const float> mean_shape) const = 0;

@@ -35,7 +35,9 @@ class Gaussian {
   std::array<double, kReach + 1> smoothing_{};
 };
 
-/// Points of n samples of heat maps H,W,K, n,2K; see make_heatmaps_head().
-void decode_heatmaps(const Gaussian& gaussian, const float* maps, const Shape& shape, int n, float* points) noexcept;
+/// Points of n samples of heat maps H,W,K, n,2K; see make_heatmaps_head(). Doubts, unless null, are -log of the highest
+/// value: 0 of a map as it was trained to be, 4.6 of one that is nearly flat.
+void decode_heatmaps(const Gaussian& gaussian, const float* maps, const Shape& shape, int n, float* points,
+                     float* doubts) noexcept;
 
 }  // namespace fpcpu

@@ -91,7 +91,8 @@ Offset refine(const Gaussian& gaussian, const HeatMap& map, Pixel m) noexcept {
 
 }  // namespace
 
-void decode_heatmaps(const Gaussian& gaussian, const float* maps, const Shape& shape, int n, float* points) noexcept {
+void decode_heatmaps(const Gaussian& gaussian, const float* maps, const Shape& shape, int n, float* points,
+                     float* doubts) noexcept {
   for (int i = 0; i < n; ++i) {
     for (int k = 0; k < shape.c; ++k) {
       const HeatMap map{maps + static_cast<std::size_t>(i) * shape.size() + k, shape.h, shape.w, shape.c};
@@ -99,6 +100,7 @@ void decode_heatmaps(const Gaussian& gaussian, const float* maps, const Shape& s
       const Offset offset = refine(gaussian, map, m);
       *points++ = static_cast<float>(pixel_to_fraction(m.q + offset.x, shape.w));
       *points++ = static_cast<float>(pixel_to_fraction(m.r + offset.y, shape.h));
+      if (doubts != nullptr) *doubts++ = static_cast<float>(-std::log(std::max(map.at(m.r, m.q), 0.01)));
     }
   }
 }

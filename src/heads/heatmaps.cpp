@@ -28,8 +28,8 @@ class HeatmapsHead final : public Head {
   }
   [[nodiscard]] std::string needs(int points) const override { return std::to_string(points) + " maps"; }
 
-  void decode(const float* output, const Shape& shape, int n, float* points) const noexcept override {
-    decode_heatmaps(gaussian_, output, shape, n, points);
+  void decode(const float* output, const Shape& shape, int n, float* points, float* doubts) const noexcept override {
+    decode_heatmaps(gaussian_, output, shape, n, points, doubts);
   }
 
   void initialise(const OutputLayer& layer, std::span<const float> mean_shape) const override {

@@ -70,6 +70,29 @@ Preprocessing preprocessing_from_json(const std::string& text) {
   return pre;
 }
 
+constexpr const char* kErrors = "errors";
+
+std::string errors_to_json(const ErrorModel& errors) {
+  return Json({{"unit", errors.unit},
+               {"level", errors.level},
+               {"doubt", errors.doubt},
+               {"strangeness", errors.strangeness},
+               {"usual", errors.usual}})
+      .dump();
+}
+
+ErrorModel errors_from_json(const std::string& text) {
+  const Json json = parse_bounded_json(text, kMaxDepth);
+  constexpr double kMaxExponent = 100;
+  ErrorModel errors;
+  errors.unit = json.at("unit").get<std::string>();
+  for (const Json& value : json.at("level")) errors.level.push_back(bounded_number(value, kMaxExponent, "level"));
+  errors.doubt = bounded_number(json.at("doubt"), kMaxExponent, "doubt");
+  errors.strangeness = bounded_number(json.at("strangeness"), kMaxExponent, "strangeness");
+  errors.usual = bounded_number(json.at("usual"), kMaxNumber, "usual");
+  return errors;
+}
+
 /// What the rest of the program relies on without checking again.
 void check(const Preprocessing& pre, const Graph& graph, const std::string& where) {
   const auto require = [&where](bool ok, const char* what) {
@@ -241,14 +264,15 @@ void save_checkpoint(const std::filesystem::path& file, const Checkpoint& checkp
                        std::as_bytes(std::span(values))});
   }
   const std::string checksums = checksums_to_json(tensors);
-  write_safetensors(file, std::move(tensors),
-                    {{"fpcpu_version", std::to_string(kCheckpointVersion)},
-                     {kChecksum, checksums},
-                     {"graph", graph_to_json(checkpoint.graph)},
-                     {"preprocessing", preprocessing_to_json(checkpoint.preprocessing)},
-                     // A folder name may be in another encoding than UTF-8.
-                     {"facts", Json(checkpoint.facts).dump(-1, ' ', false, Json::error_handler_t::replace)},
-                     {"state", Json(checkpoint.state).dump()}});
+  Metadata metadata = {{"fpcpu_version", std::to_string(kCheckpointVersion)},
+                       {kChecksum, checksums},
+                       {"graph", graph_to_json(checkpoint.graph)},
+                       {"preprocessing", preprocessing_to_json(checkpoint.preprocessing)},
+                       // A folder name may be in another encoding than UTF-8.
+                       {"facts", Json(checkpoint.facts).dump(-1, ' ', false, Json::error_handler_t::replace)},
+                       {"state", Json(checkpoint.state).dump()}};
+  if (!checkpoint.errors.empty()) metadata[kErrors] = errors_to_json(checkpoint.errors);
+  write_safetensors(file, std::move(tensors), metadata);
 }
 
 Checkpoint load_checkpoint(const std::filesystem::path& path) {
@@ -260,13 +284,17 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   Preprocessing preprocessing = parse_metadata(file, "preprocessing", preprocessing_from_json);
   check(preprocessing, graph, file.name());
   auto extra = read_extra(file, params.layout);
-  return Checkpoint{std::move(graph),
-                    std::move(params),
-                    std::move(preprocessing),
-                    parse_metadata(file, "facts", texts_from_json),
-                    std::move(extra),
-                    parse_metadata(file, "state", texts_from_json),
-                    verified};
+  ErrorModel errors;
+  if (file.metadata().contains(kErrors)) {
+    errors = parse_metadata(file, kErrors, errors_from_json);
+    if (preprocessing.mean_shape.empty() || errors.level.size() != static_cast<std::size_t>(preprocessing.points)) {
+      throw Error(ErrorCode::format, file.name() + ": errors: not one level for each point of a mean shape.");
+    }
+  }
+  return Checkpoint{std::move(graph),         std::move(params),
+                    std::move(preprocessing), parse_metadata(file, "facts", texts_from_json),
+                    std::move(extra),         parse_metadata(file, "state", texts_from_json),
+                    std::move(errors),        verified};
 }
 
 }  // namespace fpcpu

@@ -9,6 +9,7 @@
 #include "fpcpu/model.hpp"
 #include "graph/graph.hpp"
 #include "graph/params.hpp"
+#include "heads/error_model.hpp"
 
 namespace fpcpu {
 
@@ -20,7 +21,8 @@ struct Checkpoint {
   Facts facts;
   std::map<std::string, std::vector<float>> extra;  // optimizer moments, moving averages; names must not be parameters
   std::map<std::string, std::string> state;         // step, epoch, schedule: exact text
-  bool verified = false;  // read from a file with checksums, which were right; files of older versions have none
+  ErrorModel errors = {};  // of the points it finds; empty where it was trained without validation faces
+  bool verified = false;   // read from a file with checksums, which were right; files of older versions have none
 };
 
 /// Version of the layout below; a file of a newer version is refused with a clear message.
@@ -31,8 +33,8 @@ inline constexpr int kCheckpointVersion = 1;
 void check_describable(const Graph& graph);
 
 /// Writes a safetensors file (io/safetensors.hpp): one F32 tensor per parameter ("conv1.weight" with its dims), extras
-/// as "extra/NAME", and metadata: fpcpu_version, checksum (CRC-32C of every tensor), graph, preprocessing, facts, state
-/// (each JSON). Atomic; equal content gives equal bytes. @throws Error{resource} if it cannot be written.
+/// as "extra/NAME", and metadata: fpcpu_version, checksum (CRC-32C of every tensor), graph, preprocessing, facts,
+/// state, errors (each JSON). Atomic; equal content gives equal bytes. @throws Error{resource} if it cannot be written.
 void save_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint);
 
 /// @throws Error{io} if it cannot be read; Error{format} naming file and tensor if anything is missing, surplus, of

@@ -33,7 +33,8 @@ bool is_coordinate_cell(std::string_view cell) {
   return point != std::string_view::npos && cell.size() == point + kDecimals + 2 && cell.back() == '0';
 }
 
-std::string header(int points, std::span<const std::string> names) {
+std::string header(int points, const CsvColumns& columns) {
+  const std::vector<std::string>& names = columns.names;
   std::string text = "filename";
   for (int k = 1; k <= points; ++k) {
     if (names.empty()) {
@@ -43,11 +44,19 @@ std::string header(int points, std::span<const std::string> names) {
       text += ',' + csv_cell(name + "_x") + ',' + csv_cell(name + "_y");
     }
   }
+  for (int k = 1; columns.errors && k <= points; ++k) text += ",e" + std::to_string(k);
   return text;
 }
 
 /// Whether titles are those of header(), with or without names.
-bool is_own_header(const std::vector<std::string>& titles) {
+bool is_own_header(std::vector<std::string> titles) {
+  const auto errors = std::find(titles.begin(), titles.end(), "e1");
+  const auto count = titles.end() - errors;
+  for (auto e = errors; e != titles.end(); ++e) {
+    if (*e != "e" + std::to_string(e - errors + 1)) return false;
+  }
+  titles.erase(errors, titles.end());
+  if (count != 0 && titles.size() != 1 + 2 * static_cast<std::size_t>(count)) return false;
   if (titles.size() < 3 || titles.size() % 2 == 0 || titles[0] != "filename") return false;
   for (std::size_t c = 1; c < titles.size(); c += 2) {
     const std::string number = std::to_string((c + 1) / 2);
@@ -86,19 +95,20 @@ bool is_own_json(const std::filesystem::path& file) {
 
 }  // namespace
 
-std::string detections_csv(std::span<const Detection> detections, int points, std::span<const std::string> names) {
-  std::string text = header(points, names) + '\n';
+std::string detections_csv(std::span<const Detection> detections, int points, const CsvColumns& columns) {
+  std::string text = header(points, columns) + '\n';
   for (const Detection& d : detections) {
     if (!d.error.empty()) continue;
     text += csv_cell(d.name);
     for (const float v : d.points) text += ',' + coordinate_cell(v);
+    for (std::size_t k = 0; columns.errors && k < d.errors.size(); ++k) text += ',' + coordinate_cell(d.errors[k]);
     text += '\n';
   }
   return text;
 }
 
 std::string detections_json(std::span<const Detection> detections, const std::string& model,
-                            const std::vector<std::string>& names) {
+                            const std::vector<std::string>& names, const std::string& error_unit) {
   std::vector<JsonObject> objects;
   for (const Detection& d : detections) {
     if (!d.error.empty()) continue;
@@ -109,21 +119,11 @@ std::string detections_json(std::span<const Detection> detections, const std::st
                        {"milliseconds", d.milliseconds},
                        {"points", d.points}});
     if (!names.empty()) objects.back().emplace_back("point_names", names);
+    if (d.errors.empty()) continue;
+    objects.back().emplace_back("errors", d.errors);
+    objects.back().emplace_back("errors_in", "% of " + error_unit);
   }
   return to_json(objects);
-}
-
-void write_detections(const std::string& file, std::span<const Detection> detections, const Preprocessing& model_points,
-                      const std::string& model, bool in_header) {
-  const std::vector<std::string>& names = model_points.point_names;
-  if (file.ends_with(".csv")) {
-    write_file_atomically(
-        file, detections_csv(detections, model_points.points, in_header ? names : std::vector<std::string>{}));
-  } else if (file.ends_with(".json")) {
-    write_file_atomically(file, detections_json(detections, model, names));
-  } else {
-    throw Error(ErrorCode::usage, "--out " + file + ": the name must end in .csv or .json.");
-  }
 }
 
 bool is_prediction_file(const std::filesystem::path& file) {

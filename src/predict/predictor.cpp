@@ -44,13 +44,15 @@ struct Predictor::Impl {
   Impl(Checkpoint model, const DetectOptions& options)
       : preprocessing(std::move(model.preprocessing)),
         facts(std::move(model.facts)),
+        errors(std::move(model.errors)),
         verified(model.verified),
         image_options(options.image),
         pool(options.threads),
         kernels(kernels::choose_table(options.isa.c_str(), parse_precision(options.precision))),
         network(model.graph, model.params, affordable_batch(model, options.batch, kernels, pool.threads()), kernels,
                 pool),
-        input(static_cast<std::size_t>(network.batch()) * preprocessing.input.size()) {
+        input(static_cast<std::size_t>(network.batch()) * preprocessing.input.size()),
+        doubts(static_cast<std::size_t>(network.batch()) * static_cast<std::size_t>(preprocessing.points)) {
     if (is_flip(options.tta)) {
       flip.emplace(preprocessing.input, preprocessing.mirror, preprocessing.points, network.batch());
     }
@@ -60,9 +62,9 @@ struct Predictor::Impl {
 
   void prepare(const Image& image, std::size_t i) { prepare_image(image, preprocessing, slot(i)); }
 
-  /// Points of the first n images of `input`, as fractions.
+  /// Points of the first n images of `input`, as fractions; `doubts` is filled.
   const float* detect(int n) {
-    const float* points = network.points(network.run(input.data(), n), n);
+    const float* points = network.points(network.run(input.data(), n), n, doubts.data());
     return flip ? flip->run(network, input.data(), points, n) : points;
   }
 
@@ -127,6 +129,11 @@ struct Predictor::Impl {
       Detection& d = results[begin + rows[r]];
       to_pixels({points + r * width, width}, d.width, d.height, d.points);
       require_finite(d.points, d.file);
+      if (!errors.empty()) {
+        d.errors.resize(width / 2);
+        expect_errors(errors, preprocessing.mean_shape, {points + r * width, width},
+                      std::span(doubts).subspan(r * width / 2, width / 2), d.errors);
+      }
       d.milliseconds = share;
       if (callbacks.image) callbacks.image(begin + rows[r], std::move(images[rows[r]]), d);
     }
@@ -134,12 +141,14 @@ struct Predictor::Impl {
 
   Preprocessing preprocessing;
   Facts facts;
+  ErrorModel errors;
   bool verified;
   ImageOptions image_options;
   ThreadPool pool;
   const kernels::KernelTable<float>& kernels;
   InferenceNetwork network;
   AlignedBuffer<float> input;
+  std::vector<float> doubts;
   std::optional<FlipAverage> flip;
 };
 
@@ -152,6 +161,8 @@ Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 const Preprocessing& Predictor::preprocessing() const noexcept { return impl_->preprocessing; }
 const Facts& Predictor::facts() const noexcept { return impl_->facts; }
 bool Predictor::verified() const noexcept { return impl_->verified; }
+const std::string& Predictor::error_unit() const noexcept { return impl_->errors.unit; }
+float Predictor::usual_error() const noexcept { return impl_->errors.usual; }
 
 std::vector<float> Predictor::detect(const Image& image) {
   impl_->prepare(image, 0);

@@ -50,13 +50,14 @@ Evaluation Evaluator::run(const Graph& graph, const Params<float>& params, const
   Evaluation result;
   const auto width = static_cast<std::size_t>(2 * preprocessing_.points);
   result.predictions.reserve(data_->size() * width);
+  result.doubts.resize(data_->size() * width / 2);
   double weighted = 0;
   std::size_t done = 0;
   loader_.start(0);
   while (const Batch* batch = loader_.next()) {
     const float* output = network.run(batch->x, batch->n);
     if (loss != nullptr) weighted += batch_loss(*loss, *batch, output, graph) * batch->n;
-    const float* points = network.points(output, batch->n);
+    const float* points = network.points(output, batch->n, result.doubts.data() + done * width / 2);
     if (flip_) points = flip_->run(network, batch->x, points, batch->n);
     for (int i = 0; i < batch->n; ++i) {
       to_pixels({points + static_cast<std::size_t>(i) * width, width}, data_->width(done), data_->height(done),

@@ -18,6 +18,7 @@ namespace fpcpu {
 /// What a network achieves on a data set.
 struct Evaluation {
   std::vector<float> predictions;  // images x 2K, in pixels of the original images
+  std::vector<float> doubts;       // images x K, see Head::decode()
   Metrics metrics;
   double loss = 0;  // mean over images, NaN without a loss
 };

@@ -7,6 +7,7 @@
 #include "core/file.hpp"
 #include "train/augmented_faces.hpp"
 #include "train/epoch_line.hpp"
+#include "train/expected_errors.hpp"
 #include "train/fit_finding.hpp"
 #include "train/image_errors.hpp"
 #include "train/run_facts.hpp"
@@ -25,7 +26,8 @@ void TrainingRun::keep_epoch(const EpochResult& r, const Judgement& judged) {
   const bool has_faces = judge_->has_faces();
   if (callbacks_.phase) callbacks_.phase({"saving"});
   // Before the checkpoint that names it as the best.
-  if (r.best) save_model(r);
+  if (r.best)
+    save_model(r, has_faces ? learn_errors(judge_->faces(), judged.val, preprocessing_, options_.nme) : ErrorModel{});
   if (r.best && has_faces) write_image_errors(folder_->val_errors(), judge_->faces(), judged.val.metrics);
   // Rows newer than last.safetensors are dropped on resume; a missing one could not be made up for.
   metrics_->append({r.epoch, learner_->steps(), r.lr, r.train_loss, r.train_mse100, r.val_loss, r.val_mse100, r.val_nme,
@@ -41,9 +43,14 @@ void TrainingRun::keep_epoch(const EpochResult& r, const Judgement& judged) {
   folder_->log(epoch_line(r, kLogColumns));
 }
 
-void TrainingRun::save_model(const EpochResult& r) const {
-  save_checkpoint(folder_->model(),
-                  {*graph_, learner_->result(), preprocessing_, run_facts(options_, data_, kernels_, r), {}, {}});
+void TrainingRun::save_model(const EpochResult& r, ErrorModel errors) const {
+  save_checkpoint(folder_->model(), {*graph_,
+                                     learner_->result(),
+                                     preprocessing_,
+                                     run_facts(options_, data_, kernels_, r),
+                                     {},
+                                     {},
+                                     std::move(errors)});
 }
 
 Checkpoint TrainingRun::make_checkpoint() const {
@@ -94,7 +101,7 @@ TrainResult TrainingRun::conclude(bool interrupted) {
   if (folder_) {
     if (!std::filesystem::exists(folder_->model())) {
       learner_->measure_statistics(*loader_, position_.epoch);
-      save_model(last_);
+      save_model(last_, {});
     }
     // The report can be made again by --resume; what was asked for by Ctrl-C is to end.
     if (!attempt([&] { write_report(result.interrupted, verdict); })) result.interrupted = true;

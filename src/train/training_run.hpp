@@ -106,7 +106,7 @@ class TrainingRun {
   // ---- what is left behind ----
 
   void keep_epoch(const EpochResult& r, const Judgement& judged);
-  void save_model(const EpochResult& r) const;
+  void save_model(const EpochResult& r, ErrorModel errors) const;
   [[nodiscard]] Checkpoint make_checkpoint() const;
   void save();
   TrainResult conclude(bool interrupted);

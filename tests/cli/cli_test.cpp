@@ -296,6 +296,43 @@ TEST_CASE("eval of a model equals eval of what detect wrote, and names that disa
                  3, {"p.csv"});
 }
 
+TEST_CASE("detect says how far off each point is expected to be: in JSON, on request in CSV, and in colours") {
+  const TemporaryFolder folder;
+  REQUIRE(run_program(folder, "train --data synth:120 --input-size 32 --epochs 3 --out run --quiet").code == 0);
+  write_synth_folder(folder / "faces", 4, 9, 40);
+  REQUIRE(run_program(folder, "detect run faces --out p.json --quiet").code == 0);
+  const auto first = nlohmann::json::parse(test::read_text(folder / "p.json"))[0];
+  CHECK(first["errors"].size() == 14);
+  CHECK(first["errors_in"] == "% of inter-ocular");
+  for (const auto& error : first["errors"]) {
+    CHECK(error.get<double>() > 0.1);
+    CHECK(error.get<double>() < 1000);
+  }
+
+  for (int again = 0; again < 2; ++again) {  // a table with errors is its own as well: replaced
+    REQUIRE(run_program(folder, "detect run faces/images --errors --out p.csv --quiet").code == 0);
+  }
+  const std::string table = test::read_text(folder / "p.csv");
+  CHECK(contains(table.substr(0, table.find('\n')), ",x14,y14,e1,e2,"));
+  const auto judged = [&](const std::string& what) {
+    return nlohmann::json::parse(run_program(folder, "eval " + what + " --data faces --json").out)["mse100"]
+        .get<double>();
+  };
+  CHECK(judged("--pred p.csv") == doctest::Approx(judged("run")).epsilon(1e-3));
+  // On faces like those it has learnt from, the forecast is about right.
+  const auto forecast = nlohmann::json::parse(run_program(folder, "eval run --data synth:200:3 --json").out);
+  const double expected = forecast["expected_error"].get<double>();
+  const double actual = forecast["actual_error"].get<double>();
+  CHECK(expected > 0.5 * actual);
+  CHECK(expected < 2 * actual);
+  CHECK(forecast["error_rank_correlation"].get<double>() > 0.1);
+  CHECK(contains(run_program(folder, "eval run --data synth:20:3").out, "rank correlation"));
+  check_one_line(run_program(folder, "detect run faces --errors --out q.json"), 2, {"JSON has the errors always"});
+  check_one_line(run_program(folder, "detect '" FPCPU_SOURCE_DIR
+                                     "/tests/golden/older_run/model.safetensors' faces --errors --quiet"),
+                 2, {"has no idea of its errors"});
+}
+
 TEST_CASE("an input that is missing does not stop the others, and places for results are checked first") {
   const TemporaryFolder folder;
   write_synth_folder(folder / "faces", 3, 1, 40);

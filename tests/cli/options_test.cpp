@@ -61,6 +61,7 @@ const std::vector<std::pair<std::string, std::string>> kAll = {
     {"aug-jpeg-high", "60"},
     {"aug-calm", "0.5"},
     {"model", "small"},
+    {"head", "coordinates"},
     {"input-size", "40x32"},
     {"channels", "3"},
     {"dropout", "0.3"},

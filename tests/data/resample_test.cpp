@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "data/drawing.hpp"
 #include "data/statistics.hpp"
 
 using namespace fpcpu;
@@ -100,6 +101,17 @@ TEST_CASE("resizing a ramp gives the ramp at the pixel centres") {
       }
     }
   }
+}
+
+TEST_CASE("points are green, and the redder the more alarm they give") {
+  const Image gray{400, 400, 1, std::vector<std::uint8_t>(400 * 400, 128)};
+  const std::vector<float> points = {100, 100, 200, 200, 300, 300};
+  const Image drawn = draw_points(gray, points, std::vector<float>{-1, 0.5F, 2});
+  const auto colour = [&](std::size_t at, std::size_t c) { return int{drawn.pixels[(at * 400 + at) * 3 + c]}; };
+  CHECK(colour(100, 1) > colour(100, 0) + 50);
+  CHECK(std::abs(colour(200, 1) - colour(200, 0)) < 50);
+  CHECK(colour(300, 0) > colour(300, 1) + 50);
+  CHECK(draw_points(gray, points).pixels == draw_points(gray, points, std::vector<float>(3, 0.0F)).pixels);
 }
 
 TEST_CASE("a dot stays where its point is said to be, at any size") {

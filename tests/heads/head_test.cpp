@@ -94,6 +94,6 @@ TEST_CASE("the untrained network answers the mean shape where the head can") {
 TEST_CASE("coordinates are passed on as they are") {
   const std::vector<float> output = {1, 2, 3, 4, 5, 6, 7, 8};
   std::vector<float> points(8);
-  make_coordinates_head()->decode(output.data(), {1, 1, 4}, 2, points.data());
+  make_coordinates_head()->decode(output.data(), {1, 1, 4}, 2, points.data(), nullptr);
   CHECK(points == output);
 }

@@ -66,7 +66,7 @@ std::vector<float> rendered(int h, int w, const std::vector<double>& pixels, dou
 std::vector<double> decoded(const std::vector<float>& maps, int h, int w, double sigma = 1.0) {
   const Shape shape{h, w, static_cast<int>(maps.size()) / (h * w)};
   std::vector<float> fractions(2 * static_cast<std::size_t>(shape.c));
-  make_heatmaps_head({.sigma = sigma})->decode(maps.data(), shape, 1, fractions.data());
+  make_heatmaps_head({.sigma = sigma})->decode(maps.data(), shape, 1, fractions.data(), nullptr);
   std::vector<double> pixels;
   for (std::size_t i = 0; i < fractions.size(); ++i) {
     pixels.push_back((static_cast<double>(fractions[i]) + 0.5) * (i % 2 == 0 ? w : h) - 0.5);
@@ -176,6 +176,19 @@ TEST_CASE("decoding survives noise, flat maps and points at or beyond the border
   CHECK(beyond[4] == doctest::Approx(15.0));
   for (const double p : decoded(std::vector<float>(49, 0.5F), 7, 7)) CHECK(p == doctest::Approx(0.0));
   for (const double p : decoded(std::vector<float>(6, -1.0F), 2, 3)) CHECK(p == doctest::Approx(0.0));
+}
+
+TEST_CASE("doubt is the smaller the higher the maximum of a map") {
+  const Shape shape{8, 8, 3};
+  std::vector<float> maps(shape.size(), 0.0F);
+  maps[3 * (8 * 4 + 4) + 0] = 1.0F;
+  maps[3 * (8 * 2 + 5) + 1] = 0.5F;
+  std::vector<float> fractions(6);
+  std::vector<float> doubts(3, -1.0F);
+  make_heatmaps_head()->decode(maps.data(), shape, 1, fractions.data(), doubts.data());
+  CHECK(doubts[0] == 0.0F);
+  CHECK(static_cast<double>(doubts[1]) == doctest::Approx(0.6931).epsilon(1e-3));
+  CHECK(static_cast<double>(doubts[2]) == doctest::Approx(4.6052).epsilon(1e-3));
 }
 
 TEST_CASE("a map that is not a number gives a point that is not a number") {

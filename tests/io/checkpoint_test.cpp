@@ -41,7 +41,8 @@ Checkpoint example() {
           std::move(pre),
           {{"seed", "5"}, {"name", "\"J\xC3\xBCrgen\"\n"}},
           {{"optimizer.m", {0.5F, -1e-42F}}, {"ema", {}}},
-          {{"epoch", "3"}, {"schedule.best", "0.30000000000000004"}}};
+          {{"epoch", "3"}, {"schedule.best", "0.30000000000000004"}},
+          {"inter-ocular", {1.25F, -0.5F}, 0.75F, 0.1F, 4.5F}};
 }
 
 TEST_CASE("a checkpoint comes back complete and to the last bit, and equal content gives equal bytes") {
@@ -73,6 +74,11 @@ TEST_CASE("a checkpoint comes back complete and to the last bit, and equal conte
   CHECK(read.facts == saved.facts);
   CHECK(read.extra == saved.extra);
   CHECK(read.state == saved.state);
+  CHECK(read.errors.unit == saved.errors.unit);
+  CHECK(read.errors.level == saved.errors.level);
+  CHECK(read.errors.doubt == saved.errors.doubt);
+  CHECK(read.errors.strangeness == saved.errors.strangeness);
+  CHECK(read.errors.usual == saved.errors.usual);
 
   save_checkpoint(folder / "again.safetensors", read);
   CHECK(read_file(folder / "again.safetensors") == read_file(file));
@@ -108,6 +114,11 @@ TEST_CASE("what does not fit is refused by name: another network, version, tenso
   Metadata older = metadata;
   older.erase("checksum");
   CHECK(contains(refused(changed, older), "'other.weight' belongs to no layer"));
+  Metadata other_errors = metadata;
+  other_errors["errors"] = R"({"unit":"box","level":[1,2,3],"doubt":0,"strangeness":0,"usual":1})";
+  CHECK(contains(refused(tensors, other_errors), "errors: not one level for each point"));
+  other_errors["errors"] = R"({"unit":"box","level":[1,1e9],"doubt":0,"strangeness":0,"usual":1})";
+  CHECK(contains(refused(tensors, other_errors), "level is 1e+09"));
 
   const auto with = [&](const std::string& key, const std::string& value) {
     Metadata m = metadata;
@@ -130,7 +141,8 @@ TEST_CASE("what does not fit is refused by name: another network, version, tenso
     text.replace(text.find(from), from.size(), to);
     return with("preprocessing", text);
   };
-  CHECK(contains(with_preprocessing("\"points\":2", "\"points\":3"), "a head of coordinates needs 6 numbers for 3 points"));
+  CHECK(contains(with_preprocessing("\"points\":2", "\"points\":3"),
+                 "a head of coordinates needs 6 numbers for 3 points"));
   CHECK(contains(with_preprocessing("[1,0]", "[1,1]"), "involution"));
   CHECK(contains(with_preprocessing("[1,0]", "[1,-7]"), "mirror table is -7"));
   CHECK(contains(with_preprocessing("60.0", "0.0"), "deviation"));

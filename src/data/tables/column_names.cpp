@@ -100,6 +100,8 @@ int file_title_rank(const std::string& plain) {
 }
 
 bool is_unused_title(const std::string& plain) {
+  // The errors that detect expects.
+  if (plain.size() > 1 && plain.front() == 'e' && std::all_of(plain.begin() + 1, plain.end(), is_digit)) return true;
   if (std::find(kUnusedTitles.begin(), kUnusedTitles.end(), plain) != kUnusedTitles.end()) return true;
   // "face_xmin", "x_max", "bbox_min_y"
   std::string edge;
