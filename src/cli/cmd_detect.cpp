@@ -165,7 +165,7 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   a.option("out", "FILE", "FILE.csv or FILE.json; default: CSV on standard output", "output");
   a.option("draw", "DIR", "write each image with its points into DIR (none)", "output");
   ResultFiles::add_option(a);
-  a.flag("errors", "add columns e1, e2, ... to CSV: how far off each point is expected to be, in % (JSON has them)",
+  a.flag("confidence", "add columns c1, c2, ... to CSV: how far off each point is expected to be, in % (JSON has them)",
          "output");
   a.flag("names", "head the columns of CSV with the names of the points, if the model has names", "output");
   a.option("batch", "N", "images that go through the network together, fewer if they need more than 256 MB (16)",
@@ -204,13 +204,13 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   if (a.has("names") && out.ends_with(".json")) {
     throw Error(ErrorCode::usage, "--names is for CSV; JSON has the names always. Leave --names out.");
   }
-  if (a.has("errors") && out.ends_with(".json")) {
-    throw Error(ErrorCode::usage, "--errors is for CSV; JSON has the errors always. Leave --errors out.");
+  if (a.has("confidence") && out.ends_with(".json")) {
+    throw Error(ErrorCode::usage, "--confidence is for CSV; JSON has it always. Leave --confidence out.");
   }
-  if (a.has("errors") && predictor.error_unit().empty()) {
-    throw Error(ErrorCode::usage, "--errors: " + model +
+  if (a.has("confidence") && predictor.error_unit().empty()) {
+    throw Error(ErrorCode::usage, "--confidence: " + model +
                                       " has no idea of its errors: an older version made it, or it was trained without "
-                                      "validation faces. Leave --errors out.");
+                                      "validation faces. Leave --confidence out.");
   }
   LiveLine live(!a.quiet());
   std::optional<PictureWriter> writer;
@@ -232,7 +232,7 @@ int run_detect(const std::vector<std::string_view>& arguments) {
 
   live.clear();
   const Preprocessing& found = predictor.preprocessing();
-  const CsvColumns columns{a.has("names") ? found.point_names : std::vector<std::string>{}, a.has("errors")};
+  const CsvColumns columns{a.has("names") ? found.point_names : std::vector<std::string>{}, a.has("confidence")};
   if (interrupted() && detections.empty()) {
     std::fprintf(stderr, "interrupted before the first image was done; nothing was written.\n");
     return kInterrupted;

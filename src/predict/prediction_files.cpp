@@ -44,16 +44,16 @@ std::string header(int points, const CsvColumns& columns) {
       text += ',' + csv_cell(name + "_x") + ',' + csv_cell(name + "_y");
     }
   }
-  for (int k = 1; columns.errors && k <= points; ++k) text += ",e" + std::to_string(k);
+  for (int k = 1; columns.confidence && k <= points; ++k) text += ",c" + std::to_string(k);
   return text;
 }
 
 /// Whether titles are those of header(), with or without names.
 bool is_own_header(std::vector<std::string> titles) {
-  const auto errors = std::find(titles.begin(), titles.end(), "e1");
+  const auto errors = std::find(titles.begin(), titles.end(), "c1");
   const auto count = titles.end() - errors;
   for (auto e = errors; e != titles.end(); ++e) {
-    if (*e != "e" + std::to_string(e - errors + 1)) return false;
+    if (*e != "c" + std::to_string(e - errors + 1)) return false;
   }
   titles.erase(errors, titles.end());
   if (count != 0 && titles.size() != 1 + 2 * static_cast<std::size_t>(count)) return false;
@@ -101,7 +101,7 @@ std::string detections_csv(std::span<const Detection> detections, int points, co
     if (!d.error.empty()) continue;
     text += csv_cell(d.name);
     for (const float v : d.points) text += ',' + coordinate_cell(v);
-    for (std::size_t k = 0; columns.errors && k < d.errors.size(); ++k) text += ',' + coordinate_cell(d.errors[k]);
+    for (std::size_t k = 0; columns.confidence && k < d.errors.size(); ++k) text += ',' + coordinate_cell(d.errors[k]);
     text += '\n';
   }
   return text;
@@ -120,8 +120,8 @@ std::string detections_json(std::span<const Detection> detections, const std::st
                        {"points", d.points}});
     if (!names.empty()) objects.back().emplace_back("point_names", names);
     if (d.errors.empty()) continue;
-    objects.back().emplace_back("errors", d.errors);
-    objects.back().emplace_back("errors_in", "% of " + error_unit);
+    objects.back().emplace_back("confidence", d.errors);
+    objects.back().emplace_back("confidence_unit", "expected error in % of " + error_unit);
   }
   return to_json(objects);
 }

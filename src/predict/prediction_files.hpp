@@ -12,7 +12,7 @@ namespace fpcpu {
 /// What a table has beside or in place of x1,y1,...
 struct CsvColumns {
   std::vector<std::string> names = {};  ///< of the points, for a header NAME_x,NAME_y; empty: x1,y1
-  bool errors = false;                  ///< e1,...,eK behind the coordinates: Detection::errors
+  bool confidence = false;              ///< c1,...,cK behind the coordinates: Detection::errors
 };
 
 /// `filename,x1,y1,...` of the detections that succeeded, as text. Coordinates are rounded to a thousandth of a pixel

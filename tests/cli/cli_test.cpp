@@ -302,18 +302,18 @@ TEST_CASE("detect says how far off each point is expected to be: in JSON, on req
   write_synth_folder(folder / "faces", 4, 9, 40);
   REQUIRE(run_program(folder, "detect run faces --out p.json --quiet").code == 0);
   const auto first = nlohmann::json::parse(test::read_text(folder / "p.json"))[0];
-  CHECK(first["errors"].size() == 14);
-  CHECK(first["errors_in"] == "% of inter-ocular");
-  for (const auto& error : first["errors"]) {
+  CHECK(first["confidence"].size() == 14);
+  CHECK(first["confidence_unit"] == "expected error in % of inter-ocular");
+  for (const auto& error : first["confidence"]) {
     CHECK(error.get<double>() > 0.1);
     CHECK(error.get<double>() < 1000);
   }
 
   for (int again = 0; again < 2; ++again) {  // a table with errors is its own as well: replaced
-    REQUIRE(run_program(folder, "detect run faces/images --errors --out p.csv --quiet").code == 0);
+    REQUIRE(run_program(folder, "detect run faces/images --confidence --out p.csv --quiet").code == 0);
   }
   const std::string table = test::read_text(folder / "p.csv");
-  CHECK(contains(table.substr(0, table.find('\n')), ",x14,y14,e1,e2,"));
+  CHECK(contains(table.substr(0, table.find('\n')), ",x14,y14,c1,c2,"));
   const auto judged = [&](const std::string& what) {
     return nlohmann::json::parse(run_program(folder, "eval " + what + " --data faces --json").out)["mse100"]
         .get<double>();
@@ -327,9 +327,9 @@ TEST_CASE("detect says how far off each point is expected to be: in JSON, on req
   CHECK(expected < 2 * actual);
   CHECK(forecast["error_rank_correlation"].get<double>() > 0.1);
   CHECK(contains(run_program(folder, "eval run --data synth:20:3").out, "rank correlation"));
-  check_one_line(run_program(folder, "detect run faces --errors --out q.json"), 2, {"JSON has the errors always"});
+  check_one_line(run_program(folder, "detect run faces --confidence --out q.json"), 2, {"JSON has it always"});
   check_one_line(run_program(folder, "detect '" FPCPU_SOURCE_DIR
-                                     "/tests/golden/older_run/model.safetensors' faces --errors --quiet"),
+                                     "/tests/golden/older_run/model.safetensors' faces --confidence --quiet"),
                  2, {"has no idea of its errors"});
 }
 

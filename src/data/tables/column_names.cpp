@@ -100,8 +100,8 @@ int file_title_rank(const std::string& plain) {
 }
 
 bool is_unused_title(const std::string& plain) {
-  // The errors that detect expects.
-  if (plain.size() > 1 && plain.front() == 'e' && std::all_of(plain.begin() + 1, plain.end(), is_digit)) return true;
+  // What detect --confidence writes.
+  if (plain.size() > 1 && plain.front() == 'c' && std::all_of(plain.begin() + 1, plain.end(), is_digit)) return true;
   if (std::find(kUnusedTitles.begin(), kUnusedTitles.end(), plain) != kUnusedTitles.end()) return true;
   // "face_xmin", "x_max", "bbox_min_y"
   std::string edge;
