@@ -164,7 +164,7 @@ struct RunOptions {
 /// Trains a detector and writes the run folder (interface: model.safetensors, last.safetensors, metrics.csv,
 /// val_errors.csv, config.toml, report.html, log.txt).
 /// Checkpoints follow the first epoch and then each other every `checkpoint_every` seconds; a run that is killed goes
-/// on from the last of them to the same bits. A step whose loss or gradient is not finite is undone and halves the
+/// on from the last of them to the same bits. A step whose loss or gradient is not finite is skipped and halves the
 /// learning rate from there on. With `time` the run ends close to it (up to one epoch before), judging, saving and
 /// report included; if the machine becomes slower than it was when the number of epochs was fixed, the run stops early,
 /// says so, and can be resumed without a limit.

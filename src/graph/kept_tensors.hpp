@@ -8,7 +8,7 @@ namespace fpcpu {
 // What backward needs of forward is most of a training's memory, and every way through it costs time. Both functions
 // change the steps of a finished schedule, before memory is planned.
 
-/// An output that is cheap to make (Signature::recomputable) is made again in the segment where backward reads it, if
+/// An output that is cheap to make (Signature::recomputable) is recomputed in the segment where backward reads it, if
 /// forward needs it in one segment only: then it is never kept for the whole batch.
 void recompute_outputs(const Graph& graph, Plan& plan);
 

@@ -15,7 +15,7 @@ constexpr double kParted = 2;
 constexpr double kLeastGap = 0.3;
 
 std::string remedies(const TrainOptions& options) {
-  std::string text = "More data";
+  std::string text = "more data";
   if (options.augment != "full") text += ", --augment full";
   if (options.weight_decay < 1e-2) text += ", a higher --weight-decay";
   if (options.patience == 0) text += ", --patience 10";
@@ -27,11 +27,12 @@ std::string remedies(const TrainOptions& options) {
 FitFinding describe_fit(const TrainOptions& options, double fit, double val) {
   if (!std::isfinite(fit) || !std::isfinite(val)) return {};
   FitFinding finding;
-  finding.by_heart = val > kParted * fit && val > fit + kLeastGap;
+  finding.overfits = val > kParted * fit && val > fit + kLeastGap;
   std::array<char, 96> figures{};
-  std::snprintf(figures.data(), figures.size(), "training faces %.2f, new faces %.2f: ", fit, val);
-  finding.text = std::string(figures.data()) + (finding.by_heart ? "the network learns by heart. " + remedies(options)
-                                                                 : "what was learnt holds for new faces.");
+  std::snprintf(figures.data(), figures.size(), "mse100 without augmentation: training %.2f, validation %.2f. ", fit,
+                val);
+  finding.text =
+      std::string(figures.data()) + (finding.overfits ? "Overfitting: " + remedies(options) : "No overfitting.");
   return finding;
 }
 

@@ -9,7 +9,7 @@ namespace fpcpu {
 
 /// Training and new faces side by side, in plain language.
 struct FitFinding {
-  bool by_heart = false;  // the two have parted
+  bool overfits = false;  // the two have parted
   std::string text;       // empty if either error is unknown
 };
 

@@ -16,7 +16,7 @@ namespace fpcpu {
 namespace {
 
 /// Steps without a finite loss and gradient that end a run.
-constexpr int kMostUndone = 3;
+constexpr int kMostSkipped = 3;
 
 /// Part of an epoch's batches that is measured again for the averaged weights. A forward pass is a third of a step, so
 /// this costs 5 % of the epoch at most.
@@ -89,7 +89,7 @@ Learner::Learner(const Graph& graph, Params<float> params, const TrainOptions& o
   std::copy(params_.buffers.begin(), params_.buffers.end(), statistics_.begin());
 }
 
-double Learner::lr() const noexcept { return std::ldexp(schedule_.lr(steps()), -undone_); }
+double Learner::lr() const noexcept { return std::ldexp(schedule_.lr(steps()), -skipped_); }
 
 TrainInput Learner::input_of(const Batch& batch) const noexcept {
   TrainInput input;
@@ -111,7 +111,7 @@ StepResult Learner::step(const Batch& batch) {
   compute_seconds_ += computing.seconds();
   const Clock updating;
   if (!std::isfinite(result.loss)) {
-    undo(batch, result);
+    skip(batch, result);
     return result;
   }
 
@@ -125,7 +125,7 @@ StepResult Learner::step(const Batch& batch) {
   });
   const double scale = clip_scale(block_norms_, options_.clip);
   if (!std::isfinite(scale)) {
-    undo(batch, result);
+    skip(batch, result);
     return result;
   }
   optimizer_.begin_step(result.lr, scale);
@@ -226,15 +226,15 @@ std::string Learner::find_not_finite(const Batch& batch) const {
   return "the loss or the gradient";
 }
 
-void Learner::undo(const Batch& batch, StepResult& result) {
+void Learner::skip(const Batch& batch, StepResult& result) {
   std::copy(statistics_before_.begin(), statistics_before_.end(), params_.buffers.begin());
   const std::string what = "step " + std::to_string(steps() + 1) + ": " + find_not_finite(batch) + " is not finite";
-  if (++undone_ == kMostUndone) {
+  if (++skipped_ == kMostSkipped) {
     throw Error(ErrorCode::numeric, what +
                                         ", for the third time. The last saved model is intact. Try a lower --lr, "
                                         "--clip 1 or a longer --warmup.");
   }
-  result.undone = what + "; the step is undone and the learning rate halved for the rest of the run";
+  result.skipped = what + "; the step is skipped and the learning rate is halved for the rest of the run";
 }
 
 Params<float> Learner::result() const {
@@ -249,7 +249,7 @@ Params<float> Learner::result() const {
 void Learner::save(std::map<std::string, std::vector<float>>& arrays, std::map<std::string, std::string>& state) const {
   optimizer_.save(arrays, state);
   schedule_.save(state);
-  saved_state::put(state, "learner.undone", std::int64_t{undone_});
+  saved_state::put(state, "learner.undone", std::int64_t{skipped_});
   if (average_) average_->save(arrays, state);
 }
 
@@ -257,7 +257,7 @@ void Learner::load(const std::map<std::string, std::vector<float>>& arrays,
                    const std::map<std::string, std::string>& state) {
   optimizer_.load(arrays, state);
   schedule_.load(state);
-  undone_ = static_cast<int>(saved_state::get_count(state, "learner.undone", kMostUndone));
+  skipped_ = static_cast<int>(saved_state::get_count(state, "learner.undone", kMostSkipped));
   if (average_) average_->load(arrays, state);
 }
 

@@ -28,7 +28,7 @@ struct StepResult {
   double loss = 0;
   double mse100 = 0;  // of the batch as the network saw it
   double lr = 0;
-  std::string undone;  // why the step did not happen, a sentence; empty: it did
+  std::string skipped;  // why the step did not happen, a sentence; empty: it did
 };
 
 /// Wall seconds by what they went to.
@@ -47,7 +47,7 @@ class Learner {
   Learner(const Graph& graph, Params<float> params, const TrainOptions& options, int steps_per_epoch,
           const kernels::KernelTable<float>& kernels, ThreadPool& pool);
 
-  /// If loss or gradient is not finite, the step is undone: everything is as before it, except that the learning rate
+  /// If loss or gradient is not finite, the step is skipped: everything is as before it, except that the learning rate
   /// is halved for the rest of the run. @throws Error{numeric} instead when that happens for the third time.
   StepResult step(const Batch& batch);
 
@@ -77,7 +77,7 @@ class Learner {
  private:
   /// The batch as the executor wants it, with the keys of the step's random numbers.
   [[nodiscard]] TrainInput input_of(const Batch& batch) const noexcept;
-  void undo(const Batch& batch, StepResult& result);
+  void skip(const Batch& batch, StepResult& result);
   /// Takes what the executor has recorded since it was told to.
   void collect_step_times();
   [[nodiscard]] std::string find_not_finite(const Batch& batch) const;
@@ -99,7 +99,7 @@ class Learner {
   AlignedBuffer<float> statistics_before_;  // of the current weights, before the step
   AlignedBuffer<float> gradient_;
   std::vector<double> block_norms_;
-  int undone_ = 0;  // steps, each of which halved the learning rate
+  int skipped_ = 0;  // steps, each of which halved the learning rate
   StepTimes step_times_;
   double forward_thread_seconds_ = 0;
   double backward_thread_seconds_ = 0;

@@ -73,7 +73,7 @@ const Batch& next_batch(Loader& loader, int& epoch) {
 double loss_of_step(Learner& learner, const Batch& batch) {
   try {
     const StepResult step = learner.step(batch);
-    return step.undone.empty() ? step.loss : std::numeric_limits<double>::quiet_NaN();
+    return step.skipped.empty() ? step.loss : std::numeric_limits<double>::quiet_NaN();
   } catch (const Error& e) {
     if (e.code() != ErrorCode::numeric) throw;
     return std::numeric_limits<double>::quiet_NaN();

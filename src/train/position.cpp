@@ -10,7 +10,7 @@ namespace fpcpu {
 void Position::save(saved_state::Texts& state) const {
   saved_state::put(state, "epoch", std::int64_t{epoch});
   saved_state::put(state, "batch", std::int64_t{batch});
-  saved_state::put(state, "undone", std::int64_t{undone});
+  saved_state::put(state, "undone", std::int64_t{skipped});
   saved_state::put(state, "best_epoch", std::int64_t{best_epoch});
   saved_state::put(state, "loss_sum", loss_sum);
   saved_state::put(state, "mse_sum", mse_sum);
@@ -26,7 +26,7 @@ void Position::save(saved_state::Texts& state) const {
 void Position::load(const saved_state::Texts& state) {
   epoch = static_cast<int>(saved_state::get_count(state, "epoch", saved_state::kMostEpochs));
   batch = static_cast<int>(saved_state::get_count(state, "batch", saved_state::kMostEpochs));
-  undone = static_cast<int>(saved_state::get_count(state, "undone", saved_state::kMostEpochs));
+  skipped = static_cast<int>(saved_state::get_count(state, "undone", saved_state::kMostEpochs));
   best_epoch = static_cast<int>(saved_state::get_count(state, "best_epoch", saved_state::kMostEpochs));
   loss_sum = saved_state::get_amount(state, "loss_sum");
   mse_sum = saved_state::get_amount(state, "mse_sum");
@@ -35,7 +35,7 @@ void Position::load(const saved_state::Texts& state) {
   budget = saved_state::get_amount(state, "budget");
   epoch_seconds = saved_state::get_amount(state, "epoch_seconds");
   best_error = saved_state::get_number(state, "best_error");
-  if (undone > batch || best_epoch > epoch) {
+  if (skipped > batch || best_epoch > epoch) {
     throw Error(ErrorCode::format, "checkpoint: 'undone' or 'best_epoch' lies behind 'batch' or 'epoch'.");
   }
   // Earlier versions did not save these two, and stopped where they do not matter.

@@ -9,9 +9,9 @@ namespace fpcpu {
 
 /// Where a run stands between two steps; all of it goes into last.safetensors.
 struct Position {
-  int epoch = 0;   // epochs done
-  int batch = 0;   // batches done of the next one
-  int undone = 0;  // of them, without a step
+  int epoch = 0;    // epochs done
+  int batch = 0;    // batches done of the next one
+  int skipped = 0;  // of them, without a step
   double loss_sum = 0;
   double mse_sum = 0;
   double setup_seconds = 0;  // before the first step
@@ -24,8 +24,8 @@ struct Position {
   double lr = 0;          // of the last step
 
   /// Means over the steps of the unfinished epoch; NaN before the first.
-  [[nodiscard]] double mean_loss() const { return loss_sum / (batch - undone); }
-  [[nodiscard]] double mean_mse100() const { return mse_sum / (batch - undone); }
+  [[nodiscard]] double mean_loss() const { return loss_sum / (batch - skipped); }
+  [[nodiscard]] double mean_mse100() const { return mse_sum / (batch - skipped); }
 
   void save(saved_state::Texts& state) const;
   /// @throws Error{format} if something is missing or not a number.

@@ -41,7 +41,7 @@ std::string_view error_caption(const ReportData& data) {
     return "Mean squared error in percent of the image's side, of augmented images while the weights still move.";
   }
   return "Mean squared error in percent of the image's side. The solid curves are measured alike after each epoch, "
-         "without augmentation and with the weights that are kept; where they part, the network learns by heart. The "
+         "without augmentation and with the weights that are kept; where they part, the network overfits. The "
          "dashed one is of augmented images while the weights still move.";
 }
 

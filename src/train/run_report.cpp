@@ -61,7 +61,7 @@ void add_evaluation(const RunReport& run, ReportData& data) {
   for (std::size_t i = 0; i < best; ++i) data.best.push_back(make_face(run, order[i]));
   for (std::size_t i = 0; i < worst; ++i) data.worst.push_back(make_face(run, order[order.size() - 1 - i]));
   const FitFinding finding = describe_fit(*run.options, run.fit_mse100, m.mse100);
-  data.warning = finding.by_heart;
+  data.warning = finding.overfits;
   if (!finding.text.empty()) data.remark = "Judged alike (mse100), " + finding.text;
 }
 

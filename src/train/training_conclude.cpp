@@ -91,7 +91,7 @@ TrainResult TrainingRun::conclude(bool interrupted) {
   }
   const Verdict verdict = interrupted || !folder_ ? Verdict{} : find_verdict();
   if (const FitFinding finding = describe_fit(options_, best_.fit_mse100, best_.val_mse100);
-      finding.by_heart && !verdict.diverged) {
+      finding.overfits && !verdict.diverged) {
     say(finding.text);
   }
   if (verdict.diverged) folder_->log(verdict.text);

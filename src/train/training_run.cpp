@@ -110,12 +110,12 @@ void TrainingRun::take_step(const Batch& batch) {
   unsaved_ = true;
   position_.lr = step.lr;
   ++position_.batch;
-  if (step.undone.empty()) {
+  if (step.skipped.empty()) {
     position_.loss_sum += step.loss;
     position_.mse_sum += step.mse100;
   } else {
-    ++position_.undone;
-    say(step.undone, callbacks_.notice);
+    ++position_.skipped;
+    say(step.skipped, callbacks_.notice);
   }
 }
 
@@ -168,7 +168,7 @@ void TrainingRun::finish_epoch() {
     best_ = r;
   }
   const double epoch_seconds = position_.epoch_seconds;
-  position_.batch = position_.undone = 0;
+  position_.batch = position_.skipped = 0;
   position_.loss_sum = position_.mse_sum = position_.epoch_seconds = 0;
   r.seconds = position_.seconds = clock_.seconds();
   last_ = r;

@@ -84,7 +84,7 @@ TEST_CASE("every option says what holds without it, those of training what Train
   }
   const std::string help = run_shell(folder, "COLUMNS=160 \"$FPCPU\" train --help").out;
   CHECK(contains(help, "highest learning rate; 0 = the optimizer's usual one (0)"));
-  CHECK(contains(help, "times through the data (30)"));
+  CHECK(contains(help, "number of epochs (passes over the data) (30)"));
   CHECK(contains(help, "of every random number (1)"));
 }
 

@@ -49,5 +49,5 @@ TEST_CASE("a loss that explodes is told three times, then exit 4") {
   CHECK(o.code == 4);
   CHECK(contains(o.err, "note: step"));
   CHECK(contains(o.err, "third time"));
-  CHECK(contains(test::read_text(folder / "run/log.txt"), "is undone"));
+  CHECK(contains(test::read_text(folder / "run/log.txt"), "is skipped"));
 }

@@ -209,7 +209,7 @@ TEST_CASE("few samples go through a segment together where tensors are large and
   CHECK(pieces.segments.front().samples == 1);
 }
 
-TEST_CASE("an output that forward needs in one segment only is made again for backward") {
+TEST_CASE("an output that forward needs in one segment only is recomputed for backward") {
   const auto network = [](bool skips) {
     Graph graph({16, 16, 3});
     graph.add("a", make_conv2d({.out_channels = 8, .padding = 1}));

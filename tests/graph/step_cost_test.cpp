@@ -58,7 +58,7 @@ TEST_CASE("a gradient that is added to is read as well; none flows into the imag
   CHECK(net.cost(StepKind::loss, "points").traffic.tensors == 4 * 3 * 16);
 }
 
-TEST_CASE("what is made again or kept rounded moves as many bytes as it has") {
+TEST_CASE("what is recomputed or kept rounded moves as many bytes as it has") {
   const kernels::KernelTable<float>& table = kernels::choose_table(nullptr, Precision::bf16);
   const bool bf16 = table.precision == Precision::bf16;
   Graph graph({8, 8, 2});

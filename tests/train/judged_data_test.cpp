@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/file.hpp"
-#include "data/tables/points_csv.hpp"
 #include "data/synth.hpp"
+#include "data/tables/points_csv.hpp"
 #include "fpcpu/search.hpp"
 #include "support/into.hpp"
 #include "support/messages.hpp"
@@ -115,7 +115,9 @@ TEST_CASE("without a mirror table training goes on without mirroring, and says s
 
   // Points that no table of partners suits.
   work.notices.clear();
-  work.change([](std::size_t i, std::size_t j, float& v) { v = static_cast<float>((7 * j * j + 3 * j) % 29) + 4 + 0.1F * static_cast<float>(i); });
+  work.change([](std::size_t i, std::size_t j, float& v) {
+    v = static_cast<float>((7 * j * j + 3 * j) % 29) + 4 + 0.1F * static_cast<float>(i);
+  });
   options.mirror.clear();
   (void)train(options, test::into(work / "none", 1), work.callbacks());
   REQUIRE(!work.notices.empty());

@@ -71,7 +71,7 @@ struct Poison {
 
 }  // namespace
 
-TEST_CASE("a step that is not finite is undone, halves the rate, names its cause, and the third ends the run") {
+TEST_CASE("a step that is not finite is skipped, halves the rate, names its cause, and the third ends the run") {
   Bench bench;
   const test::RandomBatch noise(kBatch, bench.graph.input_shape());
   Poison pixel(noise.batch(), bench.graph.input_shape());
@@ -79,12 +79,12 @@ TEST_CASE("a step that is not finite is undone, halves the rate, names its cause
   Poison target(noise.batch(), bench.graph.input_shape());
   target.targets[3] = std::numeric_limits<float>::infinity();
 
-  CHECK(bench.learner.step(noise.batch()).undone.empty());
+  CHECK(bench.learner.step(noise.batch()).skipped.empty());
   const State before(bench.learner);
   const double lr = bench.learner.lr();
   const StepResult first = bench.learner.step(pixel.batch);
-  CHECK(test::contains(first.undone, "step 2"));
-  CHECK(test::contains(first.undone, "pixel"));
+  CHECK(test::contains(first.skipped, "step 2"));
+  CHECK(test::contains(first.skipped, "pixel"));
   State after(bench.learner);
   CHECK(same(before.params.trainable, after.params.trainable));
   CHECK(same(before.params.buffers, after.params.buffers));
@@ -95,10 +95,10 @@ TEST_CASE("a step that is not finite is undone, halves the rate, names its cause
   CHECK(bench.learner.lr() == lr / 2);
 
   const StepResult good = bench.learner.step(noise.batch());
-  CHECK(good.undone.empty());
+  CHECK(good.skipped.empty());
   CHECK(good.lr == lr / 2);
   CHECK(std::isfinite(good.loss));
-  CHECK(test::contains(bench.learner.step(target.batch).undone, "loss"));
+  CHECK(test::contains(bench.learner.step(target.batch).skipped, "loss"));
   const State last(bench.learner);
   const std::string text = test::message_of(ErrorCode::numeric, [&] { (void)bench.learner.step(pixel.batch); });
   CHECK(test::contains(text, "third"));
@@ -106,7 +106,7 @@ TEST_CASE("a step that is not finite is undone, halves the rate, names its cause
   CHECK(same(last.params.buffers, bench.learner.params().buffers));
 }
 
-TEST_CASE("what was undone survives saving and resuming") {
+TEST_CASE("what was skipped survives saving and resuming") {
   const test::RandomBatch noise(kBatch, make_network("small", {.input_size = 32}).input_shape());
   Bench whole;
   Poison poison(noise.batch(), whole.graph.input_shape());
@@ -121,7 +121,7 @@ TEST_CASE("what was undone survives saving and resuming") {
   resumed.load(saved.arrays, saved.texts);
   for (Learner* learner : {&whole.learner, &resumed}) {
     for (int i = 0; i < 3; ++i) (void)learner->step(noise.batch());
-    CHECK(!learner->step(poison.batch).undone.empty());
+    CHECK(!learner->step(poison.batch).skipped.empty());
   }
   CHECK(same(whole.learner.params().trainable, resumed.params().trainable));
   CHECK(whole.learner.lr() == resumed.lr());

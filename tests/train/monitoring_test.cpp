@@ -125,7 +125,7 @@ TEST_CASE("the report has all its parts, also of a run that was interrupted") {
   CHECK(contains(read_file(folder / "stopped/report.html"), "Interrupted before the end"));
 }
 
-TEST_CASE("a network that learns by heart is told so at the end") {
+TEST_CASE("overfitting is said at the end") {
   const test::TemporaryFolder folder;
   TrainOptions options = quick();
   options.data = {"synth:24:3"};
@@ -137,8 +137,8 @@ TEST_CASE("a network that learns by heart is told so at the end") {
   TrainCallbacks callbacks;
   callbacks.message = [&](const std::string& text) { last = text; };
   (void)train(options, into(folder / "run"), callbacks);
-  CHECK_MESSAGE(contains(last, "learns by heart"), last);
-  CHECK(contains(read_file(folder / "run/log.txt"), "learns by heart"));
+  CHECK_MESSAGE(contains(last, "Overfitting: "), last);
+  CHECK(contains(read_file(folder / "run/log.txt"), "Overfitting: "));
   CHECK(contains(read_file(folder / "run/report.html"), "remark warning"));
 }
 

@@ -130,13 +130,13 @@ TEST_CASE("what training and new faces say about each other") {
   TrainOptions options;
   options.augment = "basic";
   const FitFinding parted = describe_fit(options, 1.2, 3.4);
-  CHECK(parted.by_heart);
-  CHECK(contains(parted.text, "training faces 1.20, new faces 3.40: the network learns by heart"));
+  CHECK(parted.overfits);
+  CHECK(contains(parted.text, "mse100 without augmentation: training 1.20, validation 3.40. Overfitting: more data"));
   CHECK(contains(parted.text, "--augment full"));
   options.augment = "full";
   CHECK_FALSE(contains(describe_fit(options, 1.2, 3.4).text, "--augment"));
-  CHECK_FALSE(describe_fit(options, 3.0, 3.4).by_heart);
-  CHECK_FALSE(describe_fit(options, 0.1, 0.3).by_heart);
+  CHECK_FALSE(describe_fit(options, 3.0, 3.4).overfits);
+  CHECK_FALSE(describe_fit(options, 0.1, 0.3).overfits);
   CHECK(describe_fit(options, std::nan(""), 3.4).text.empty());
 }
 

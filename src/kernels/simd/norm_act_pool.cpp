@@ -30,7 +30,7 @@ struct NormAct {
   }
 };
 
-/// What the activation's gradient is taken from: the output with a residual, else z made anew.
+/// What the activation's gradient is taken from: the output with a residual, else z recomputed.
 template <bool kResidual, class Chunk>
 HWY_INLINE V gradient_argument(Chunk chunk, const float* y, Index i, V scale, V x, V shift) {
   if constexpr (kResidual) {
