@@ -405,7 +405,7 @@ PlanExecutor::Run PlanExecutor::start_training(const TrainInput& input) {
 double PlanExecutor::train(const TrainInput& input, const Loss& loss) {
   Run run = start_training(input);
   run.loss = &loss;
-  const auto points = static_cast<std::size_t>(graph_.points());
+  const auto points = static_cast<std::size_t>(head_->points(graph_.output_shape()));
   run.inv_count = inverse_visible_count(input.visible, static_cast<std::size_t>(input.n) * points);
 
   std::fill(slice_loss_.begin(), slice_loss_.end(), 0.0);

@@ -79,10 +79,7 @@ std::vector<std::string_view> head_kinds() {
 }
 
 HeadPtr usual_head(const Shape& output) {
-  // Asked for in every step, which must not allocate.
-  static const HeadPtr kHeatmapsHead = make_heatmaps_head();
-  static const HeadPtr kCoordinatesHead = make_coordinates_head();
-  return output.h * output.w > 1 ? kHeatmapsHead : kCoordinatesHead;
+  return output.h * output.w > 1 ? make_heatmaps_head() : make_coordinates_head();
 }
 
 void check_head(const Head& head, const Shape& output, int points) {

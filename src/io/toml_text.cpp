@@ -111,8 +111,7 @@ class Scanner {
   /// In the middle of a bare word toml++ reads on without seeing quotes and brackets, and what this scanner takes for a
   /// text reaches it bare.
   void require_beginning() const {
-    if (std::string_view("\n=,[{").find(before_) != std::string_view::npos) return;
-    if (before_ == '.' && !in_value_) return;  // a."b" = 1
+    if (std::string_view("\n=,[{.").find(before_) != std::string_view::npos) return;
     fail(std::string("'") + text_[at_] + "' in the middle of a value or a key.");
   }
 

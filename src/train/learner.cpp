@@ -189,7 +189,7 @@ LearnerTimes Learner::take_times() {
 double Learner::batch_mse100(const Batch& batch) noexcept {
   decode(*head_, executor_.output(), graph_.output_shape(), batch.n, points_.data(), nullptr, pool_);
   const float* found = points_.data();
-  const auto points = static_cast<std::size_t>(graph_.points());
+  const auto points = static_cast<std::size_t>(head_->points(graph_.output_shape()));
   double total = 0;
   int images = 0;
   for (int i = 0; i < batch.n; ++i) {

@@ -14,11 +14,12 @@ namespace fpcpu {
 
 namespace {
 
+constexpr std::size_t kFewestPoints = 5;  // that tell which way up a face is
+
 /// Whether the faces are alike above and below instead of left and right: x and y exchanged, or lying on their sides.
-bool lie_on_their_sides(const ShapeModel& model) {
-  if (model.known() < 5) return false;
+bool lie_on_their_sides(const ShapeModel& model, const MirrorFit& fit) {
+  if (model.known() < kFewestPoints || is_upright(fit)) return false;
   std::vector<float> shape = flat_shape(model);
-  if (is_upright(fit_mirror(shape))) return false;
   for (std::size_t k = 0; k < shape.size(); k += 2) std::swap(shape[k], shape[k + 1]);
   return is_upright(fit_mirror(shape));
 }
@@ -66,9 +67,12 @@ double height_of(const ShapeModel& model, const std::vector<std::size_t>& points
 }
 
 /// Whether the eyes lie below the mouth in most faces.
-bool stand_on_their_heads(const ShapeModel& model, const std::vector<std::string>& names) {
+bool stand_on_their_heads(const ShapeModel& model, const std::vector<std::string>& names, const MirrorFit& fit) {
   Halves halves = halves_by_name(names);
-  if (halves.upper.empty() || halves.lower.empty()) halves = halves_by_number(upright_mirror(model));
+  const bool all_known = model.known() == model.points().size();
+  if ((halves.upper.empty() || halves.lower.empty()) && all_known && is_upright(fit)) {
+    halves = halves_by_number(fit.mirror);
+  }
   if (halves.upper.empty() || halves.lower.empty()) return false;
   constexpr double kClearly = 0.5;  // of the radius of a face
   return height_of(model, halves.upper) > height_of(model, halves.lower) + kClearly;
@@ -126,12 +130,13 @@ std::vector<Finding> find_wrong_orders(JudgedSets sets) {
       f.text = places(sets, f.faces, 1) + ": " + text;
       findings.push_back(std::move(f));
     };
-    if (lie_on_their_sides(models[s])) {
+    const MirrorFit fit = models[s].known() < kFewestPoints ? MirrorFit{} : fit_mirror(flat_shape(models[s]));
+    if (lie_on_their_sides(models[s], fit)) {
       add("the faces lie on their sides: they are alike above and below instead of left and right. Are x and y "
           "exchanged, or the pictures turned (--exif)? Correct it, or --accept order if they are meant.");
       continue;
     }
-    if (stand_on_their_heads(models[s], sets[s].data->point_names())) {
+    if (stand_on_their_heads(models[s], sets[s].data->point_names(), fit)) {
       add("the faces stand on their heads: eyes lie below mouths. Is y counted from the bottom (then y = height - 1 - "
           "y), or are the pictures turned (--exif)? Correct it, or --accept order if they are meant.");
       continue;

@@ -61,11 +61,7 @@ bool is_slip(Complex read, Complex expected, double radius) {
 class OutlierSearch {
  public:
   OutlierSearch(JudgedSets sets, std::size_t set)
-      : sets_(sets),
-        set_(set),
-        data_(*sets[set].data),
-        model_(data_, all_faces(data_)),
-        mirror_(upright_mirror(model_)) {}
+      : sets_(sets), set_(set), data_(*sets[set].data), model_(data_, all_faces(data_)) {}
 
   std::vector<Finding> run() {
     if (data_.size() < kFewestFaces || model_.known() < kFewestPoints) return {};
@@ -139,9 +135,11 @@ class OutlierSearch {
     return std::abs(at - model_.expected(p, k)) / std::max(p.radius(), 1e-9);
   }
 
-  [[nodiscard]] bool is_exchanged(std::size_t i) const {
-    if (mirror_.empty() || !placements_[i] || placements_[i]->misfit <= kSound) return false;
-    const std::optional<Placement> other = model_.place(data_.landmarks(i), mirror_);
+  [[nodiscard]] bool is_exchanged(std::size_t i) {
+    if (!placements_[i] || placements_[i]->misfit <= kSound) return false;
+    if (!mirror_) mirror_ = upright_mirror(model_);
+    if (mirror_->empty()) return false;
+    const std::optional<Placement> other = model_.place(data_.landmarks(i), *mirror_);
     return other && other->misfit <= kSound && placements_[i]->misfit > kExchanged * other->misfit;
   }
 
@@ -171,7 +169,7 @@ class OutlierSearch {
   std::size_t set_;
   const Dataset& data_;
   ShapeModel model_;
-  std::vector<int> mirror_;  // which points swap left and right; empty: not known
+  std::optional<std::vector<int>> mirror_;  // upright_mirror(), once a face needs it
   std::vector<std::optional<Placement>> placements_;
   std::vector<double> usual_;
   double usual_misfit_ = 0;
