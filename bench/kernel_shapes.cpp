@@ -86,7 +86,7 @@ std::vector<ConvCase> conv_cases_of(const std::string& model) {
     if (layer.kind() != "conv2d" && layer.kind() != "depthwise_conv2d") continue;
     const Signature& signature = graph.node(i).signature;
     const ConvCase in_slices = conv_case(layer, in, signature.out);
-    const ConvCase c = signature.whole_batch ? whole_batch(in_slices) : in_slices;
+    const ConvCase c = signature.allows.whole_batch ? whole_batch(in_slices) : in_slices;
     if (seen.insert(to_string(c.shape)).second) cases.push_back(c);
   }
   return cases;
@@ -98,7 +98,7 @@ std::vector<kernels::DenseShape> dense_shapes_of(const std::string& model) {
   for (int i = 1; i < graph.size(); ++i) {
     const Node& node = graph.node(i);
     if (node.layer->kind() != "dense") continue;
-    shapes.push_back({.rows = node.signature.whole_batch ? kBatch : kImagesOfSlice,
+    shapes.push_back({.rows = node.signature.allows.whole_batch ? kBatch : kImagesOfSlice,
                       .inputs = static_cast<int>(graph.input_shapes(i).front().size()),
                       .outputs = node.signature.out.c});
   }

@@ -84,7 +84,7 @@ std::string step_line(const Graph& graph, const Plan& plan, const Step& step, co
   const NodePlan& node_plan = plan.nodes[static_cast<std::size_t>(step.node)];
   const TensorPlan& tensor = tensor_of(node_plan, step);
   std::string note;
-  if (step.kind != StepKind::loss && node.signature.whole_batch) note = "whole batch";
+  if (step.kind != StepKind::loss && node.signature.allows.whole_batch) note = "whole batch";
   if (step.kind == StepKind::forward && node_plan.sums_of >= 0) {
     note += (note.empty() ? "+ sums for " : " + sums for ") + printable(graph.node(node_plan.sums_of).name);
   }

@@ -33,7 +33,7 @@ long reads_as_input(const Graph& graph, const Step& step, int node) {
 /// True if the step reads the output of `node` as forward made it.
 bool reads_output(const Graph& graph, const Plan& plan, const Step& step, int node) {
   const bool as_input = reads_as_input(graph, step, node) > 0;
-  const Keep keep = graph.node(step.node).signature.keep;
+  const Keep keep = graph.node(step.node).signature.needs.keep;
   switch (step.kind) {
     case StepKind::forward_sums:
     case StepKind::forward:
@@ -69,13 +69,13 @@ using NodeKernels = std::vector<const kernels::KernelTable<float>*>;
 
 void round_output(const Graph& graph, const NodeKernels& kernels, Plan& plan, int node) {
   Steps made;
-  bool possible = !graph.node(node).signature.whole_batch;
+  bool possible = !graph.node(node).signature.allows.whole_batch;
   std::vector<Step*> later;
   for_each_step(plan, [&](int segment, int position, Step& step, bool whole) {
     if (step.kind == StepKind::forward && step.node == node) made.add(segment, position, whole);
     if (!reads_output(graph, plan, step, node) || segment == made.segment) return;
     const Node& reader = graph.node(step.node);
-    possible = possible && step.kind != StepKind::forward_sums && reader.signature.reads_bf16 &&
+    possible = possible && step.kind != StepKind::forward_sums && reader.signature.allows.reads_bf16 &&
                kernels[static_cast<std::size_t>(step.node)]->precision == Precision::bf16 &&
                reader.inputs.front() == node && reads_as_input(graph, step, node) == 1;
     later.push_back(&step);
@@ -87,7 +87,7 @@ void round_output(const Graph& graph, const NodeKernels& kernels, Plan& plan, in
 
 void round_gradient(const Graph& graph, Plan& plan, int node) {
   const Signature& signature = graph.node(node).signature;
-  if (!signature.reads_bf16 || graph.node(node).inputs.size() > 1) return;
+  if (!signature.allows.reads_bf16 || graph.node(node).inputs.size() > 1) return;
   Steps made;
   Step* reader = nullptr;
   int read = -1;
@@ -106,7 +106,7 @@ void round_gradient(const Graph& graph, Plan& plan, int node) {
 
 void recompute_outputs(const Graph& graph, Plan& plan) {
   for (int i = 1; i < graph.size(); ++i) {
-    if (!graph.node(i).signature.recomputable) continue;
+    if (!graph.node(i).signature.allows.recomputable) continue;
     Steps forward;
     Steps backward;
     for_each_step(plan, [&](int segment, int position, Step& step, bool whole) {

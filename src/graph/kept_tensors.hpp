@@ -8,11 +8,11 @@ namespace fpcpu {
 // What backward needs of forward is most of a training's memory, and every way through it costs time. Both functions
 // change the steps of a finished schedule, before memory is planned.
 
-/// An output that is cheap to make (Signature::recomputable) is recomputed in the segment where backward reads it, if
+/// An output that is cheap to make (LayerAllows::recomputable) is recomputed in the segment where backward reads it, if
 /// forward needs it in one segment only: then it is never kept for the whole batch.
 void recompute_outputs(const Graph& graph, Plan& plan);
 
-/// Outputs and gradients that later segments read through Signature::reads_bf16 only, with kernels of that precision,
+/// Outputs and gradients that later segments read through LayerAllows::reads_bf16 only, with kernels of that precision,
 /// are rounded to bfloat16 when they are complete, and kept in that form. `kernels` has the table of each node; with
 /// fp32 tables nothing changes.
 void round_kept_tensors(const Graph& graph, const std::vector<const kernels::KernelTable<float>*>& kernels, Plan& plan);

@@ -83,7 +83,7 @@ void PlanExecutor::place_gradients() {
       if (!signature.params[p].trainable) continue;
       const auto begin = static_cast<std::size_t>(node_params_[i][p] - params_.trainable.data());
       const std::size_t size = signature.params[p].size();
-      const bool by_slice = !signature.whole_batch;
+      const bool by_slice = !signature.allows.whole_batch;
       std::size_t& next = by_slice ? row_end : shared_end;
       gradient_places_.push_back({begin, begin + size, next, by_slice});
       next += (size + 15) / 16 * 16;
@@ -224,7 +224,7 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
   std::array<const float*, kMaxInputs> x{};
   std::array<float*, kMaxInputs> dx{};
   for (std::size_t k = 0; k < node.inputs.size(); ++k) {
-    if (keeps_input(node.signature.keep) && !(step.bf16_x && k == 0)) {
+    if (keeps_input(node.signature.needs.keep) && !(step.bf16_x && k == 0)) {
       x[k] = kept_value(run, node.inputs[k], piece.home, first);
     }
     if (plan.dx_needed[k] != 0) {
@@ -236,7 +236,7 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
   a.in = shapes_[i];
   a.n = piece.n;
   a.x = {x.data(), node.inputs.size()};
-  if (keeps_output(node.signature.keep)) a.y = value(run, step.node, piece.home, first);
+  if (keeps_output(node.signature.needs.keep)) a.y = value(run, step.node, piece.home, first);
   if (step.bf16_x) a.x_bf16 = rounded_input(node, piece);
   if (step.bf16_dy) {
     a.dy_bf16 = locate<kernels::Bf16>(plan.dy_bf16, piece.home, first);
@@ -345,7 +345,7 @@ void PlanExecutor::run_parts(const Run& run, const Step& step, std::size_t index
 
 void PlanExecutor::run_banded(const Run& run, const Segment& segment, std::size_t first) {
   for (std::size_t i = 0; i < segment.steps.size(); ++i) {
-    const bool cut = graph_.node(segment.steps[i].node).signature.bands;
+    const bool cut = graph_.node(segment.steps[i].node).signature.allows.bands;
     run_parts(run, segment.steps[i], first + i, cut ? parts_ : 1);
   }
 }
@@ -372,7 +372,7 @@ void PlanExecutor::merge(const Run& run, const std::vector<int>& nodes, bool is_
   for (const int node : nodes) {
     const auto i = static_cast<std::size_t>(node);
     const NodePlan& plan = plan_.nodes[i];
-    const std::size_t count = graph_.nodes()[i].signature.batch_sums;
+    const std::size_t count = graph_.nodes()[i].signature.needs.batch_sums;
     double* total = total_sums_.data() + (is_forward ? 0 : plan_.sums_size) + plan.sums_offset;
     std::fill_n(total, count, 0.0);
     for (int s = 0; s < run.slices.count(); ++s) {

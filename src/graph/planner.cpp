@@ -59,8 +59,8 @@ class Planner {
   NodePlan& at(int i) { return plan_.nodes[static_cast<std::size_t>(i)]; }
   const Signature& signature(int i) const { return graph_.node(i).signature; }
   const std::vector<int>& readers(int i) const { return readers_[static_cast<std::size_t>(i)]; }
-  bool cuts(int i) const { return plan_.options.training && signature(i).batch_sums > 0; }
-  bool whole(int i) const { return signature(i).whole_batch; }
+  bool cuts(int i) const { return plan_.options.training && signature(i).needs.batch_sums > 0; }
+  bool whole(int i) const { return signature(i).allows.whole_batch; }
 
   void check_readers() const {
     for (int i = 0; i < graph_.output(); ++i) {
@@ -116,7 +116,7 @@ class Planner {
     for (int i = 1; i < graph_.size(); ++i) {
       if (!cuts(i)) continue;
       const int producer = graph_.node(i).inputs.front();
-      if (producer > 0 && signature(producer).emits_sums && at(producer).sums_of < 0) {
+      if (producer > 0 && signature(producer).allows.emits_sums && at(producer).sums_of < 0) {
         at(producer).sums_of = i;
         at(i).emitted_by_producer = true;
       }
@@ -180,7 +180,8 @@ class Planner {
           tensor = std::max(tensor, signature(j).out.size() * sizeof(float));
         }
         weights = std::max(weights, need(step.node).prepared * sizeof(float));
-        whole_slices = whole_slices || (step.kind == StepKind::backward && !sig.params.empty() && !sig.adds_gradients);
+        whole_slices =
+            whole_slices || (step.kind == StepKind::backward && !sig.params.empty() && !sig.allows.adds_gradients);
       }
       const std::size_t piece = plan_.options.piece_bytes;
       const std::size_t fitting = piece == 0 ? 1 : std::max(piece, weights) / tensor;
@@ -207,12 +208,12 @@ class Planner {
   };
 
   /// For each node the one whose output's memory its own output gets: that of an input it may write over
-  /// (Signature::updates_input) and reads last, else its own. Lifetimes are widened accordingly.
+  /// (LayerAllows::updates_input) and reads last, else its own. Lifetimes are widened accordingly.
   std::vector<int> updated_inputs(std::vector<Life>& y) const {
     std::vector<int> homes(y.size());
     std::iota(homes.begin(), homes.end(), 0);
     for (int i = 1; i < graph_.size() && !plan_.options.training; ++i) {
-      const int input = signature(i).updates_input;
+      const int input = signature(i).allows.updates_input;
       if (input < 0) continue;
       const auto& inputs = graph_.node(i).inputs;
       const int j = inputs[static_cast<std::size_t>(input)];
@@ -261,7 +262,7 @@ class Planner {
           case StepKind::forward:
             life(y, i).touch(now, by_whole);
             for (std::size_t k = 0; k < inputs.size(); ++k) read_input(k, false);
-            if (plan_.options.training && sig.saved_bytes > 0) life(saved, i).touch(now, by_whole);
+            if (plan_.options.training && sig.needs.saved_bytes > 0) life(saved, i).touch(now, by_whole);
             break;
           case StepKind::round_y:
             life(y, i).touch(now);
@@ -278,10 +279,10 @@ class Planner {
           case StepKind::backward_sums:
           case StepKind::backward:
             life(step.bf16_dy ? dy_bf16 : dy, i).touch(now, by_whole);
-            if (keeps_output(sig.keep)) life(y, i).touch(now, by_whole);
-            if (sig.saved_bytes > 0) life(saved, i).touch(now, by_whole);
+            if (keeps_output(sig.needs.keep)) life(y, i).touch(now, by_whole);
+            if (sig.needs.saved_bytes > 0) life(saved, i).touch(now, by_whole);
             for (std::size_t k = 0; k < inputs.size(); ++k) {
-              if (keeps_input(sig.keep)) read_input(k, true);
+              if (keeps_input(sig.needs.keep)) read_input(k, true);
               if (step.kind == StepKind::backward && at(i).dx_needed[k] != 0) {
                 Life& target = life(dy, inputs[k]);
                 at(i).dx_beta[k] = target.first.segment == kUnused ? 0 : 1;
@@ -328,7 +329,7 @@ class Planner {
       place(life(y_bf16, i), at(i).y_bf16, signature(i).out.size() * sizeof(kernels::Bf16));
       place(life(dy_bf16, i), at(i).dy_bf16, signature(i).out.size() * sizeof(kernels::Bf16));
       place(life(dy, i), at(i).dy, signature(i).out.size() * sizeof(float));
-      place(life(saved, i), at(i).saved, signature(i).saved_bytes);
+      place(life(saved, i), at(i).saved, signature(i).needs.saved_bytes);
     }
     plan_.batch_bytes = batch.solve();
     plan_.scratch_offset = worker.solve();
@@ -344,8 +345,8 @@ class Planner {
       at(i).sums_offset = plan_.sums_size;
       at(i).stats_offset = plan_.stats_size;
       if (cuts(i)) {
-        plan_.sums_size += signature(i).batch_sums;
-        plan_.stats_size += (signature(i).batch_stats + 15) / 16 * 16;
+        plan_.sums_size += signature(i).needs.batch_sums;
+        plan_.stats_size += (signature(i).needs.batch_stats + 15) / 16 * 16;
       }
     }
     plan_.worker_bytes = plan_.scratch_offset + align_up(scratch);

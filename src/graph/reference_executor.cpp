@@ -18,10 +18,10 @@ ReferenceExecutor<T>::ReferenceExecutor(const Graph& graph, Params<T>& params, i
     shapes_.push_back(graph.input_shapes(i));
     y_.emplace_back(n * sig.out.size());
     dy_.emplace_back(n * sig.out.size());
-    saved_.emplace_back(n * sig.saved_bytes);
-    sums_.emplace_back(sig.batch_sums);
-    gradient_sums_.emplace_back(sig.batch_sums);
-    stats_.emplace_back(sig.batch_stats);
+    saved_.emplace_back(n * sig.needs.saved_bytes);
+    sums_.emplace_back(sig.needs.batch_sums);
+    gradient_sums_.emplace_back(sig.needs.batch_sums);
+    stats_.emplace_back(sig.needs.batch_stats);
     WorkspaceNeed need;
     if (i > 0) {
       for (const bool training : {false, true}) {

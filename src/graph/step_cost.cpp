@@ -14,7 +14,7 @@ class StepTraffic {
         node_(graph.node(step.node)),
         own_(at(step.node)),
         batch_(static_cast<double>(plan.options.batch)),
-        calls_(node_.signature.whole_batch ? 1.0 : static_cast<double>(plan.slices.count())) {}
+        calls_(node_.signature.allows.whole_batch ? 1.0 : static_cast<double>(plan.slices.count())) {}
 
   [[nodiscard]] Traffic forward_sums() const { return {.tensors = batch_ * inputs()}; }
 
@@ -59,7 +59,7 @@ class StepTraffic {
   }
   /// What both backward passes read.
   [[nodiscard]] double kept() const {
-    const Keep keep = node_.signature.keep;
+    const Keep keep = node_.signature.needs.keep;
     return bytes(step_.bf16_dy ? own_.dy_bf16 : own_.dy) + bytes(own_.saved) +
            (keeps_output(keep) ? bytes(own_.y) : 0) + (keeps_input(keep) ? inputs() : 0);
   }

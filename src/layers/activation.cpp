@@ -25,7 +25,7 @@ class ActivationLayer final : public LayerBase<ActivationLayer> {
     check_inputs(kind(), in, 1);
     Signature result;
     result.out = in[0];
-    result.keep = activation_.output_suffices() ? Keep::output : Keep::input;
+    result.needs.keep = activation_.output_suffices() ? Keep::output : Keep::input;
     result.flops = static_cast<double>(in[0].size());
     return result;
   }

@@ -25,8 +25,8 @@ class Add final : public LayerBase<Add> {
                 "inputs " + to_string(in[0]) + " and " + to_string(in[1]) + " differ; they must have one shape.");
     Signature result;
     result.out = in[0];
-    if (activation_.any()) result.keep = activation_.output_suffices() ? Keep::output : Keep::input;
-    result.bands = true;
+    if (activation_.any()) result.needs.keep = activation_.output_suffices() ? Keep::output : Keep::input;
+    result.allows.bands = true;
     result.flops = static_cast<double>(in[0].size());
     return result;
   }

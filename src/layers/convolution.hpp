@@ -70,13 +70,13 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
       check_shape(in[1] == result.out, kind(),
                   "the residual is " + to_string(in[1]) + ", the output " + to_string(result.out) +
                       "; they must have one shape.");
-      result.updates_input = 1;
+      result.allows.updates_input = 1;
     }
-    result.keep = activation_.output_suffices() ? Keep::both : Keep::input;
-    result.emits_sums = !activation_.any() && !pooled();
-    result.adds_gradients = true;
-    result.bands = true;
-    result.whole_batch = whole_batch(in);
+    result.needs.keep = activation_.output_suffices() ? Keep::both : Keep::input;
+    result.allows.emits_sums = !activation_.any() && !pooled();
+    result.allows.adds_gradients = true;
+    result.allows.bands = true;
+    result.allows.whole_batch = whole_batch(in);
     result.flops = 2.0 * s.oh * s.ow * s.k * static_cast<double>(depth);
     return result;
   }

@@ -47,13 +47,13 @@ class Dense final : public LayerBase<Dense> {
                              .fan_in = inputs,
                              .decay = true});
     if (bias_) result.params.push_back({.name = "bias", .dims = {units_}});
-    result.keep = activation_.output_suffices() ? Keep::both : Keep::input;
+    result.needs.keep = activation_.output_suffices() ? Keep::both : Keep::input;
     // Backward would make z once more in every part.
     const bool again = activation_.any() && !activation_.output_suffices();
     if (inputs * units_ >= kSharedWeights && !again) {
-      result.whole_batch = true;
+      result.allows.whole_batch = true;
     } else {
-      result.emits_sums = !activation_.any();
+      result.allows.emits_sums = !activation_.any();
     }
     result.flops = 2.0 * static_cast<double>(inputs) * units_;
     return result;

@@ -43,15 +43,18 @@ enum class Keep : std::uint8_t { none, input, output, both };
 [[nodiscard]] constexpr bool keeps_input(Keep k) noexcept { return k == Keep::input || k == Keep::both; }
 [[nodiscard]] constexpr bool keeps_output(Keep k) noexcept { return k == Keep::output || k == Keep::both; }
 
-/// What a layer promises before any data exists. Shapes are per sample; N belongs to the plan.
-struct Signature {
-  Shape out;
-  std::vector<ParamSpec> params;
-  Keep keep = Keep::none;
+/// What an executor must provide around the calls of a layer in training.
+struct LayerNeeds {
+  Keep keep = Keep::none;       // tensors of forward that backward reads
   std::size_t saved_bytes = 0;  // extra per sample, written by a training forward, read by backward (argmax)
   std::size_t batch_sums = 0;   // doubles summed over the WHOLE batch in each direction: the planner cuts here
   std::size_t batch_stats = 0;  // scalars made by forward_merge from the sums, shared by all slices
-  bool emits_sums = false;      // forward can add channel sums of its output to ForwardArgs::sums, when not null
+};
+
+/// What the planner may do with a layer. None of it changes what the layer computes; a layer that says nothing runs
+/// slice by slice, keeps its tensors for backward and is always right.
+struct LayerAllows {
+  bool emits_sums = false;  // forward can add channel sums of its output to ForwardArgs::sums, when not null
   /// The layer sees all samples at once and is cut into parts by its columns or channels instead of into slices by
   /// samples, so that large weights are read once a batch. Such a layer asks for no batch-wide sums, but may emit them.
   /// Threads take ForwardArgs::part and BackwardArgs::part of `parts`; values must not depend on their number.
@@ -69,7 +72,15 @@ struct Signature {
   /// planner saves a tensor in inference where nobody reads the input later. -1: none.
   int updates_input = -1;
   bool bands = false;  // forward of one sample can be cut into parts in the same way, by rows or by channels
-  double flops = 0;    // forward, per sample, multiply and add counted separately
+};
+
+/// What a layer is for inputs of given shapes, before any data exists. Shapes are per sample; N belongs to the plan.
+struct Signature {
+  Shape out;
+  std::vector<ParamSpec> params;
+  double flops = 0;  // forward, per sample, multiply and add counted separately
+  LayerNeeds needs;
+  LayerAllows allows;
 };
 
 /// Memory that depends on the kernels and on the number of rows, asked at plan time.
@@ -87,7 +98,7 @@ struct ForwardArgs {
   int n = 0;
   bool training = false;
   std::span<const T* const> x;            // one per input
-  const kernels::Bf16* x_bf16 = nullptr;  // in place of x[0] if Signature::reads_bf16
+  const kernels::Bf16* x_bf16 = nullptr;  // in place of x[0] if LayerAllows::reads_bf16
   T* y = nullptr;
   std::span<T* const> params;  // in the order of Signature::params; only running statistics are ever written
   const T* prepared = nullptr;
@@ -99,7 +110,7 @@ struct ForwardArgs {
   std::uint64_t step = 0;
   std::uint32_t node_key = 0;
   int first_sample = 0;
-  int part = 0;  // see Signature::whole_batch and bands; one part is everything
+  int part = 0;  // see LayerAllows::whole_batch and bands; one part is everything
   int parts = 1;
 };
 
@@ -116,7 +127,7 @@ struct BackwardArgs {
   std::span<const T* const> x;  // valid if Keep says input
   const T* y = nullptr;         // valid if Keep says output
   const T* dy = nullptr;
-  const kernels::Bf16* x_bf16 = nullptr;   // in place of x[0] if Signature::reads_bf16
+  const kernels::Bf16* x_bf16 = nullptr;   // in place of x[0] if LayerAllows::reads_bf16
   const kernels::Bf16* dy_bf16 = nullptr;  // in place of dy, in backward only and only where x_bf16 is given
   std::span<T* const> dx;
   std::span<const T> beta;
@@ -134,7 +145,7 @@ struct BackwardArgs {
   std::uint64_t step = 0;
   std::uint32_t node_key = 0;
   int first_sample = 0;
-  int part = 0;  // see Signature::whole_batch; one part is everything
+  int part = 0;  // see LayerAllows::whole_batch; one part is everything
   int parts = 1;
 };
 

@@ -24,7 +24,7 @@ class MaxPool final : public LayerBase<MaxPool> {
     check_inputs(kind(), in, 1);
     Signature result;
     result.out = pooled_shape(kind(), pool_, in[0]);
-    result.saved_bytes = result.out.size();
+    result.needs.saved_bytes = result.out.size();
     result.flops = static_cast<double>(result.out.size()) * pool_.window * pool_.window;
     return result;
   }

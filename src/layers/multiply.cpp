@@ -20,7 +20,7 @@ class Multiply final : public LayerBase<Multiply> {
                     " do not fit; the second must have the shape of the first, or 1x1 with as many channels.");
     Signature result;
     result.out = in[0];
-    result.keep = Keep::input;
+    result.needs.keep = Keep::input;
     result.flops = static_cast<double>(in[0].size());
     return result;
   }

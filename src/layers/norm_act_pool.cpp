@@ -62,20 +62,20 @@ class NormActPool final : public LayerBase<NormActPool> {
     const auto channels = static_cast<std::size_t>(c);
     Signature result;
     result.out = pooled() ? pooled_shape(kind(), pool_, in[0]) : in[0];
-    result.keep = residual_ && activation_.any() ? Keep::both : Keep::input;
-    if (pooled()) result.saved_bytes = result.out.size();
+    result.needs.keep = residual_ && activation_.any() ? Keep::both : Keep::input;
+    if (pooled()) result.needs.saved_bytes = result.out.size();
     if (norm_) {
       result.params = {{.name = "gamma", .dims = {c}, .init = Initializer::ones},
                        {.name = "beta", .dims = {c}},
                        {.name = "running_mean", .dims = {c}, .trainable = false},
                        {.name = "running_var", .dims = {c}, .init = Initializer::ones, .trainable = false}};
-      result.batch_sums = 2 * channels;
-      result.batch_stats = 4 * channels;
-      result.adds_gradients = true;  // they come from the sums of the slice
+      result.needs.batch_sums = 2 * channels;
+      result.needs.batch_stats = 4 * channels;
+      result.allows.adds_gradients = true;  // they come from the sums of the slice
     }
-    result.recomputable = !pooled() && !residual_;
-    result.reads_bf16 = true;
-    result.bands = !pooled();
+    result.allows.recomputable = !pooled() && !residual_;
+    result.allows.reads_bf16 = true;
+    result.allows.bands = !pooled();
     result.flops = 4.0 * static_cast<double>(in[0].size());
     return result;
   }

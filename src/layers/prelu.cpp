@@ -18,7 +18,7 @@ class Prelu final : public LayerBase<Prelu> {
     Signature result;
     result.out = in[0];
     result.params.push_back({.name = "slope", .dims = {in[0].c}, .init = Initializer::constant_025});
-    result.keep = Keep::input;
+    result.needs.keep = Keep::input;
     result.flops = static_cast<double>(in[0].size());
     return result;
   }

@@ -157,7 +157,7 @@ TEST_CASE("a convolution with weights much larger than its maps sees the whole b
   const auto whole = [](Shape in, Conv2dOptions options) {
     Graph one(in);
     one.add("conv", make_conv2d(options));
-    return one.node(1).signature.whole_batch;
+    return one.node(1).signature.allows.whole_batch;
   };
   CHECK(whole({4, 4, 256}, {.out_channels = 288}));
   CHECK_FALSE(whole({9, 9, 256}, {.out_channels = 288}));               // maps too large

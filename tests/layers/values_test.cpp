@@ -139,6 +139,6 @@ TEST_CASE("sums emitted in bands are those of the whole map") {
   LayerRun<double> run(make_conv2d({.out_channels = 32}), {{40, 50, 2}}, 2, 1, kernels::eigen_table<double>());
   run.randomise(9);
   run.forward(true);
-  REQUIRE(run.signature.emits_sums);
+  REQUIRE(run.signature.allows.emits_sums);
   test::detail::check_emitted_sums(run);
 }

@@ -127,7 +127,7 @@ inline void check_gradients(const LayerPtr& layer, const std::vector<Shape>& in,
   LayerRun<double> run(layer, in, options.batch, options.slices, reference);
   run.randomise(options.seed);
   const detail::Results<double> results = detail::results_of(run);
-  if (run.signature.emits_sums) detail::check_emitted_sums(run);
+  if (run.signature.allows.emits_sums) detail::check_emitted_sums(run);
 
   const auto evaluate = [&] {
     run.forward(true);
@@ -164,7 +164,7 @@ inline void check_gradients(const LayerPtr& layer, const std::vector<Shape>& in,
 
   run.forward(false);
   CHECK(run.intact());
-  if (run.signature.batch_sums == 0 && layer->kind() != "dropout") {
+  if (run.signature.needs.batch_sums == 0 && layer->kind() != "dropout") {
     CHECK(relative_difference(results.y, run.y.values()) <= 1e-12);
   }
 }

@@ -36,9 +36,9 @@ class LayerRun {
     }
     y = GuardedBuffer<T>(n * signature.out.size(), kNan);
     dy = GuardedBuffer<T>(n * signature.out.size(), T{0});
-    saved_ = GuardedBuffer<std::byte>(n * signature.saved_bytes, std::byte{0xFF});
-    stats = GuardedBuffer<T>(signature.batch_stats, kNan);
-    sums_ = GuardedBuffer<double>(signature.batch_sums, 0.0);
+    saved_ = GuardedBuffer<std::byte>(n * signature.needs.saved_bytes, std::byte{0xFF});
+    stats = GuardedBuffer<T>(signature.needs.batch_stats, kNan);
+    sums_ = GuardedBuffer<double>(signature.needs.batch_sums, 0.0);
     output_sums = GuardedBuffer<double>(2 * static_cast<std::size_t>(signature.out.c), 0.0);
   }
 
@@ -72,7 +72,7 @@ class LayerRun {
                      .training = training,
                      .prepared = prepared_.data()});
     training_ = training;
-    if (training && signature.batch_sums > 0) {
+    if (training && signature.needs.batch_sums > 0) {
       sums_.fill(0.0);
       for (int s = 0; s < slices_.count(); ++s) layer_->forward_sums(forward_args(s, sums_.data()));
       stats.fill(kNan);
@@ -83,7 +83,7 @@ class LayerRun {
                              .stats = stats.data()});
     }
     output_sums.fill(0.0);
-    double* emitted = signature.emits_sums ? output_sums.data() : nullptr;
+    double* emitted = signature.allows.emits_sums ? output_sums.data() : nullptr;
     for (int s = 0; s < slices_.count(); ++s) layer_->forward(forward_args(s, emitted));
   }
 
@@ -97,7 +97,7 @@ class LayerRun {
     sums_.fill(0.0);
     const std::vector<T> betas(in_.size(), beta);
     for (const bool only_sums : {true, false}) {
-      if (only_sums && signature.batch_sums == 0) continue;
+      if (only_sums && signature.needs.batch_sums == 0) continue;
       for (int s = 0; s < slices_.count(); ++s) backward_slice(s, betas, only_sums);
     }
   }
@@ -151,7 +151,7 @@ class LayerRun {
     a.y = y.data() + offset(s, signature.out);
     a.params = pointers(params);
     a.prepared = prepared_.data();
-    if (training_) a.saved = saved_.data() + static_cast<std::size_t>(slices_.begin(s)) * signature.saved_bytes;
+    if (training_) a.saved = saved_.data() + static_cast<std::size_t>(slices_.begin(s)) * signature.needs.saved_bytes;
     a.sums = sums;
     a.stats = training_ ? stats.data() : nullptr;
     a.scratch = scratch_.data();
@@ -163,27 +163,27 @@ class LayerRun {
   }
 
   void backward_slice(int s, const std::vector<T>& betas, bool only_sums) {
-    const bool batch_wide = signature.batch_sums > 0;
+    const bool batch_wide = signature.needs.batch_sums > 0;
     std::vector<const T*> xs;
     std::vector<T*> dxs, row;
     for (std::size_t j = 0; j < in_.size(); ++j) {
-      xs.push_back(keeps_input(signature.keep) ? x[j].data() + offset(s, in_[j]) : nullptr);
+      xs.push_back(keeps_input(signature.needs.keep) ? x[j].data() + offset(s, in_[j]) : nullptr);
       dxs.push_back(dx[j].data() + offset(s, in_[j]));
     }
     // Later slices add to what is there, if the layer can.
-    const bool adds = signature.adds_gradients && !batch_wide && s > 0;
+    const bool adds = signature.allows.adds_gradients && !batch_wide && s > 0;
     const T already = adds ? T{0.5} : T{0};
     for (const auto& buffer : slice_dparams_) {
       if (only_sums || !batch_wide) buffer.fill(adds ? already : kNan);
       row.push_back(buffer.size() > 0 ? buffer.data() : nullptr);
     }
-    std::vector<double> slice_sums(signature.batch_sums, 0.0);
+    std::vector<double> slice_sums(signature.needs.batch_sums, 0.0);
     BackwardArgs<T> a;
     a.kernels = &kernels_;
     a.in = in_;
     a.n = slices_.size(s);
     a.x = xs;
-    a.y = keeps_output(signature.keep) ? y.data() + offset(s, signature.out) : nullptr;
+    a.y = keeps_output(signature.needs.keep) ? y.data() + offset(s, signature.out) : nullptr;
     a.dy = dy.data() + offset(s, signature.out);
     a.dx = dxs;
     a.beta = betas;
@@ -191,7 +191,7 @@ class LayerRun {
     a.dparams = row;
     a.dparams_beta = adds ? T{1} : T{0};
     a.prepared = prepared_.data();
-    a.saved = saved_.data() + static_cast<std::size_t>(slices_.begin(s)) * signature.saved_bytes;
+    a.saved = saved_.data() + static_cast<std::size_t>(slices_.begin(s)) * signature.needs.saved_bytes;
     a.batch = slices_.batch();
     a.stats = stats.data();
     a.scratch = scratch_.data();
