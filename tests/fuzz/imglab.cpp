@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The XML of dlib's imglab.
 
-#include "data/tables/formats.hpp"
 #include "fuzz/fuzz.hpp"
+#include "fuzz/table_reader.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  return fpcpu::fuzz::expect_error_at_most(
-      [&] { static_cast<void>(fpcpu::read_imglab(fpcpu::fuzz::file_of(data, size))); });
+  return fpcpu::fuzz::expect_error_at_most([&] { fpcpu::fuzz::read_as("imglab", fpcpu::fuzz::file_of(data, size)); });
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A folder of one .pts file.
 
-#include "data/tables/formats.hpp"
 #include "fuzz/fuzz.hpp"
+#include "fuzz/table_reader.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   namespace fs = std::filesystem;
@@ -13,5 +13,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return made;
   }();
   fs::rename(fpcpu::fuzz::file_of(data, size), folder / "face.pts");
-  return fpcpu::fuzz::expect_error_at_most([&] { static_cast<void>(fpcpu::read_pts_folder(folder)); });
+  return fpcpu::fuzz::expect_error_at_most([&] { fpcpu::fuzz::read_as("pts", folder); });
 }

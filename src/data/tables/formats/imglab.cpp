@@ -10,13 +10,14 @@
 
 #include "core/file.hpp"
 #include "core/foreign_text.hpp"
-#include "data/tables/formats.hpp"
+#include "data/tables/formats/table_format.hpp"
 #include "fpcpu/error.hpp"
 
-namespace fpcpu {
+namespace fpcpu::formats {
 
 namespace {
 
+constexpr std::string_view kEndings[] = {".xml"};
 constexpr std::size_t kMostPoints = 4096;
 constexpr std::size_t kMostNumbers = 40'000'000;  // of all faces: a file without any system in its names fills memory
 
@@ -151,6 +152,12 @@ class ImglabReader {
 
 }  // namespace
 
-PointsTable read_imglab(const std::filesystem::path& file) { return ImglabReader(file).read(); }
+TableFormat imglab() {
+  return {.name = "imglab",
+          .expected = "an imglab .xml",
+          .endings = kEndings,
+          .looks_right = [](const std::filesystem::path& file) { return first_bytes_hold(file, "<dataset"); },
+          .read = [](const std::filesystem::path& file) { return ImglabReader(file).read(); }};
+}
 
-}  // namespace fpcpu
+}  // namespace fpcpu::formats

@@ -9,13 +9,14 @@
 
 #include "core/file.hpp"
 #include "core/foreign_text.hpp"
-#include "data/tables/formats.hpp"
+#include "data/tables/formats/table_format.hpp"
 #include "fpcpu/error.hpp"
 
-namespace fpcpu {
+namespace fpcpu::formats {
 
 namespace {
 
+constexpr std::string_view kEndings[] = {".json"};
 using Json = nlohmann::json;
 
 constexpr int kDeepest = 16;
@@ -182,6 +183,15 @@ class CocoReader {
 
 }  // namespace
 
-PointsTable read_coco(const std::filesystem::path& file) { return CocoReader(file).read(); }
+TableFormat coco() {
+  return {.name = "coco",
+          .expected = "a COCO keypoints .json",
+          .endings = kEndings,
+          .looks_right =
+              [](const std::filesystem::path& file) {
+                return first_bytes_hold(file, "\"images\"") || first_bytes_hold(file, "\"annotations\"");
+              },
+          .read = [](const std::filesystem::path& file) { return CocoReader(file).read(); }};
+}
 
-}  // namespace fpcpu
+}  // namespace fpcpu::formats

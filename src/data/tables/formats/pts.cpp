@@ -11,10 +11,10 @@
 
 #include "core/file.hpp"
 #include "core/foreign_text.hpp"
-#include "data/tables/formats.hpp"
+#include "data/tables/formats/table_format.hpp"
 #include "fpcpu/error.hpp"
 
-namespace fpcpu {
+namespace fpcpu::formats {
 
 namespace fs = std::filesystem;
 
@@ -90,15 +90,31 @@ class PtsReader {
   int line_ = 1;
 };
 
-}  // namespace
-
-PointsTable read_pts_folder(const fs::path& folder) {
-  std::vector<fs::path> files;
+/// Calls `found` with every .pts file until it returns false.
+template <class Found>
+void for_each_pts(const fs::path& folder, const Found& found) {
   std::error_code status;
   fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, status);
   for (const fs::recursive_directory_iterator end; !status && it != end; it.increment(status)) {
-    if (it->path().extension() == ".pts") files.push_back(it->path());
+    if (it->path().extension() == ".pts" && !found(it->path())) return;
   }
+}
+
+bool holds_pts(const fs::path& folder) {
+  bool any = false;
+  for_each_pts(folder, [&](const fs::path&) {
+    any = true;
+    return false;
+  });
+  return any;
+}
+
+PointsTable read_folder(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for_each_pts(folder, [&](const fs::path& file) {
+    files.push_back(file);
+    return true;
+  });
   std::sort(files.begin(), files.end());
   PointsTable table;
   for (const fs::path& file : files) {
@@ -118,4 +134,8 @@ PointsTable read_pts_folder(const fs::path& folder) {
   return table;
 }
 
-}  // namespace fpcpu
+}  // namespace
+
+TableFormat pts() { return {.name = "pts", .expected = ".pts files", .looks_right = holds_pts, .read = read_folder}; }
+
+}  // namespace fpcpu::formats
