@@ -4,15 +4,15 @@
 include(CMakePackageConfigHelpers)
 
 add_library(fpcpu_library INTERFACE)
-target_link_libraries(fpcpu_library INTERFACE fpcpu_train fpcpu_predict)
+target_link_libraries(fpcpu_library INTERFACE fpcpu_search fpcpu_predict)
 target_compile_features(fpcpu_library INTERFACE cxx_std_20)
 set_target_properties(fpcpu_library PROPERTIES EXPORT_NAME fpcpu)
 add_library(fpcpu::fpcpu ALIAS fpcpu_library)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/fpcpu)
 install(DIRECTORY include/fpcpu DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS fpcpu_core fpcpu_kernels fpcpu_layers fpcpu_heads fpcpu_graph fpcpu_data fpcpu_optim fpcpu_io fpcpu_train
-                fpcpu_predict fpcpu_library
+install(TARGETS fpcpu_core fpcpu_kernels fpcpu_layers fpcpu_heads fpcpu_graph fpcpu_data fpcpu_optim fpcpu_io fpcpu_options
+                fpcpu_report fpcpu_train fpcpu_search fpcpu_predict fpcpu_library
   EXPORT fpcpuTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

@@ -12,4 +12,5 @@
 #include "fpcpu/predictor.hpp"
 #include "fpcpu/search.hpp"
 #include "fpcpu/shape.hpp"
+#include "fpcpu/train_options.hpp"
 #include "fpcpu/trainer.hpp"

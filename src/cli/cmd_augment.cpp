@@ -12,8 +12,8 @@
 #include "data/augment_sheet.hpp"
 #include "data/image_write.hpp"
 #include "fpcpu/error.hpp"
-#include "train/augmentation.hpp"
-#include "train/config.hpp"
+#include "options/augmentation.hpp"
+#include "options/config.hpp"
 #include "train/setup.hpp"
 
 namespace fpcpu::cli {

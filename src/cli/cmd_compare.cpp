@@ -7,13 +7,13 @@
 #include "cli/command.hpp"
 #include "cli/result_files.hpp"
 #include "cli/terminal_text.hpp"
+#include "core/duration.hpp"
 #include "core/file.hpp"
 #include "fpcpu/error.hpp"
 #include "io/json_text.hpp"
-#include "train/epoch_line.hpp"
-#include "train/html_page.hpp"
-#include "train/html_text.hpp"
-#include "train/run_comparison.hpp"
+#include "report/html_page.hpp"
+#include "report/html_text.hpp"
+#include "search/run_comparison.hpp"
 
 namespace fpcpu::cli {
 

@@ -15,6 +15,7 @@
 #include "core/file.hpp"
 #include "core/foreign_text.hpp"
 #include "data/inspect/inspect.hpp"
+#include "data/normaliser.hpp"
 #include "data/point_match.hpp"
 #include "data/tables/points_csv.hpp"
 #include "fpcpu/error.hpp"
@@ -22,10 +23,9 @@
 #include "io/checkpoint.hpp"
 #include "io/json_text.hpp"
 #include "io/run_model.hpp"
+#include "report/html_text.hpp"
 #include "train/evaluator.hpp"
 #include "train/expected_errors.hpp"
-#include "train/html_text.hpp"
-#include "train/normaliser.hpp"
 #include "train/setup.hpp"
 
 namespace fpcpu::cli {

@@ -13,8 +13,8 @@
 #include "data/inspect/inspect.hpp"
 #include "data/point_match.hpp"
 #include "fpcpu/error.hpp"
-#include "train/html_page.hpp"
-#include "train/inspect_page.hpp"
+#include "report/html_page.hpp"
+#include "report/inspect_page.hpp"
 
 namespace fpcpu::cli {
 

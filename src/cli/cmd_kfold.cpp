@@ -7,7 +7,7 @@
 #include "cli/train_arguments.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/search.hpp"
-#include "train/html_text.hpp"
+#include "report/html_text.hpp"
 
 namespace fpcpu::cli {
 

@@ -9,11 +9,11 @@
 #include "cli/terminal_text.hpp"
 #include "cli/train_arguments.hpp"
 #include "cli/train_monitor.hpp"
+#include "core/duration.hpp"
 #include "core/file.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/search.hpp"
-#include "train/epoch_line.hpp"
-#include "train/lr_curve.hpp"
+#include "search/lr_curve.hpp"
 #include "train/run_folder.hpp"
 
 namespace fpcpu::cli {

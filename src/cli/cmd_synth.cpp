@@ -7,9 +7,9 @@
 #include "cli/live_line.hpp"
 #include "cli/terminal_text.hpp"
 #include "core/file.hpp"
+#include "core/new_folder.hpp"
 #include "data/synth.hpp"
 #include "fpcpu/error.hpp"
-#include "train/new_folder.hpp"
 
 namespace fpcpu::cli {
 

@@ -8,7 +8,7 @@
 
 #include "cli/train_arguments.hpp"
 #include "data/data_options.hpp"
-#include "train/config.hpp"
+#include "options/config.hpp"
 #include "train/setup.hpp"
 
 namespace fpcpu::cli {

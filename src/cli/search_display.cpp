@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "cli/interrupt.hpp"
-#include "train/epoch_line.hpp"
+#include "core/duration.hpp"
 
 namespace fpcpu::cli {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "fpcpu/error.hpp"
-#include "train/config.hpp"
+#include "options/config.hpp"
 #include "train/run_start.hpp"
 
 namespace fpcpu::cli {

@@ -9,7 +9,7 @@
 
 #include "cli/arguments.hpp"
 #include "fpcpu/trainer.hpp"
-#include "train/config.hpp"
+#include "options/config.hpp"
 
 namespace fpcpu::cli {
 

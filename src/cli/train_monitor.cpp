@@ -7,10 +7,11 @@
 
 #include "cli/interrupt.hpp"
 #include "cli/terminal_text.hpp"
+#include "core/duration.hpp"
 #include "core/version.hpp"
+#include "data/normaliser.hpp"
+#include "report/html_text.hpp"
 #include "train/epoch_line.hpp"
-#include "train/html_text.hpp"
-#include "train/normaliser.hpp"
 
 namespace fpcpu::cli {
 

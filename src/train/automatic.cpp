@@ -7,9 +7,9 @@
 #include <cstdio>
 #include <vector>
 
+#include "core/duration.hpp"
 #include "graph/zoo/zoo.hpp"
 #include "train/clock.hpp"
-#include "train/epoch_line.hpp"
 #include "train/learner.hpp"
 #include "train/run_start.hpp"
 

@@ -2,10 +2,8 @@
 #include "train/budget.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
-#include "fpcpu/error.hpp"
 #include "train/clock.hpp"
 
 namespace fpcpu {
@@ -36,27 +34,6 @@ double timed_pass(Loader& loader, Learner& learner, int& batches, double seconds
 }
 
 }  // namespace
-
-double parse_duration(std::string_view text) {
-  double seconds = 0;
-  double last_unit = 1e9;
-  const char* p = text.data();
-  const char* end = p + text.size();
-  while (p < end) {
-    double value = 0;
-    const auto number = std::from_chars(p, end, value, std::chars_format::fixed);
-    const char unit = number.ec == std::errc{} && number.ptr < end ? *number.ptr : '?';
-    const double factor = unit == 's' ? 1 : unit == 'm' ? 60 : unit == 'h' ? 3600 : 0;
-    if (factor == 0 || factor >= last_unit || value < 0) break;
-    last_unit = factor;
-    seconds += value * factor;
-    p = number.ptr + 1;
-  }
-  if (p != end || !(seconds > 0 && seconds < 1e9)) {
-    throw Error(ErrorCode::usage, "--time " + std::string(text) + ": expected a time such as 90s, 10m, 1h or 1h30m.");
-  }
-  return seconds;
-}
 
 std::string describe(const RunSpeed& speed, int batches_per_epoch) {
   return "at " + std::to_string(std::lround(1000 * speed.step)) + " ms a step, " + std::to_string(batches_per_epoch) +

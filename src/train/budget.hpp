@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <string>
-#include <string_view>
 
 #include "data/loader.hpp"
 #include "train/learner.hpp"
@@ -11,9 +10,6 @@
 /// `--time`: a run that is as long as wanted. The speed is measured before the first step and fixes the number of
 /// epochs, so that the run itself stays a function of its options and can be repeated bit for bit.
 namespace fpcpu {
-
-/// Seconds of "90s", "10m", "1h" or "1h30m". @throws Error{usage} for anything else, and for no time at all.
-[[nodiscard]] double parse_duration(std::string_view text);
 
 /// What a run costs on this machine as it is now, in seconds.
 struct RunSpeed {

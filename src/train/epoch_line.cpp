@@ -6,7 +6,8 @@
 #include <cmath>
 #include <cstdio>
 
-#include "train/html_text.hpp"
+#include "core/duration.hpp"
+#include "report/html_text.hpp"
 
 namespace fpcpu {
 
@@ -55,19 +56,6 @@ std::string joined(const Cells& c, const EpochResult& r, std::size_t columns) {
 }
 
 }  // namespace
-
-std::string duration(double seconds) {
-  const auto whole = static_cast<long>(std::lround(std::max(0.0, seconds)));
-  std::array<char, 48> text{};
-  if (whole < 100) {
-    std::snprintf(text.data(), text.size(), "%ld s", whole);
-  } else if (whole < 3600) {
-    std::snprintf(text.data(), text.size(), "%ld:%02ld", whole / 60, whole % 60);
-  } else {
-    std::snprintf(text.data(), text.size(), "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
-  }
-  return text.data();
-}
 
 std::string epoch_header(const EpochResult& r, std::size_t columns) {
   return joined({"epoch", "lr", "loss", "mse100", "valloss", "mse100", "fit", "nme %", "img/s", "time", ""}, r,

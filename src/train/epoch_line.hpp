@@ -20,7 +20,4 @@ inline constexpr std::size_t kLogColumns = 120;
 /// training faces judged like the validation faces; a star marks the best epoch so far.
 [[nodiscard]] std::string epoch_line(const EpochResult& result, std::size_t columns);
 
-/// Seconds as "42 s", "3:07" or "1:02:33".
-[[nodiscard]] std::string duration(double seconds);
-
 }  // namespace fpcpu

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "core/coordinates.hpp"
-#include "train/normaliser.hpp"
+#include "data/normaliser.hpp"
 
 namespace fpcpu {
 

@@ -8,7 +8,7 @@
 #include <span>
 
 #include "core/coordinates.hpp"
-#include "train/normaliser.hpp"
+#include "data/normaliser.hpp"
 
 namespace fpcpu {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "train/normaliser.hpp"
+#include "data/normaliser.hpp"
 
 namespace fpcpu {
 

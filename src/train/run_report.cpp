@@ -7,15 +7,15 @@
 #include <utility>
 
 #include "core/cpu.hpp"
+#include "core/duration.hpp"
 #include "core/version.hpp"
+#include "data/normaliser.hpp"
 #include "fpcpu/losses.hpp"
 #include "graph/zoo/zoo.hpp"
-#include "train/augmentation.hpp"
-#include "train/config.hpp"
-#include "train/epoch_line.hpp"
-#include "train/fit_finding.hpp"
-#include "train/html_text.hpp"
-#include "train/normaliser.hpp"
+#include "options/augmentation.hpp"
+#include "options/config.hpp"
+#include "report/fit_finding.hpp"
+#include "report/html_text.hpp"
 #include "train/run_start.hpp"
 #include "train/setup.hpp"
 

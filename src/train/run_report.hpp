@@ -7,8 +7,8 @@
 #include "fpcpu/trainer.hpp"
 #include "graph/graph.hpp"
 #include "io/metrics_csv.hpp"
+#include "report/report.hpp"
 #include "train/evaluator.hpp"
-#include "train/report.hpp"
 
 namespace fpcpu {
 

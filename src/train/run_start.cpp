@@ -10,8 +10,8 @@
 #include "core/cpu.hpp"
 #include "core/file.hpp"
 #include "fpcpu/error.hpp"
+#include "options/config.hpp"
 #include "train/checkpoint_files.hpp"
-#include "train/config.hpp"
 #include "train/setup.hpp"
 
 namespace fpcpu {

@@ -20,8 +20,8 @@
 #include "graph/passes/passes.hpp"
 #include "graph/zoo/zoo.hpp"
 #include "io/model_file.hpp"
-#include "train/augmentation.hpp"
-#include "train/config.hpp"
+#include "options/augmentation.hpp"
+#include "options/config.hpp"
 
 namespace fpcpu {
 

@@ -4,11 +4,12 @@
 #include <filesystem>
 #include <utility>
 
+#include "core/duration.hpp"
 #include "core/file.hpp"
-#include "train/augmented_faces.hpp"
+#include "report/augmented_faces.hpp"
+#include "report/fit_finding.hpp"
 #include "train/epoch_line.hpp"
 #include "train/expected_errors.hpp"
-#include "train/fit_finding.hpp"
 #include "train/image_errors.hpp"
 #include "train/run_facts.hpp"
 #include "train/training_run.hpp"

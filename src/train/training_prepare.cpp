@@ -7,14 +7,14 @@
 #include <limits>
 #include <utility>
 
+#include "core/duration.hpp"
 #include "core/file.hpp"
+#include "data/normaliser.hpp"
 #include "fpcpu/error.hpp"
-#include "train/augmentation.hpp"
+#include "options/augmentation.hpp"
+#include "options/config.hpp"
 #include "train/automatic.hpp"
 #include "train/budget.hpp"
-#include "train/config.hpp"
-#include "train/epoch_line.hpp"
-#include "train/normaliser.hpp"
 #include "train/run_facts.hpp"
 #include "train/training_run.hpp"
 

@@ -7,7 +7,7 @@
 
 #include "core/file.hpp"
 #include "fpcpu/error.hpp"
-#include "train/config.hpp"
+#include "options/config.hpp"
 
 namespace fpcpu {
 

@@ -8,7 +8,7 @@
 #include "cli/program.hpp"
 #include "core/file.hpp"
 #include "data/synth.hpp"
-#include "train/html_page.hpp"
+#include "report/html_page.hpp"
 
 using namespace fpcpu;
 using test::check_one_line;

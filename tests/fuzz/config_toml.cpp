@@ -4,7 +4,7 @@
 #include <span>
 
 #include "fuzz/fuzz.hpp"
-#include "train/config.hpp"
+#include "options/config.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return fpcpu::fuzz::expect_error_at_most([&] {

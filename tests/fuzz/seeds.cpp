@@ -20,7 +20,7 @@
 #include "io/metrics_csv.hpp"
 #include "io/safetensors.hpp"
 #include "optim/schedule.hpp"
-#include "train/config.hpp"
+#include "options/config.hpp"
 #include "train/position.hpp"
 
 namespace {

@@ -2,12 +2,12 @@
 // A sweep: settings and trainings to rank. Inputs that name data other than rendered faces are left out, because they
 // would be read; so are those of long lists, which are slow and nothing else.
 
-#include "train/sweep_file.hpp"
+#include "search/sweep_file.hpp"
 
 #include <algorithm>
 
 #include "fuzz/fuzz.hpp"
-#include "train/sweep_content.hpp"
+#include "search/sweep_content.hpp"
 
 namespace {
 

@@ -8,13 +8,13 @@
 
 #include "core/file.hpp"
 #include "fpcpu/fpcpu.hpp"
+#include "options/config.hpp"
 #include "support/files.hpp"
 #include "support/into.hpp"
 #include "support/messages.hpp"
 #include "support/stop_after.hpp"
 #include "support/temporary_folder.hpp"
 #include "train/checkpoint_files.hpp"
-#include "train/config.hpp"
 
 using namespace fpcpu;
 using test::contains;

@@ -15,9 +15,9 @@
 #include "fpcpu/dataset.hpp"
 #include "fpcpu/trainer.hpp"
 #include "kernels/table.hpp"
+#include "options/config.hpp"
 #include "support/into.hpp"
 #include "support/temporary_folder.hpp"
-#include "train/config.hpp"
 
 using namespace fpcpu;
 using test::into;
