@@ -11,7 +11,7 @@ namespace {
 /// Keeps its output where that suffices: the next layer usually keeps the same tensor as its input.
 class ActivationLayer final : public LayerBase<ActivationLayer> {
  public:
-  explicit ActivationLayer(const ActivationOptions& o) : activation_(o.function, o.slope, kind()) {
+  explicit ActivationLayer(const ActivationOptions& o) : activation_(o, kind()) {
     check_option(activation_.any(), kind(), "the function is 'none', which is no layer.");
   }
 
@@ -21,6 +21,13 @@ class ActivationLayer final : public LayerBase<ActivationLayer> {
     activation_.describe("function", attributes);
     return attributes;
   }
+  [[nodiscard]] std::optional<ActivationOptions> as_activation() const override { return activation_.options(); }
+  [[nodiscard]] LayerPtr with_max_pool(const PoolOptions& pool, Phase) const override {
+    if (!activation_.fits_norm_act_pool()) return nullptr;
+    const ActivationOptions f = activation_.options();
+    return make_norm_act_pool({.norm = false, .activation = f.function, .slope = f.slope, .pool = pool});
+  }
+
   [[nodiscard]] Signature signature(std::span<const Shape> in) const override {
     check_inputs(kind(), in, 1);
     Signature result;

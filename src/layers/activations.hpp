@@ -17,8 +17,10 @@ class FusedActivation {
  public:
   /// @throws Error{usage} naming `owner` for a slope outside [0, 1].
   FusedActivation(ActivationKind kind, double slope, std::string_view owner);
+  FusedActivation(const ActivationOptions& o, std::string_view owner) : FusedActivation(o.function, o.slope, owner) {}
 
   [[nodiscard]] ActivationKind kind() const noexcept { return kind_; }
+  [[nodiscard]] ActivationOptions options() const noexcept { return {kind_, slope_}; }
   [[nodiscard]] bool any() const noexcept { return kind_ != ActivationKind::none; }
   [[nodiscard]] kernels::ActivationSpec spec() const noexcept {
     return {static_cast<kernels::Activation>(kind_), static_cast<float>(slope_)};
@@ -27,6 +29,12 @@ class FusedActivation {
   /// It holds where f' depends on nothing but a region that f maps into itself.
   [[nodiscard]] bool output_suffices() const noexcept {
     return kind_ == ActivationKind::relu || kind_ == ActivationKind::leaky_relu || kind_ == ActivationKind::relu6;
+  }
+  /// What a layer that adds a residual can end in: backward finds the sum nowhere but in the output.
+  [[nodiscard]] bool fits_residual() const noexcept { return !any() || output_suffices(); }
+  /// What the kernels of norm_act_pool know.
+  [[nodiscard]] bool fits_norm_act_pool() const noexcept {
+    return kind_ != ActivationKind::sigmoid && kind_ != ActivationKind::tanh;
   }
   /// Writes `name` and, for leaky_relu, "slope".
   void describe(std::string_view name, Attributes& attributes) const;

@@ -19,6 +19,12 @@ class Add final : public LayerBase<Add> {
     activation_.describe("activation", attributes);
     return attributes;
   }
+  [[nodiscard]] std::optional<ActivationOptions> as_addition() const override { return activation_.options(); }
+  [[nodiscard]] LayerPtr with_activation(const ActivationOptions& f, Phase phase) const override {
+    if (phase == Phase::training || activation_.any()) return nullptr;
+    return changed([&](Add& copy) { copy.activation_ = FusedActivation(f, kind()); });
+  }
+
   [[nodiscard]] Signature signature(std::span<const Shape> in) const override {
     check_inputs(kind(), in, 2);
     check_shape(in[0] == in[1], kind(),

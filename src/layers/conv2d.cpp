@@ -12,6 +12,7 @@ class FullFilters {
   using Options = Conv2dOptions;
   static constexpr std::string_view kKind = "conv2d";
   static constexpr bool kSharesChannels = true;  // forward can make some of the output channels
+  static constexpr bool kTakesResidual = true;
 
   explicit FullFilters(const Options& o) : out_channels_(o.out_channels), groups_(o.groups), residual_(o.residual) {
     check_range(kKind, "out_channels", out_channels_, 1);
@@ -33,6 +34,7 @@ class FullFilters {
   [[nodiscard]] int channels(const Shape&) const noexcept { return out_channels_; }
   [[nodiscard]] int groups(const Shape&) const noexcept { return groups_; }
   [[nodiscard]] bool residual() const noexcept { return residual_; }
+  void add_residual() noexcept { residual_ = true; }
   [[nodiscard]] static std::vector<std::int64_t> weight_dims(const kernels::ConvShape& s) {
     return {s.kh, s.kw, s.c / s.groups, s.k};
   }

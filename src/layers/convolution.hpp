@@ -33,8 +33,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
         pool_(checked_pool(Filters::kKind, o.pool)) {
     if (!filters_.residual()) return;
     check_option(!pooled(), kind(), "adds a residual or pools, not both.");
-    check_option(!activation_.any() || activation_.output_suffices(), kind(),
-                 "with a residual can end in relu, leaky_relu or relu6 only.");
+    check_option(activation_.fits_residual(), kind(), "with a residual can end in relu, leaky_relu or relu6 only.");
   }
 
   [[nodiscard]] std::string_view kind() const noexcept override { return Filters::kKind; }
@@ -47,6 +46,34 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     activation_.describe("activation", attributes);
     describe_pool(pool_, "pool_", attributes);
     return attributes;
+  }
+
+  /// In training an activation of the layer's own would make dz, and for some functions z, once more.
+  [[nodiscard]] LayerPtr with_activation(const ActivationOptions& f, Phase phase) const override {
+    const FusedActivation activation(f, kind());
+    if (phase == Phase::training || activation_.any() || pooled()) return nullptr;
+    if (filters_.residual() && !activation.fits_residual()) return nullptr;
+    return this->changed([&](Convolution& copy) { copy.activation_ = activation; });
+  }
+  [[nodiscard]] LayerPtr with_max_pool(const PoolOptions& pool, Phase phase) const override {
+    if (phase == Phase::training || pooled() || filters_.residual()) return nullptr;
+    return this->changed([&](Convolution& copy) { copy.pool_ = checked_pool(kind(), pool); });
+  }
+  [[nodiscard]] LayerPtr with_residual(Phase phase) const override {
+    if constexpr (Filters::kTakesResidual) {
+      if (phase == Phase::training || filters_.residual() || activation_.any() || pooled()) return nullptr;
+      return this->changed([](Convolution& copy) { copy.filters_.add_residual(); });
+    }
+    return nullptr;
+  }
+  [[nodiscard]] LayerPtr with_scale_and_shift() const override {
+    if (filters_.residual() || activation_.any() || pooled()) return nullptr;
+    return this->changed([](Convolution& copy) { copy.bias_ = true; });
+  }
+  [[nodiscard]] std::optional<SplitActivation> without_activation() const override {
+    if (!activation_.any() || pooled()) return std::nullopt;
+    const FusedActivation none({.function = ActivationKind::none}, kind());
+    return SplitActivation{this->changed([&](Convolution& copy) { copy.activation_ = none; }), activation_.options()};
   }
 
   [[nodiscard]] Signature signature(std::span<const Shape> in) const override {

@@ -36,6 +36,14 @@ class Dense final : public LayerBase<Dense> {
     return attributes;
   }
 
+  [[nodiscard]] LayerPtr with_activation(const ActivationOptions& f, Phase phase) const override {
+    if (phase == Phase::training || activation_.any()) return nullptr;
+    return changed([&](Dense& copy) { copy.activation_ = FusedActivation(f, kind()); });
+  }
+  [[nodiscard]] LayerPtr with_scale_and_shift() const override {
+    return activation_.any() ? nullptr : changed([](Dense& copy) { copy.bias_ = true; });
+  }
+
   [[nodiscard]] Signature signature(std::span<const Shape> in) const override {
     check_inputs(kind(), in, 1);
     const auto inputs = static_cast<std::int64_t>(in[0].size());

@@ -12,6 +12,7 @@ class ChannelFilters {
   using Options = DepthwiseConv2dOptions;
   static constexpr std::string_view kKind = "depthwise_conv2d";
   static constexpr bool kSharesChannels = false;
+  static constexpr bool kTakesResidual = false;
 
   explicit ChannelFilters(const Options&) {}
 

@@ -26,6 +26,11 @@ class Dropout final : public LayerBase<Dropout> {
     attributes.set("rate", rate_).set("mode", std::string(kModes[static_cast<std::size_t>(mode_)]));
     return attributes;
   }
+  [[nodiscard]] bool is_identity_in_inference() const override { return true; }
+  [[nodiscard]] LayerPtr with_dropout_rate(double rate) const override {
+    return make_dropout({.rate = rate, .mode = mode_});
+  }
+
   [[nodiscard]] Signature signature(std::span<const Shape> in) const override {
     check_inputs(kind(), in, 1);
     Signature result;

@@ -12,6 +12,7 @@
 #include "fpcpu/shape.hpp"
 #include "kernels/table.hpp"
 #include "layers/attributes.hpp"
+#include "layers/fusion.hpp"
 
 namespace fpcpu {
 
@@ -171,10 +172,8 @@ struct PrepareArgs {
 
 /// A recipe, not a container: immutable, owns no activation and no gradient, shared by all threads.
 /// Adding one: a new file in src/layers, a line in registry.cpp, a line in tests/layers.
-class Layer {
+class Layer : public Fusion {
  public:
-  virtual ~Layer() = default;
-
   [[nodiscard]] virtual std::string_view kind() const noexcept = 0;  // "conv2d": registry and checkpoint key
   [[nodiscard]] virtual Attributes describe() const = 0;
   /// @throws Error{shape} when the inputs do not fit; plan time only.
@@ -198,8 +197,6 @@ class Layer {
   virtual void backward(const BackwardArgs<float>&) const noexcept = 0;
   virtual void backward(const BackwardArgs<double>&) const noexcept = 0;
 };
-
-using LayerPtr = std::shared_ptr<const Layer>;
 
 /// Writes a layer once for float and double: `Derived` has templates run_forward, run_backward and, where needed,
 /// need, run_prepare, run_forward_sums, run_forward_merge, run_backward_sums. Defaults do nothing.
@@ -228,6 +225,13 @@ class LayerBase : public Layer {
   void backward(const BackwardArgs<double>& a) const noexcept final { self().run_backward(a); }
 
  protected:
+  /// A copy that change(copy) may differ in.
+  template <class Change>
+  [[nodiscard]] LayerPtr changed(const Change& change) const {
+    auto copy = std::make_shared<Derived>(self());
+    change(*copy);
+    return copy;
+  }
   template <class T>
   WorkspaceNeed need(std::span<const Shape>, int, bool, const kernels::KernelTable<T>&) const {
     return {};

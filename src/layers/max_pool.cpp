@@ -20,6 +20,8 @@ class MaxPool final : public LayerBase<MaxPool> {
     describe_pool(pool_, "", attributes);
     return attributes;
   }
+  [[nodiscard]] std::optional<PoolOptions> as_max_pool() const override { return pool_; }
+
   [[nodiscard]] Signature signature(std::span<const Shape> in) const override {
     check_inputs(kind(), in, 1);
     Signature result;

@@ -22,6 +22,8 @@ namespace {
 /// saved:       argmax of the pool
 class NormActPool final : public LayerBase<NormActPool> {
  public:
+  static constexpr std::string_view kGrownKind = "norm_act_pool";
+
   NormActPool(std::string_view kind, const NormActPoolOptions& o)
       : kind_(kind),
         norm_(o.norm),
@@ -34,10 +36,10 @@ class NormActPool final : public LayerBase<NormActPool> {
                  "momentum is " + std::to_string(momentum_) + ", expected more than 0 and at most 1.");
     check_option(epsilon_ > 0.0, kind, "eps is " + std::to_string(epsilon_) + ", expected more than 0.");
     check_option(
-        o.activation != ActivationKind::sigmoid && o.activation != ActivationKind::tanh, kind,
+        activation_.fits_norm_act_pool(), kind,
         "cannot end in " + std::string(activation_name(o.activation)) + ". Use an activation layer behind it.");
     check_option(!residual_ || pool_.window == 0, kind, "adds a residual or pools, not both.");
-    check_option(!residual_ || !activation_.any() || activation_.output_suffices(), kind,
+    check_option(!residual_ || activation_.fits_residual(), kind,
                  "with a residual can end in relu, leaky_relu or relu6 only.");
   }
 
@@ -45,13 +47,32 @@ class NormActPool final : public LayerBase<NormActPool> {
 
   [[nodiscard]] Attributes describe() const override {
     Attributes attributes;
-    if (kind_ == "norm_act_pool") attributes.set("norm", norm_).set("residual", residual_);
+    if (kind_ == kGrownKind) attributes.set("norm", norm_).set("residual", residual_);
     if (norm_) attributes.set("momentum", momentum_).set("eps", epsilon_);
-    if (kind_ == "norm_act_pool") {
+    if (kind_ == kGrownKind) {
       activation_.describe("activation", attributes);
       describe_pool(pool_, "pool_", attributes);
     }
     return attributes;
+  }
+
+  [[nodiscard]] std::optional<BatchNormOptions> as_batch_norm() const override {
+    if (!norm_ || activation_.any() || residual_ || pooled()) return std::nullopt;
+    return BatchNormOptions{momentum_, epsilon_};
+  }
+  [[nodiscard]] LayerPtr with_activation(const ActivationOptions& f, Phase) const override {
+    const FusedActivation activation(f, kind_);
+    if (activation_.any() || pooled() || !activation.fits_norm_act_pool()) return nullptr;
+    if (residual_ && !activation.fits_residual()) return nullptr;
+    return grown([&](NormActPool& copy) { copy.activation_ = activation; });
+  }
+  [[nodiscard]] LayerPtr with_max_pool(const PoolOptions& pool, Phase) const override {
+    if (pooled() || residual_) return nullptr;
+    return grown([&](NormActPool& copy) { copy.pool_ = checked_pool(kind_, pool); });
+  }
+  [[nodiscard]] LayerPtr with_residual(Phase) const override {
+    if (residual_ || activation_.any() || pooled()) return nullptr;
+    return grown([](NormActPool& copy) { copy.residual_ = true; });
   }
 
   [[nodiscard]] Signature signature(std::span<const Shape> in) const override {
@@ -200,6 +221,15 @@ class NormActPool final : public LayerBase<NormActPool> {
   }
 
  private:
+  /// A copy that does more than a batch_norm.
+  template <class Change>
+  [[nodiscard]] LayerPtr grown(const Change& change) const {
+    return changed([&](NormActPool& copy) {
+      copy.kind_ = kGrownKind;
+      change(copy);
+    });
+  }
+
   /// Some rows of one image, in inference.
   template <class T>
   void forward_part(const ForwardArgs<T>& a, kernels::PoolShape shape, const T* affine) const noexcept {
@@ -283,7 +313,7 @@ LayerPtr make_batch_norm(BatchNormOptions options) {
 }
 
 LayerPtr make_norm_act_pool(NormActPoolOptions options) {
-  return std::make_shared<NormActPool>("norm_act_pool", options);
+  return std::make_shared<NormActPool>(NormActPool::kGrownKind, options);
 }
 
 LayerPtr read_batch_norm(AttributeReader& reader) {

@@ -19,6 +19,52 @@ int count_kind(const Graph& graph, std::string_view kind) {
   return n;
 }
 
+/// A layer that offers nothing ...
+class Plain : public LayerBase<Plain> {
+ public:
+  [[nodiscard]] std::string_view kind() const noexcept override { return "plain"; }
+  [[nodiscard]] Attributes describe() const override { return {}; }
+  [[nodiscard]] Signature signature(std::span<const Shape> in) const override {
+    Signature result;
+    result.out = in[0];
+    result.params.push_back({.name = "weight", .dims = {in[0].c}});
+    result.params.push_back({.name = "bias", .dims = {in[0].c}});
+    return result;
+  }
+  template <class T>
+  void run_forward(const ForwardArgs<T>&) const noexcept {}
+  template <class T>
+  void run_backward(const BackwardArgs<T>&) const noexcept {}
+};
+/// ... and one that overrides one function.
+class WithPool final : public Plain {
+ public:
+  [[nodiscard]] LayerPtr with_max_pool(const PoolOptions& pool, Phase phase) const override {
+    return phase == Phase::inference ? make_max_pool(pool) : nullptr;
+  }
+};
+
+/// What can be taken along behind `layer`, once each.
+Graph with_all_readers(const LayerPtr& layer) {
+  Graph graph({8, 8, 3});
+  const int skip = graph.add("skip", std::make_shared<Plain>());
+  graph.add("before_norm", layer, {0});
+  graph.add("norm", make_batch_norm());
+  const int x = graph.add("before_add", layer);
+  graph.add("add", make_add(), {x, skip});
+  graph.add("before_activation", layer);
+  graph.add("activation", make_activation({.function = ActivationKind::tanh}));
+  graph.add("before_pool", layer);
+  graph.add("pool", make_max_pool());
+  return graph;
+}
+
+std::vector<std::string> names(const Graph& graph) {
+  std::vector<std::string> all;
+  for (const Node& node : graph.nodes()) all.push_back(node.name);
+  return all;
+}
+
 }  // namespace
 
 TEST_CASE("training fusion leaves convolutions and norm_act_pool nodes only, with the same parameters") {
@@ -112,6 +158,19 @@ TEST_CASE("inference folding leaves a convolution that adds a residual already a
   const FoldedNetwork folded = fold_for_inference(graph, Params<float>{ParamLayout(graph)});
   CHECK(count_kind(folded.graph, "norm_act_pool") == 1);
   CHECK(count_kind(folded.graph, "conv2d") == 2);
+}
+
+TEST_CASE("a layer without offers is left alone, and one override is enough to be fused") {
+  const Graph plain = with_all_readers(std::make_shared<Plain>());
+  CHECK(names(fuse_for_training(plain)) == names(plain));
+  CHECK(names(fold_for_inference(plain, Params<float>{ParamLayout(plain)}).graph) == names(plain));
+
+  const Graph with_pool = with_all_readers(std::make_shared<WithPool>());
+  CHECK(names(fuse_for_training(with_pool)) == names(with_pool));
+  const Graph folded = fold_for_inference(with_pool, Params<float>{ParamLayout(with_pool)}).graph;
+  CHECK(folded.size() == with_pool.size() - 1);
+  CHECK(folded.node(folded.output()).name == "before_pool");
+  CHECK(folded.node(folded.output()).layer->kind() == "max_pool");
 }
 
 TEST_CASE("the rate of dropout can be changed, and a network without dropout says so") {

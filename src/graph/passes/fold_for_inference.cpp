@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "graph/passes/norm_act_pool.hpp"
 #include "graph/passes/passes.hpp"
+#include "graph/passes/take_along.hpp"
 
 namespace fpcpu {
 
@@ -16,13 +16,6 @@ struct Fold {
   double eps = 1e-5;
 };
 
-bool has_weights(std::string_view kind) noexcept {
-  return kind == "conv2d" || kind == "depthwise_conv2d" || kind == "dense";
-}
-
-/// Layers with weights and additions can end in any.
-bool any_activation(std::string_view) noexcept { return true; }
-
 class Folder {
  public:
   explicit Folder(const Graph& graph) : graph_(graph), rewriter_(graph) {}
@@ -30,16 +23,15 @@ class Folder {
   Graph run() {
     for (int i = 1; i < graph_.size(); ++i) {
       if (rewriter_.done(i)) continue;
-      const std::string_view kind = graph_.node(i).layer->kind();
-      if (kind == "dropout" && i != graph_.output()) {
+      const Node& source = graph_.node(i);
+      if (source.layer->is_identity_in_inference() && i != graph_.output()) {
         rewriter_.skip(i);
-      } else if (has_weights(kind)) {
-        fold_into_weights(i);
-      } else if (kind == "add") {
-        fuse_activation_into_add(i);
-      } else if (!fuse_norm_act_pool(graph_, rewriter_, i)) {
-        rewriter_.copy(i);
+        continue;
       }
+      Growing node{source.layer, source.inputs, {i}};
+      while (take_norm(node) || take_sum(node) || take_activation_or_pool(graph_, rewriter_, Phase::inference, node)) {
+      }
+      rewriter_.add(source.name, node.layer, node.inputs, node.replaces);
     }
     return rewriter_.take();
   }
@@ -47,62 +39,29 @@ class Folder {
   [[nodiscard]] const std::vector<Fold>& folds() const noexcept { return folds_; }
 
  private:
-  void fold_into_weights(int i) {
-    const Node& node = graph_.node(i);
-    if (node.inputs.size() > 1) {  // a residual would have to be scaled as well
-      rewriter_.copy(i);
-      return;
-    }
-    Attributes attributes = node.layer->describe();
-    std::vector<int> replaces = {i};
-    std::vector<int> inputs = node.inputs;
-    if (text_attribute(*node.layer, "activation", "none") == "none") {
-      if (const auto norm = rewriter_.only_reader(replaces.back(), "batch_norm")) {
-        folds_.push_back(
-            {node.name, graph_.node(*norm).name, std::get<double>(attribute(*graph_.node(*norm).layer, "eps", 1e-5))});
-        attributes.set("bias", true);
-        replaces.push_back(*norm);
-      }
-      if (add_residual(attributes, inputs, replaces)) {
-        rewriter_.add(node.name, make_layer("conv2d", attributes, node.name), inputs, replaces);
-        return;
-      }
-      take_activation(graph_, rewriter_, replaces.back(), any_activation, attributes, replaces);
-    }
-    if (node.layer->kind() == "conv2d") {
-      if (const auto pool = rewriter_.only_reader(replaces.back(), "max_pool")) {
-        set_pool(attributes, *graph_.node(*pool).layer);
-        replaces.push_back(*pool);
-      }
-    }
-    rewriter_.add(node.name, make_layer(node.layer->kind(), attributes, node.name), inputs, replaces);
-  }
-
-  /// An addition behind a convolution, if the other summand is there already, with the activation behind it.
-  bool add_residual(Attributes& attributes, std::vector<int>& inputs, std::vector<int>& replaces) {
-    const auto add = rewriter_.only_reader(replaces.back());
-    if (graph_.node(replaces.front()).layer->kind() != "conv2d" || !add || graph_.node(*add).layer->kind() != "add") {
-      return false;
-    }
-    const auto& summands = graph_.node(*add).inputs;
-    const int other = summands[0] == replaces.back() ? summands[1] : summands[0];
-    if (!rewriter_.done(other)) return false;
-    if (!residual_can_end_in(text_attribute(*graph_.node(*add).layer, "activation", "none"))) return false;
-    attributes.set("residual", true);
-    inputs.push_back(other);
-    replaces.push_back(*add);
-    take_activation_of_add(graph_, rewriter_, *add, attributes, replaces);
+  bool take_norm(Growing& node) {
+    const auto reader = rewriter_.only_reader(node.replaces.back());
+    const auto norm = reader ? graph_.node(*reader).layer->as_batch_norm() : std::nullopt;
+    LayerPtr scaled = norm ? node.layer->with_scale_and_shift() : nullptr;
+    if (scaled == nullptr) return false;
+    folds_.push_back({graph_.node(node.replaces.front()).name, graph_.node(*reader).name, norm->epsilon});
+    node.layer = std::move(scaled);
+    node.replaces.push_back(*reader);
     return true;
   }
 
-  void fuse_activation_into_add(int i) {
-    const Node& node = graph_.node(i);
-    Attributes attributes = node.layer->describe();
-    std::vector<int> replaces = {i};
-    if (text_attribute(*node.layer, "activation", "none") == "none") {
-      take_activation(graph_, rewriter_, i, any_activation, attributes, replaces);
-    }
-    rewriter_.add(node.name, make_layer("add", attributes, node.name), node.inputs, replaces);
+  /// An addition behind the node, if the other summand is there already.
+  bool take_sum(Growing& node) {
+    const auto reader = rewriter_.only_reader(node.replaces.back());
+    LayerPtr sum = reader ? with_addition(*node.layer, graph_.node(*reader), Phase::inference) : nullptr;
+    if (sum == nullptr) return false;
+    const auto& summands = graph_.node(*reader).inputs;
+    const int other = summands[0] == node.replaces.back() ? summands[1] : summands[0];
+    if (!rewriter_.done(other)) return false;
+    node.layer = std::move(sum);
+    node.inputs.push_back(other);
+    node.replaces.push_back(*reader);
+    return true;
   }
 
   const Graph& graph_;

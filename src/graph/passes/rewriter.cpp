@@ -17,14 +17,6 @@ std::optional<int> Rewriter::only_reader(int i) const {
   return readers.front();
 }
 
-std::optional<int> Rewriter::only_reader(int i, std::string_view kind) const {
-  const auto reader = only_reader(i);
-  if (!reader || done(*reader)) return std::nullopt;
-  const Node& node = source_.node(*reader);
-  if (node.layer->kind() != kind || node.inputs.size() != 1) return std::nullopt;
-  return reader;
-}
-
 void Rewriter::copy(int i) { add(source_.node(i).name, source_.node(i).layer, source_.node(i).inputs, {i}); }
 
 void Rewriter::add(const std::string& name, LayerPtr layer, const std::vector<int>& source_inputs,
@@ -37,16 +29,6 @@ void Rewriter::add(const std::string& name, LayerPtr layer, const std::vector<in
 
 void Rewriter::skip(int i) {
   map_[static_cast<std::size_t>(i)] = map_[static_cast<std::size_t>(source_.node(i).inputs.front())];
-}
-
-AttributeValue attribute(const Layer& layer, std::string_view name, AttributeValue fallback) {
-  const Attributes attributes = layer.describe();
-  const AttributeValue* value = attributes.find(name);
-  return value != nullptr ? *value : std::move(fallback);
-}
-
-std::string text_attribute(const Layer& layer, std::string_view name, const std::string& fallback) {
-  return std::get<std::string>(attribute(layer, name, fallback));
 }
 
 }  // namespace fpcpu

@@ -14,8 +14,6 @@ class Rewriter {
  public:
   explicit Rewriter(const Graph& source);
 
-  /// The only reader of node i, if it has exactly one, that one is of `kind`, and it was not rewritten yet.
-  [[nodiscard]] std::optional<int> only_reader(int i, std::string_view kind) const;
   /// The only reader of node i, of whatever kind and with whatever other inputs, if it has exactly one.
   [[nodiscard]] std::optional<int> only_reader(int i) const;
   /// True if node i was swallowed by an earlier rewrite.
@@ -40,9 +38,5 @@ class Rewriter {
   std::vector<int> map_;  // old node -> new node, -1 = not there yet
   Graph result_;
 };
-
-/// Value of an attribute of a layer; `fallback` when it has none of that name.
-[[nodiscard]] std::string text_attribute(const Layer& layer, std::string_view name, const std::string& fallback);
-[[nodiscard]] AttributeValue attribute(const Layer& layer, std::string_view name, AttributeValue fallback);
 
 }  // namespace fpcpu

@@ -10,14 +10,13 @@ Graph set_dropout(const Graph& graph, double rate) {
   bool found = false;
   for (int i = 1; i < graph.size(); ++i) {
     const Node& node = graph.node(i);
-    if (node.layer->kind() != "dropout") {
+    LayerPtr changed = node.layer->with_dropout_rate(rate);
+    if (changed == nullptr) {
       rewriter.copy(i);
       continue;
     }
     found = true;
-    Attributes attributes = node.layer->describe();
-    attributes.set("rate", rate);
-    rewriter.add(node.name, make_layer("dropout", attributes, node.name), node.inputs, {i});
+    rewriter.add(node.name, std::move(changed), node.inputs, {i});
   }
   if (!found) throw Error(ErrorCode::usage, "--dropout: this network has no dropout layer. Leave the option out.");
   return rewriter.take();
