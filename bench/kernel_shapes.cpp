@@ -80,7 +80,7 @@ std::vector<ConvCase> conv_cases_of(const std::string& model) {
   const Graph graph = make_network(model, {});
   std::vector<ConvCase> cases;
   std::set<std::string> seen;
-  for (int i = 1; i < graph.size(); ++i) {
+  for (int i = graph.first_layer(); i < graph.size(); ++i) {
     const Layer& layer = *graph.node(i).layer;
     const Shape in = graph.input_shapes(i).front();
     if (layer.kind() != "conv2d" && layer.kind() != "depthwise_conv2d") continue;
@@ -95,7 +95,7 @@ std::vector<ConvCase> conv_cases_of(const std::string& model) {
 std::vector<kernels::DenseShape> dense_shapes_of(const std::string& model) {
   const Graph graph = make_network(model, {});
   std::vector<kernels::DenseShape> shapes;
-  for (int i = 1; i < graph.size(); ++i) {
+  for (int i = graph.first_layer(); i < graph.size(); ++i) {
     const Node& node = graph.node(i);
     if (node.layer->kind() != "dense") continue;
     shapes.push_back({.rows = node.signature.allows.whole_batch ? kBatch : kImagesOfSlice,

@@ -13,14 +13,15 @@ std::vector<TimedStep> time_steps(NetworkCase& c, double seconds) {
   const Graph fused = fuse_for_training(c.graph);
   PlanExecutor executor(fused, c.params, {.training = true, .batch = c.size}, c.table, c.pool);
   const LossPtr loss = make_loss(c.loss());
+  const Objective objective(c.graph, loss);
   const Batch batch = c.batch();
   TrainInput input;
   input.n = batch.n;
   input.x = batch.x;
   input.targets = batch.targets;
   input.visible = batch.visible;
-  if (!loss_is_right(c, input.seed, *loss, executor.train(input, *loss))) return {};
-  const auto train = [&] { (void)executor.train(input, *loss); };
+  if (!loss_is_right(c, input.seed, *loss, executor.train(input, objective))) return {};
+  const auto train = [&] { (void)executor.train(input, objective); };
   (void)measure(train, {.seconds = seconds / 2});  // warm
 
   // Batch by batch: the fastest forgives the moments in which another program had the core, a sum does not.

@@ -169,6 +169,10 @@ struct AddOptions {
 /// H,W,C -> 1,1,H*W*C in storage order.
 [[nodiscard]] LayerPtr make_flatten();
 
+/// y = x in forward; backward takes the input for a constant: nothing in front of it learns from what is behind it.
+/// Shapes: unchanged.
+[[nodiscard]] LayerPtr make_stop_gradient();
+
 enum class DropoutMode : std::uint8_t {
   units,    ///< every value on its own
   channels  ///< whole channels of a sample: Tompson et al., CVPR 2015, arXiv 1411.4280

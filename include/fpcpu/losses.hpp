@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,8 +12,23 @@
 
 namespace fpcpu {
 
-/// Arguments of a loss over one slice of n samples with K points. `pred` is what the network emits: n,2K coordinates as
-/// fractions of the input relative to the middle, or n,H,W,K heat maps.
+/// An output of the network as a loss sees it: n samples of one shape.
+template <class T>
+struct LossOutput {
+  const T* value = nullptr;
+  T* gradient = nullptr;  // the loss adds to it; null if nobody wants it
+  Shape shape{};
+};
+
+/// A target stream as a loss sees it: n samples of one shape. NaN where a value is not known.
+template <class T>
+struct LossStream {
+  const T* value = nullptr;
+  Shape shape{};
+};
+
+/// Arguments of a loss over one slice of n samples with K points. `pred` is the output it reads: n,2K coordinates as
+/// fractions of the input relative to the middle, n,H,W,K heat maps, or what else a network emits.
 template <class T>
 struct LossArgs {
   const T* pred = nullptr;
@@ -20,21 +36,47 @@ struct LossArgs {
   const T* visible = nullptr;  // n,K  0 = ignored in value and gradient
   int n = 0;
   int points = 0;
-  Shape output{};  // of the network: 1,1,2K for coordinates, H,W,K for heat maps
+  Shape output{};  // of pred: 1,1,2K for coordinates, H,W,K for heat maps
   T unit_x = 1;    // width of the network input: differences are multiplied by it, so losses are in input pixels
   T unit_y = 1;    // height
   double inv_count =
       0;  // 1 / number of visible coordinates (2 per visible point) in the WHOLE batch; 0 if there are none
-  T* dpred = nullptr;  // gradient of the batch's mean loss with respect to pred; may be null
+  T* dpred = nullptr;  // gradient of `weight` times the batch's mean loss with respect to pred, to which the loss adds;
+                       // may be null
+  double weight = 1;   // of the term in its objective; the value is without it
+  // For losses that read more than the points and one output:
+  std::span<const LossOutput<T>> outputs = {};  // those the term names, pred the first of them
+  std::span<const LossStream<T>> streams = {};  // the targets the term names
+  double inv_known = 0;                         // 1 / number of values of the first stream that are known in the batch
+  double inv_batch = 0;                         // 1 / samples in the batch
+  const T* weights = nullptr;                   // n or n,K factors on the samples' or points' losses; null: 1
+  int weights_per_sample = 0;                   // 1 or K
+
+  /// The factor on the loss of point k of sample i of the slice.
+  [[nodiscard]] T weight_of(std::size_t i, std::size_t k) const noexcept {
+    if (weights == nullptr) return T(1);
+    return weights_per_sample == 1 ? weights[i] : weights[i * static_cast<std::size_t>(weights_per_sample) + k];
+  }
 };
 
-/// A loss on landmarks. On coordinates it is the mean over all visible coordinates of the batch of l(d), d = unit *
-/// (pred - target).
+/// What a loss compares. Usually the points with one output that has a head; `streams` of 1 and more outputs are for
+/// terms of an objective that name them.
+struct LossInputs {
+  std::span<const Shape> outputs;
+  std::span<const Shape> streams;
+  int points = 0;  // K
+};
+
+/// A term of what training makes small: a function of outputs of the network, the points and target streams. Losses on
+/// coordinates are means over all visible coordinates of the batch of l(d), d = unit * (pred - target); a target stream
+/// in the place of the points is compared number by number, unit being 1.
 class Loss {
  public:
   virtual ~Loss() = default;
   [[nodiscard]] virtual std::string_view kind() const noexcept = 0;
-  /// This slice's share of the batch's mean loss; writes dpred.
+  /// @throws Error{shape} if it cannot compare these. By default a loss reads one output and no stream.
+  virtual void check(const LossInputs& inputs) const;
+  /// This slice's share of the batch's mean loss; adds its gradient to dpred, or to those of `outputs`.
   virtual double run(const LossArgs<float>&) const noexcept = 0;
   virtual double run(const LossArgs<double>&) const noexcept = 0;
 };

@@ -80,7 +80,7 @@ void print_model(const std::string& where) {
     std::printf("%-14s %s\n", printable(name).c_str(), printable(value).c_str());
   }
   std::printf("\n%-16s %-18s %-12s %10s %9s  settings\n", "layer", "kind", "output", "parameters", "MFLOP");
-  for (int i = 1; i < model.graph.size(); ++i) {
+  for (int i = model.graph.first_layer(); i < model.graph.size(); ++i) {
     const Node& node = model.graph.node(i);
     std::size_t parameters = 0;
     for (const ParamSpec& p : node.signature.params) parameters += p.trainable ? p.size() : 0;

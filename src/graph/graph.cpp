@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 
 #include "core/arena.hpp"
 #include "core/checked.hpp"
@@ -41,6 +42,25 @@ void check_limits(const Signature& signature) {
   }
 }
 
+void check_name(const Graph& graph, const std::string& what, const std::string& name) {
+  if (!name.empty() && graph.find(name) < 0) return;
+  throw Error(ErrorCode::usage,
+              what + " '" + excerpt(name) + "': it needs a name that no other layer and no input has.");
+}
+
+bool have_same_parameters(const Signature& a, const Signature& b) {
+  return std::equal(a.params.begin(), a.params.end(), b.params.begin(), b.params.end(),
+                    [](const ParamSpec& x, const ParamSpec& y) { return x.name == y.name && x.dims == y.dims; });
+}
+
+/// @throws Error{shape} if a node that has these parameters has them in other sizes.
+void check_owner(const Graph& graph, const std::string& owner, const Signature& signature) {
+  for (const Node& node : graph.nodes()) {
+    if (!node.layer || node.owner != owner || have_same_parameters(node.signature, signature)) continue;
+    throw Error(ErrorCode::shape, "it cannot share the parameters of '" + excerpt(owner) + "', which differ in size.");
+  }
+}
+
 }  // namespace
 
 Graph::Graph(Shape input) {
@@ -54,14 +74,30 @@ Graph::Graph(Shape input) {
   nodes_.push_back(std::move(node));
 }
 
-int Graph::add(std::string name, LayerPtr layer, std::vector<int> inputs) {
+int Graph::add_input(std::string name, Shape shape) {
+  if (size() > inputs_) {
+    throw Error(ErrorCode::usage, "input '" + excerpt(name) + "': inputs are declared before the first layer.");
+  }
+  check_name(*this, "input", name);
+  if (static_cast<std::size_t>(inputs_) > kMaxOutputs) {
+    throw Error(ErrorCode::shape, "the network has more than " + std::to_string(kMaxOutputs) + " inputs.");
+  }
+  if (!has_possible_size(shape)) {
+    throw Error(ErrorCode::shape, "input '" + excerpt(name) + "' of " + to_string(shape) + " is too large or empty.");
+  }
+  Node node;
+  node.name = std::move(name);
+  node.signature.out = shape;
+  nodes_.push_back(std::move(node));
+  return inputs_++;
+}
+
+int Graph::add(std::string name, LayerPtr layer, std::vector<int> inputs, const std::string& owner) {
   if (inputs.empty()) inputs.push_back(size() - 1);
   if (size() >= kMaxNodes) {
     throw Error(ErrorCode::shape, "the network has more than " + std::to_string(kMaxNodes - 1) + " layers.");
   }
-  if (name.empty() || find(name) >= 0) {
-    throw Error(ErrorCode::usage, "layer '" + excerpt(name) + "': a layer needs a name that no other layer has.");
-  }
+  check_name(*this, "layer", name);
   if (inputs.size() > kMaxInputs) {
     throw Error(ErrorCode::shape, "layer '" + excerpt(name) + "' has " + std::to_string(inputs.size()) +
                                       " inputs; at most " + std::to_string(kMaxInputs) + " are possible.");
@@ -78,6 +114,8 @@ int Graph::add(std::string name, LayerPtr layer, std::vector<int> inputs) {
   try {
     node.signature = layer->signature(shapes);
     check_limits(node.signature);
+    node.owner = owner.empty() ? name : owner;
+    check_owner(*this, node.owner, node.signature);
   } catch (const Error& e) {
     std::string text = "layer '" + excerpt(name) + "' (" + std::string(layer->kind()) + ")";
     for (std::size_t i = 0; i < shapes.size(); ++i) {
@@ -100,6 +138,30 @@ std::vector<Shape> Graph::input_shapes(int i) const {
   return shapes;
 }
 
+void Graph::add_output(Output output) {
+  const auto fail = [&](const std::string& why) {
+    throw Error(ErrorCode::usage, "output '" + excerpt(output.name) + "': " + why);
+  };
+  for (const Output& other : outputs()) {
+    if (other.name == output.name) fail("the network has one of this name.");
+    if (other.node == output.node) fail("its layer is output '" + excerpt(other.name) + "'.");
+  }
+  if (output.name.empty() || output.node < first_layer() || output.node >= size()) fail("its layer does not exist.");
+  if (more_outputs_.size() + 1 >= kMaxOutputs) fail("at most " + std::to_string(kMaxOutputs) + " are possible.");
+  more_outputs_.push_back(std::move(output));
+}
+
+std::vector<Output> Graph::outputs() const {
+  std::vector<Output> all = {{std::string(kMainOutput), output(), false, head()}};
+  all.insert(all.end(), more_outputs_.begin(), more_outputs_.end());
+  return all;
+}
+
+bool Graph::is_output(int i) const noexcept {
+  return i == output() ||
+         std::any_of(more_outputs_.begin(), more_outputs_.end(), [i](const Output& o) { return o.node == i; });
+}
+
 int Graph::find(std::string_view name) const noexcept {
   for (int i = 0; i < size(); ++i) {
     if (node(i).name == name) return i;
@@ -109,7 +171,7 @@ int Graph::find(std::string_view name) const noexcept {
 
 std::vector<std::vector<int>> Graph::consumers() const {
   std::vector<std::vector<int>> readers(nodes_.size());
-  for (int i = 1; i < size(); ++i) {
+  for (int i = first_layer(); i < size(); ++i) {
     for (const int input : node(i).inputs) {
       auto& list = readers[static_cast<std::size_t>(input)];
       if (list.empty() || list.back() != i) list.push_back(i);
@@ -125,21 +187,23 @@ double Graph::flops() const noexcept {
 }
 
 double Graph::backward_flops(int i) const noexcept {
-  const bool on_image = std::all_of(node(i).inputs.begin(), node(i).inputs.end(), [](int j) { return j == 0; });
+  const bool on_image = std::all_of(node(i).inputs.begin(), node(i).inputs.end(), [&](int j) { return j < inputs_; });
   return node(i).signature.flops * (on_image ? 1.0 : 2.0);
 }
 
 double Graph::training_flops() const noexcept {
   double total = flops();
-  for (int i = 1; i < size(); ++i) total += backward_flops(i);
+  for (int i = first_layer(); i < size(); ++i) total += backward_flops(i);
   return total;
 }
 
 ParamLayout::ParamLayout(const Graph& graph) {
-  for (int i = 1; i < graph.size(); ++i) {
+  std::unordered_set<std::string_view> owners;
+  for (int i = graph.first_layer(); i < graph.size(); ++i) {
     const Node& node = graph.node(i);
+    if (!owners.insert(node.owner).second) continue;  // its parameters are shared
     for (const ParamSpec& spec : node.signature.params) {
-      ParamSlot slot{node.name + "." + spec.name, spec, 0};
+      ParamSlot slot{node.owner + "." + spec.name, spec, 0};
       std::size_t& end = spec.trainable ? trainable_ : buffers_;
       slot.offset = end;
       // Cache-line starts also in float: 64 bytes are 16 scalars, and more for double.

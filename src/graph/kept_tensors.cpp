@@ -40,6 +40,7 @@ bool reads_output(const Graph& graph, const Plan& plan, const Step& step, int no
     case StepKind::recompute:
       return as_input;
     case StepKind::loss:
+      return graph.is_output(node);
     case StepKind::round_y:
       return step.node == node;
     case StepKind::backward_sums:
@@ -105,7 +106,7 @@ void round_gradient(const Graph& graph, Plan& plan, int node) {
 }  // namespace
 
 void recompute_outputs(const Graph& graph, Plan& plan) {
-  for (int i = 1; i < graph.size(); ++i) {
+  for (int i = graph.first_layer(); i < graph.size(); ++i) {
     if (!graph.node(i).signature.allows.recomputable) continue;
     Steps forward;
     Steps backward;
@@ -121,8 +122,12 @@ void recompute_outputs(const Graph& graph, Plan& plan) {
 }
 
 void round_kept_tensors(const Graph& graph, const NodeKernels& kernels, Plan& plan) {
-  for (int i = 1; i < graph.output(); ++i) round_output(graph, kernels, plan, i);
-  for (int i = 1; i < graph.output(); ++i) round_gradient(graph, plan, i);
+  for (int i = graph.first_layer(); i < graph.size(); ++i) {
+    if (!graph.is_output(i)) round_output(graph, kernels, plan, i);
+  }
+  for (int i = graph.first_layer(); i < graph.size(); ++i) {
+    if (!graph.is_output(i)) round_gradient(graph, plan, i);
+  }
 }
 
 }  // namespace fpcpu

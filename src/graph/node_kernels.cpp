@@ -17,7 +17,8 @@ std::vector<const kernels::KernelTable<float>*> node_kernels(const Graph& graph,
     leads_to_params[i] = std::any_of(readers[i].begin(), readers[i].end(), [&](int reader) {
       return leads_to_params[static_cast<std::size_t>(reader)] != 0 || !graph.node(reader).signature.params.empty();
     });
-    if (leads_to_params[i] == 0) tables[i] = &kernels::float_table(kernels.isa, Precision::fp32);
+    if (leads_to_params[i] == 0 || graph.is_output(static_cast<int>(i)))
+      tables[i] = &kernels::float_table(kernels.isa, Precision::fp32);
   }
   return tables;
 }

@@ -24,11 +24,11 @@ Plan plan_within_memory(const Graph& graph, const PlanOptions& options, const ke
 /// What all slices of one call share.
 struct PlanExecutor::Run {
   Slices slices;
-  const float* x = nullptr;
   bool training = false;
   TrainInput input;
-  const Loss* loss = nullptr;
-  double inv_count = 0;
+  const Objective* objective = nullptr;
+  ObjectiveBatch<float> compared;
+  ObjectiveScales scales;
   double momentum = 0;  // of running statistics; 0 = the layers' own
 };
 
@@ -47,7 +47,6 @@ struct PlanExecutor::Piece {
 PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const PlanOptions& options,
                            const kernels::KernelTable<float>& kernels, ThreadPool& pool)
     : graph_(graph),
-      head_(graph.head()),
       params_(params),
       kernels_(node_kernels(graph, kernels)),
       pool_(pool),
@@ -59,7 +58,9 @@ PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const Plan
       stats_(plan_.stats_size),
       sums_(2 * plan_.sums_size * static_cast<std::size_t>(plan_.slices.count())),
       total_sums_(2 * plan_.sums_size),
-      slice_loss_(static_cast<std::size_t>(plan_.slices.count()), 0.0) {
+      slice_terms_(static_cast<std::size_t>(plan_.slices.count())) {
+  terms_.reserve(kMaxTerms);
+  for (const Output& output : graph.outputs()) outputs_.push_back(output.node);
   for (int t = 0; t < pool.threads(); ++t) workers_.emplace_back(plan_.worker_bytes);
   for (int i = 0; i < graph.size(); ++i) {
     shapes_.push_back(graph.input_shapes(i));
@@ -77,8 +78,10 @@ void PlanExecutor::place_gradients() {
   const auto rows = static_cast<std::size_t>(plan_.slices.count());
   std::size_t row_end = 0;
   std::size_t shared_end = rows * plan_.gradient_row;
+  std::vector<std::size_t> first_place;  // of each node
   for (std::size_t i = 0; i < node_params_.size(); ++i) {
     const Signature& signature = graph_.nodes()[i].signature;
+    first_place.push_back(gradient_places_.size());
     for (std::size_t p = 0; p < node_params_[i].size(); ++p) {
       if (!signature.params[p].trainable) continue;
       const auto begin = static_cast<std::size_t>(node_params_[i][p] - params_.trainable.data());
@@ -89,45 +92,63 @@ void PlanExecutor::place_gradients() {
       next += (size + 15) / 16 * 16;
     }
   }
-  std::sort(gradient_places_.begin(), gradient_places_.end(),
-            [](const GradientPlace& a, const GradientPlace& b) { return a.begin < b.begin; });
   gradients_ = AlignedBuffer<float>(shared_end);
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t i = 0; i < node_params_.size(); ++i) {
       std::vector<float*> pointers;
-      for (std::size_t p = 0; p < node_params_[i].size(); ++p) {
-        const bool trainable = graph_.nodes()[i].signature.params[p].trainable;
-        const GradientPlace* place =
-            trainable ? &place_of(static_cast<std::size_t>(node_params_[i][p] - params_.trainable.data())) : nullptr;
-        pointers.push_back(place == nullptr
-                               ? nullptr
-                               : gradients_.data() + place->offset + (place->by_slice ? row * plan_.gradient_row : 0));
+      std::size_t next = first_place[i];
+      for (const ParamSpec& param : graph_.nodes()[i].signature.params) {
+        if (!param.trainable) {
+          pointers.push_back(nullptr);
+          continue;
+        }
+        const GradientPlace& place = gradient_places_[next++];
+        pointers.push_back(gradients_.data() + place.offset + (place.by_slice ? row * plan_.gradient_row : 0));
       }
       gradient_pointers_.push_back(std::move(pointers));
     }
   }
+  std::stable_sort(gradient_places_.begin(), gradient_places_.end(),
+                   [](const GradientPlace& a, const GradientPlace& b) { return a.begin < b.begin; });
 }
 
-const PlanExecutor::GradientPlace& PlanExecutor::place_of(std::size_t value) const noexcept {
+std::span<const PlanExecutor::GradientPlace> PlanExecutor::places_of(std::size_t value) const noexcept {
   const auto after = std::upper_bound(gradient_places_.begin(), gradient_places_.end(), value,
                                       [](std::size_t v, const GradientPlace& place) { return v < place.begin; });
-  return *std::prev(after);
+  auto first = std::prev(after);
+  while (first != gradient_places_.begin() && std::prev(first)->begin == first->begin) --first;
+  return {first, after};
 }
 
 void PlanExecutor::gradient(std::size_t begin, std::size_t end, float* out) const noexcept {
-  const GradientPlace& place = place_of(begin);
-  kernels_.front()->sum_rows(gradients_.data() + place.offset + (begin - place.begin), plan_.gradient_row,
-                             place.by_slice ? rows_used_ : 1, out, end - begin);
+  const auto sum_of = [&](const GradientPlace& place, std::size_t from, float* to, std::size_t count) {
+    kernels_.front()->sum_rows(gradients_.data() + place.offset + (from - place.begin), plan_.gradient_row,
+                               place.by_slice ? rows_used_ : 1, to, count);
+  };
+  const auto places = places_of(begin);
+  sum_of(places.front(), begin, out, end - begin);
+  std::array<float, 512> part;
+  for (const GradientPlace& other : places.subspan(1)) {
+    for (std::size_t at = begin; at < end; at += part.size()) {
+      const std::size_t count = std::min(part.size(), end - at);
+      sum_of(other, at, part.data(), count);
+      for (std::size_t i = 0; i < count; ++i) out[at - begin + i] += part[i];
+    }
+  }
 }
 
 void PlanExecutor::gradient(float* out) const noexcept {
-  for (const GradientPlace& place : gradient_places_) gradient(place.begin, place.end, out + place.begin);
+  std::size_t done = 0;
+  for (const GradientPlace& place : gradient_places_) {
+    if (place.begin >= done) gradient(place.begin, place.end, out + place.begin);
+    done = place.end;
+  }
 }
 
 void PlanExecutor::prepare() {
-  pool_.parallel_for(graph_.size() - 1, [&](int index, int) {
+  pool_.parallel_for(graph_.size() - graph_.first_layer(), [&](int index, int) {
     // The last layers have the most weights: they must not be left for the end.
-    const auto i = static_cast<std::size_t>(graph_.output() - index);
+    const auto i = static_cast<std::size_t>(graph_.size() - 1 - index);
     PrepareArgs<float> a;
     a.kernels = kernels_[i];
     a.in = shapes_[i];
@@ -152,7 +173,10 @@ T* PlanExecutor::locate(const TensorPlan& tensor, int slot, int first_sample) co
 
 const float* PlanExecutor::value(const Run& run, int node, int slot, int first_sample) const noexcept {
   const TensorPlan& y = plan_.nodes[static_cast<std::size_t>(node)].y;
-  if (y.place == Place::input) return run.x + graph_.input_shape().size() * static_cast<std::size_t>(first_sample);
+  if (y.place == Place::input) {
+    const float* x = node == 0 ? run.input.x : run.input.inputs[static_cast<std::size_t>(node - 1)];
+    return x + graph_.node(node).signature.out.size() * static_cast<std::size_t>(first_sample);
+  }
   return locate<float>(y, slot, first_sample);
 }
 
@@ -268,17 +292,17 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
   }
 }
 
-void PlanExecutor::run_loss(const Run& run, const Piece& piece) noexcept {
-  const int first = piece.first;
-  LossArgs<float> a = loss_args<float>(*head_, graph_.input_shape(), graph_.output_shape());
-  const std::size_t first_point = static_cast<std::size_t>(a.points) * static_cast<std::size_t>(first);
-  a.pred = value(run, graph_.output(), piece.home, first);
-  a.target = run.input.targets + 2 * first_point;
-  a.visible = run.input.visible + first_point;
-  a.n = piece.n;
-  a.inv_count = run.inv_count;
-  a.dpred = locate<float>(plan_.nodes[static_cast<std::size_t>(graph_.output())].dy, piece.home, first);
-  slice_loss_[static_cast<std::size_t>(piece.slice)] += run.loss->run(a);
+void PlanExecutor::run_objective(const Run& run, const Piece& piece) noexcept {
+  std::array<LossOutput<float>, kMaxOutputs> outputs{};
+  for (std::size_t o = 0; o < outputs_.size(); ++o) {
+    const auto node = static_cast<std::size_t>(outputs_[o]);
+    const Shape& shape = graph_.nodes()[node].signature.out;
+    float* gradient = locate<float>(plan_.nodes[node].dy, piece.home, piece.first);
+    std::fill_n(gradient, static_cast<std::size_t>(piece.n) * shape.size(), 0.0F);
+    outputs[o] = {value(run, outputs_[o], piece.home, piece.first), gradient, shape};
+  }
+  run.objective->run<float>(run.compared, run.scales, piece.first, piece.n, {outputs.data(), outputs_.size()},
+                            slice_terms_[static_cast<std::size_t>(piece.slice)]);
 }
 
 void PlanExecutor::run_step(const Run& run, const Step& step, const Piece& piece) noexcept {
@@ -293,7 +317,7 @@ void PlanExecutor::run_step(const Run& run, const Step& step, const Piece& piece
       round(plan.y, plan.y_bf16, piece);
       break;
     case StepKind::loss:
-      run_loss(run, piece);
+      run_objective(run, piece);
       break;
     case StepKind::backward_sums:
     case StepKind::backward:
@@ -396,23 +420,26 @@ PlanExecutor::Run PlanExecutor::start_training(const TrainInput& input) {
   std::fill(sums_.begin(), sums_.end(), 0.0);
   Run run;
   run.slices = plan_.slices_of(input.n);
-  run.x = input.x;
   run.training = true;
   run.input = input;
   return run;
 }
 
-double PlanExecutor::train(const TrainInput& input, const Loss& loss) {
+double PlanExecutor::train(const TrainInput& input, const Objective& objective) {
   Run run = start_training(input);
-  run.loss = &loss;
-  const auto points = static_cast<std::size_t>(head_->points(graph_.output_shape()));
-  run.inv_count = inverse_visible_count(input.visible, static_cast<std::size_t>(input.n) * points);
+  run.objective = &objective;
+  run.compared = {input.n, input.targets, input.visible, input.streams, input.active};
+  run.scales = objective.scales(run.compared);
 
-  std::fill(slice_loss_.begin(), slice_loss_.end(), 0.0);
+  for (auto& terms : slice_terms_) terms.fill(0.0);
   rows_used_ = run.slices.count();
   for (const Segment& segment : plan_.segments) run_segment(run, segment);
+  terms_.assign(objective.terms().size(), 0.0);
   double total = 0;
-  for (int s = 0; s < run.slices.count(); ++s) total += slice_loss_[static_cast<std::size_t>(s)];
+  for (std::size_t t = 0; t < terms_.size(); ++t) {
+    for (int s = 0; s < run.slices.count(); ++s) terms_[t] += slice_terms_[static_cast<std::size_t>(s)][t];
+    total += objective.terms()[t].weight * terms_[t];
+  }
   return total;
 }
 
@@ -435,13 +462,13 @@ const float* PlanExecutor::infer(const float* x, int n) {
   const Slices planned = plan_.slices_of(n);
   // Smaller slices than planned keep all threads busy; Eigen's products depend on their size in the last bits.
   run.slices = parts_ == 1 ? planned : Slices(n, std::max(planned.count(), std::min(n, parts_)));
-  run.x = x;
+  run.input.x = x;
   for (const Segment& segment : plan_.segments) run_segment(run, segment);
   return output();
 }
 
-const float* PlanExecutor::output() const noexcept {
-  return locate<float>(plan_.nodes[static_cast<std::size_t>(graph_.output())].y, 0, 0);
+const float* PlanExecutor::output(int node) const noexcept {
+  return locate<float>(plan_.nodes[static_cast<std::size_t>(node)].y, 0, 0);
 }
 
 }  // namespace fpcpu

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/arena.hpp"
 #include "core/thread_pool.hpp"
-#include "fpcpu/losses.hpp"
 #include "graph/node_params.hpp"
+#include "graph/objective.hpp"
 #include "graph/params.hpp"
 #include "graph/plan.hpp"
 
@@ -16,10 +18,13 @@ namespace fpcpu {
 /// One minibatch of a training step.
 struct TrainInput {
   int n = 0;
-  const float* x = nullptr;        // n,H,W,C
-  const float* targets = nullptr;  // n,2K
-  const float* visible = nullptr;  // n,K
-  std::uint64_t seed = 0;          // with `step`: keys dropout
+  const float* x = nullptr;                    // n,H,W,C
+  std::span<const float* const> inputs = {};   // n of each further input of the network
+  const float* targets = nullptr;              // n,2K
+  const float* visible = nullptr;              // n,K
+  std::span<const float* const> streams = {};  // n of each of Objective::streams()
+  std::uint32_t active = UINT32_MAX;           // bit t: term t of the objective counts
+  std::uint64_t seed = 0;                      // with `step`: keys dropout
   std::uint64_t step = 0;
 };
 
@@ -40,24 +45,27 @@ class PlanExecutor {
   PlanExecutor(const Graph& graph, Params<float>& params, const PlanOptions& options,
                const kernels::KernelTable<float>& kernels, ThreadPool& pool);
 
-  /// Training plans: forward, loss, backward. Returns the batch's mean loss; gradient() has the gradient.
-  /// Reads the parameters anew and updates running statistics.
-  double train(const TrainInput& input, const Loss& loss);
+  /// Training plans: forward, objective, backward. Returns the weighted sum of the terms' means over the batch;
+  /// gradient() has its gradient. Reads the parameters anew and updates running statistics.
+  double train(const TrainInput& input, const Objective& objective);
+  /// Of the last step: each term's mean without its weight, 0 where it did not count.
+  [[nodiscard]] std::span<const double> terms() const noexcept { return terms_; }
 
   /// Training plans: only what train() does before the loss, for the running statistics. They move towards those of
   /// this batch by `momentum` in place of the layers' own: 1/t at the t-th of several batches gives the plain mean.
   void measure(const TrainInput& input, double momentum);
 
   /// Gradient of the last step for the trainable values [begin, end), which lie within one parameter: the sum over the
-  /// slices, in their order. Ranges may be asked for by several threads.
+  /// slices, in their order, and over the nodes that share the parameter. Ranges may be asked for by several threads.
   void gradient(std::size_t begin, std::size_t end, float* out) const noexcept;
   /// All of it, in the order of the trainable block; padding is left alone.
   void gradient(float* out) const noexcept;
 
   /// Inference plans: the output for n <= batch samples, valid until the next call.
   const float* infer(const float* x, int n);
-  /// Training plans: the network's output of the last step, for metrics.
-  [[nodiscard]] const float* output() const noexcept;
+  /// The main output of the last step, or another node's that is an output.
+  [[nodiscard]] const float* output() const noexcept { return output(graph_.output()); }
+  [[nodiscard]] const float* output(int node) const noexcept;
 
   /// Must be called after the parameters of an inference plan changed.
   void prepare();
@@ -70,7 +78,7 @@ class PlanExecutor {
  private:
   struct Run;
   struct Piece;
-  /// Where the gradient of one parameter is: at `offset` in the row of each slice, or once behind all rows.
+  /// Where the gradient of one use of a parameter is: at `offset` in the row of each slice, or once behind all rows.
   struct GradientPlace {
     std::size_t begin, end;  // in the trainable block
     std::size_t offset;
@@ -84,7 +92,7 @@ class PlanExecutor {
   void run_step(const Run& run, const Step& step, const Piece& piece) noexcept;
   void forward(const Run& run, const Step& step, const Piece& piece) noexcept;
   void backward(const Run& run, const Step& step, const Piece& piece) noexcept;
-  void run_loss(const Run& run, const Piece& piece) noexcept;
+  void run_objective(const Run& run, const Piece& piece) noexcept;
   void place_gradients();
   void merge(const Run& run, const std::vector<int>& nodes, bool is_forward) noexcept;
   template <class T>
@@ -94,11 +102,11 @@ class PlanExecutor {
   const float* kept_value(const Run& run, int node, int slot, int first_sample) const noexcept;
   const kernels::Bf16* rounded_input(const Node& node, const Piece& piece) const noexcept;
   void round(const TensorPlan& from, const TensorPlan& to, const Piece& piece) const noexcept;
-  const GradientPlace& place_of(std::size_t value) const noexcept;
+  [[nodiscard]] std::span<const GradientPlace> places_of(std::size_t value) const noexcept;
   double* slice_sums(int slice, int node, bool is_forward) const noexcept;
 
   const Graph& graph_;
-  HeadPtr head_;
+  std::vector<int> outputs_;  // nodes, in the order of Graph::outputs()
   Params<float>& params_;
   std::vector<const kernels::KernelTable<float>*> kernels_;  // of each node
   ThreadPool& pool_;
@@ -106,7 +114,7 @@ class PlanExecutor {
   /// Parts of a layer that threads share; Eigen's products depend on the part in the last bits, so there it is one.
   int parts_;
   std::vector<NodeParams<float>> node_params_;
-  std::vector<GradientPlace> gradient_places_;          // by `begin`
+  std::vector<GradientPlace> gradient_places_;          // by `begin`; those of one parameter one after the other
   std::vector<std::vector<float*>> gradient_pointers_;  // [slice * nodes + node][param]
   std::vector<std::vector<Shape>> shapes_;
   std::vector<std::vector<float>> betas_;
@@ -117,7 +125,8 @@ class PlanExecutor {
   AlignedBuffer<double> sums_;        // forward rows, then backward rows: [direction][slice][sums_size]
   AlignedBuffer<double> total_sums_;  // [direction][sums_size]
   AlignedBuffer<float> gradients_;
-  std::vector<double> slice_loss_;
+  std::vector<std::array<double, kMaxTerms>> slice_terms_;
+  std::vector<double> terms_;
   int rows_used_ = 0;
   StepTimes* times_ = nullptr;
   std::vector<std::size_t> first_step_;            // of each segment, in StepTimes::steps

@@ -63,33 +63,42 @@ class Planner {
   bool whole(int i) const { return signature(i).allows.whole_batch; }
 
   void check_readers() const {
-    for (int i = 0; i < graph_.output(); ++i) {
-      if (readers(i).empty()) {
-        throw Error(ErrorCode::shape,
-                    "layer '" + graph_.node(i).name +
-                        "' is read by no other layer and is not the output, which is the last layer.");
-      }
+    for (int i = 0; i < graph_.size(); ++i) {
+      if (!readers(i).empty() || graph_.is_output(i)) continue;
+      throw Error(ErrorCode::shape, (i < graph_.first_layer() ? "input '" : "layer '") + graph_.node(i).name +
+                                        "' is read by no other layer and is not an output.");
     }
+    if (plan_.options.training || graph_.first_layer() == 1) return;
+    throw Error(ErrorCode::shape, "the network reads '" + graph_.node(1).name + "', which exists in training only.");
   }
 
+  /// A gradient is of use where something trains, and exists where an output is behind without stop_gradient between.
   void find_gradients() {
     needs_gradient_.assign(plan_.nodes.size(), 0);
-    for (int i = 1; i < graph_.size(); ++i) {
+    std::vector<std::uint8_t> has_gradient(plan_.nodes.size(), 0);
+    for (int i = graph_.size() - 1; i >= 0; --i) {
+      has_gradient[static_cast<std::size_t>(i)] =
+          graph_.is_output(i) || std::any_of(readers(i).begin(), readers(i).end(), [&](int reader) {
+            return has_gradient[static_cast<std::size_t>(reader)] != 0 && !signature(reader).stops_gradient;
+          });
+    }
+    for (int i = graph_.first_layer(); i < graph_.size(); ++i) {
       const auto& node = graph_.node(i);
       const bool trains = std::any_of(node.signature.params.begin(), node.signature.params.end(),
                                       [](const ParamSpec& p) { return p.trainable; });
-      const bool passes = std::any_of(node.inputs.begin(), node.inputs.end(), [&](int j) { return needs(j); });
-      needs_gradient_[static_cast<std::size_t>(i)] = trains || passes;
-      for (const int j : node.inputs) at(i).dx_needed.push_back(needs(j));
+      const bool passes = !node.signature.stops_gradient &&
+                          std::any_of(node.inputs.begin(), node.inputs.end(), [&](int j) { return needs(j); });
+      needs_gradient_[static_cast<std::size_t>(i)] = has_gradient[static_cast<std::size_t>(i)] && (trains || passes);
+      for (const int j : node.inputs) at(i).dx_needed.push_back(needs(j) && !node.signature.stops_gradient);
       at(i).dx_beta.assign(node.inputs.size(), 0);
     }
   }
-  std::uint8_t needs(int i) const { return needs_gradient_[static_cast<std::size_t>(i)]; }
+  bool needs(int i) const { return needs_gradient_[static_cast<std::size_t>(i)] != 0; }
 
   void choose_slices() {
     const PlanOptions& o = plan_.options;
     if (o.training) {
-      for (int i = 1; i < graph_.size(); ++i) {
+      for (int i = graph_.first_layer(); i < graph_.size(); ++i) {
         (whole(i) ? plan_.gradient_shared : plan_.gradient_row) += gradient_size(signature(i));
       }
       const std::size_t row = plan_.gradient_row * sizeof(float);
@@ -101,8 +110,8 @@ class Planner {
   }
 
   void ask_needs() {
-    needs_.resize(1);  // of the input: nothing
-    for (int i = 1; i < graph_.size(); ++i) {
+    needs_.resize(static_cast<std::size_t>(graph_.first_layer()));  // of the inputs: nothing
+    for (int i = graph_.first_layer(); i < graph_.size(); ++i) {
       const auto shapes = graph_.input_shapes(i);
       const int samples = whole(i) ? plan_.options.batch : plan_.max_slice();
       needs_.push_back(graph_.node(i).layer->workspace(shapes, samples, plan_.options.training,
@@ -113,10 +122,10 @@ class Planner {
 
   /// A batch-wide node whose producer can add up its own output while it is hot needs no pass of its own for that.
   void assign_emitters() {
-    for (int i = 1; i < graph_.size(); ++i) {
+    for (int i = graph_.first_layer(); i < graph_.size(); ++i) {
       if (!cuts(i)) continue;
       const int producer = graph_.node(i).inputs.front();
-      if (producer > 0 && signature(producer).allows.emits_sums && at(producer).sums_of < 0) {
+      if (producer >= graph_.first_layer() && signature(producer).allows.emits_sums && at(producer).sums_of < 0) {
         at(producer).sums_of = i;
         at(i).emitted_by_producer = true;
       }
@@ -137,7 +146,7 @@ class Planner {
 
   void schedule_forward() {
     std::vector<int> level(plan_.nodes.size(), 0);
-    for (int i = 1; i < graph_.size(); ++i) {
+    for (int i = graph_.first_layer(); i < graph_.size(); ++i) {
       int segment = 0;
       for (const int j : graph_.node(i).inputs) segment = std::max(segment, level[static_cast<std::size_t>(j)]);
       if (cuts(i)) {
@@ -147,13 +156,14 @@ class Planner {
       }
       level[static_cast<std::size_t>(i)] = append(segment, {StepKind::forward, i});
     }
-    last_forward_ = level.back();
+    for (const Output& o : graph_.outputs())
+      last_forward_ = std::max(last_forward_, level[static_cast<std::size_t>(o.node)]);
   }
 
   void schedule_backward() {
     append(last_forward_, {StepKind::loss, graph_.output()});
     std::vector<int> level(plan_.nodes.size(), last_forward_);
-    for (int i = graph_.output(); i > 0; --i) {
+    for (int i = graph_.size() - 1; i >= graph_.first_layer(); --i) {
       if (!needs(i)) continue;
       int segment = last_forward_;
       for (const int j : readers(i)) segment = std::max(segment, level[static_cast<std::size_t>(j)]);
@@ -212,7 +222,7 @@ class Planner {
   std::vector<int> updated_inputs(std::vector<Life>& y) const {
     std::vector<int> homes(y.size());
     std::iota(homes.begin(), homes.end(), 0);
-    for (int i = 1; i < graph_.size() && !plan_.options.training; ++i) {
+    for (int i = graph_.first_layer(); i < graph_.size() && !plan_.options.training; ++i) {
       const int input = signature(i).allows.updates_input;
       if (input < 0) continue;
       const auto& inputs = graph_.node(i).inputs;
@@ -221,8 +231,8 @@ class Planner {
       const Life& other = y[static_cast<std::size_t>(j)];
       const bool in_one_segment = own.first.segment == own.last.segment && other.first.segment == own.first.segment;
       const bool read_last_here = other.last.segment == own.first.segment && other.last.position == own.first.position;
-      if (j == 0 || std::count(inputs.begin(), inputs.end(), j) > 1 || !in_one_segment || !read_last_here ||
-          own.shared || other.shared)
+      if (j < graph_.first_layer() || std::count(inputs.begin(), inputs.end(), j) > 1 || !in_one_segment ||
+          !read_last_here || own.shared || other.shared)
         continue;
       const auto home = static_cast<std::size_t>(homes[static_cast<std::size_t>(j)]);
       homes[static_cast<std::size_t>(i)] = static_cast<int>(home);
@@ -269,8 +279,10 @@ class Planner {
             life(y_bf16, i).touch(now);
             break;
           case StepKind::loss:
-            life(y, i).touch(now, by_whole);
-            life(dy, i).touch(now, by_whole);
+            for (const Output& o : graph_.outputs()) {
+              life(y, o.node).touch(now, by_whole);
+              life(dy, o.node).touch(now, by_whole);
+            }
             break;
           case StepKind::recompute:
             life(again, i).touch(now);
@@ -297,8 +309,8 @@ class Planner {
         }
       }
     }
-    // The caller reads the output after the last segment.
-    life(y, graph_.output()).touch({static_cast<int>(plan_.segments.size()), 0});
+    // The caller reads outputs after the last segment.
+    for (const Output& o : graph_.outputs()) life(y, o.node).touch({static_cast<int>(plan_.segments.size()), 0});
 
     const std::vector<int> homes = updated_inputs(y);
 
@@ -321,9 +333,11 @@ class Planner {
         batch.add(&t.offset, bytes * static_cast<std::size_t>(plan_.options.batch), t.first, t.last);
       }
     };
-    at(0).y.place = Place::input;
-    at(0).y.bytes_per_sample = signature(0).out.size() * sizeof(float);
-    for (int i = 1; i < graph_.size(); ++i) {
+    for (int i = 0; i < graph_.first_layer(); ++i) {
+      at(i).y.place = Place::input;
+      at(i).y.bytes_per_sample = signature(i).out.size() * sizeof(float);
+    }
+    for (int i = graph_.first_layer(); i < graph_.size(); ++i) {
       if (homes[static_cast<std::size_t>(i)] == i) place(life(y, i), at(i).y, signature(i).out.size() * sizeof(float));
       place(life(again, i), at(i).again, signature(i).out.size() * sizeof(float));
       place(life(y_bf16, i), at(i).y_bf16, signature(i).out.size() * sizeof(kernels::Bf16));
@@ -333,12 +347,12 @@ class Planner {
     }
     plan_.batch_bytes = batch.solve();
     plan_.scratch_offset = worker.solve();
-    for (int i = 1; i < graph_.size(); ++i) at(i).y = at(homes[static_cast<std::size_t>(i)]).y;
+    for (int i = graph_.first_layer(); i < graph_.size(); ++i) at(i).y = at(homes[static_cast<std::size_t>(i)]).y;
   }
 
   void place_workspaces() {
     std::size_t scratch = 0;
-    for (int i = 1; i < graph_.size(); ++i) {
+    for (int i = graph_.first_layer(); i < graph_.size(); ++i) {
       at(i).prepared_offset = plan_.prepared_size;
       plan_.prepared_size += (need(i).prepared + 15) / 16 * 16;
       scratch = std::max(scratch, need(i).scratch * sizeof(float));

@@ -23,7 +23,7 @@ ReferenceExecutor<T>::ReferenceExecutor(const Graph& graph, Params<T>& params, i
     gradient_sums_.emplace_back(sig.needs.batch_sums);
     stats_.emplace_back(sig.needs.batch_stats);
     WorkspaceNeed need;
-    if (i > 0) {
+    if (i >= graph.first_layer()) {
       for (const bool training : {false, true}) {
         const auto w = graph.node(i).layer->workspace(shapes_.back(), batch, training, kernels::eigen_table<T>());
         need = {std::max(need.prepared, w.prepared), std::max(need.scratch, w.scratch)};
@@ -31,12 +31,13 @@ ReferenceExecutor<T>::ReferenceExecutor(const Graph& graph, Params<T>& params, i
     }
     prepared_.emplace_back(need.prepared);
     scratch_.emplace_back(need.scratch);
-    NodeParams<T> gradients;
-    for (std::size_t p = 0; p < sig.params.size(); ++p) {
-      const T* value = node_params_[static_cast<std::size_t>(i)][p];
-      gradients.push_back(sig.params[p].trainable ? gradients_.data() + (value - params.trainable.data()) : nullptr);
+    NodeParams<T> pointers;
+    auto& gradients = node_gradients_.emplace_back();
+    for (const ParamSpec& param : sig.params) {
+      gradients.emplace_back(param.trainable ? param.size() : 0);
+      pointers.push_back(param.trainable ? gradients.back().data() : nullptr);
     }
-    node_gradients_.push_back(std::move(gradients));
+    gradient_pointers_.push_back(std::move(pointers));
   }
   for (int i = 0; i < graph.size(); ++i) {
     std::vector<const T*> inputs;
@@ -68,11 +69,17 @@ ForwardArgs<T> ReferenceExecutor<T>::forward_args(int node) const {
 
 template <class T>
 const T* ReferenceExecutor<T>::forward(const T* x, bool training, std::uint64_t seed, std::uint64_t step) {
+  return forward(std::span<const T* const>(&x, 1), training, seed, step);
+}
+
+template <class T>
+const T* ReferenceExecutor<T>::forward(std::span<const T* const> inputs, bool training, std::uint64_t seed,
+                                       std::uint64_t step) {
   seed_ = seed;
   step_ = step;
   training_ = training;
-  std::copy_n(x, y_.front().size(), y_.front().data());
-  for (int node = 1; node < graph_.size(); ++node) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) std::copy_n(inputs[i], y_[i].size(), y_[i].data());
+  for (int node = graph_.first_layer(); node < graph_.size(); ++node) {
     const auto i = static_cast<std::size_t>(node);
     const Layer& layer = *graph_.node(node).layer;
     PrepareArgs<T> prepare;
@@ -98,18 +105,29 @@ const T* ReferenceExecutor<T>::forward(const T* x, bool training, std::uint64_t 
     }
     layer.forward(a);
   }
-  return y_.back().data();
+  return output(graph_.output());
 }
 
 template <class T>
 void ReferenceExecutor<T>::backward(const T* dy) {
+  backward(std::span<const T* const>(&dy, 1));
+}
+
+template <class T>
+void ReferenceExecutor<T>::backward(std::span<const T* const> dys) {
   for (auto& gradient : dy_) std::fill(gradient.begin(), gradient.end(), T{0});
-  std::copy_n(dy, dy_.back().size(), dy_.back().data());
-  for (int node = graph_.output(); node > 0; --node) {
+  std::fill(gradients_.begin(), gradients_.end(), T{0});
+  const std::vector<Output> outputs = graph_.outputs();
+  for (std::size_t o = 0; o < dys.size(); ++o) {
+    auto& gradient = dy_[static_cast<std::size_t>(outputs[o].node)];
+    if (dys[o] != nullptr) std::copy_n(dys[o], gradient.size(), gradient.data());
+  }
+  for (int node = graph_.size() - 1; node >= graph_.first_layer(); --node) {
     const auto i = static_cast<std::size_t>(node);
     const Node& n = graph_.node(node);
     std::vector<T*> dx;
-    for (const int j : n.inputs) dx.push_back(j == 0 ? nullptr : dy_[static_cast<std::size_t>(j)].data());
+    for (const int j : n.inputs)
+      dx.push_back(j < graph_.first_layer() ? nullptr : dy_[static_cast<std::size_t>(j)].data());
     const std::vector<T> beta(n.inputs.size(), T{1});
     BackwardArgs<T> a;
     a.kernels = &kernels::eigen_table<T>();
@@ -121,7 +139,7 @@ void ReferenceExecutor<T>::backward(const T* dy) {
     a.dx = dx;
     a.beta = beta;
     a.params = node_params_[i];
-    a.dparams = node_gradients_[i];
+    a.dparams = gradient_pointers_[i];
     a.prepared = prepared_[i].data();
     a.saved = saved_[i].data();
     a.stats = stats_[i].data();
@@ -137,6 +155,17 @@ void ReferenceExecutor<T>::backward(const T* dy) {
       a.total_sums = gradient_sums_[i].data();
     }
     n.layer->backward(a);
+    add_gradients(i);
+  }
+}
+
+template <class T>
+void ReferenceExecutor<T>::add_gradients(std::size_t node) {
+  for (std::size_t p = 0; p < node_gradients_[node].size(); ++p) {
+    const AlignedBuffer<T>& own = node_gradients_[node][p];
+    if (own.size() == 0) continue;
+    T* sum = gradients_.data() + (node_params_[node][p] - params_.trainable.data());
+    for (std::size_t k = 0; k < own.size(); ++k) sum[k] += own[k];
   }
 }
 

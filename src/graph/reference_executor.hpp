@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/arena.hpp"
@@ -19,8 +20,12 @@ class ReferenceExecutor {
 
   /// Output for `batch` samples, n,out. In training, batch-norm uses and updates batch statistics.
   const T* forward(const T* x, bool training, std::uint64_t seed = 0, std::uint64_t step = 0);
-  /// After a training forward: gradients of <output, dy> with respect to all parameters.
+  /// The same with inputs in the order of the graph: the image first.
+  const T* forward(std::span<const T* const> inputs, bool training, std::uint64_t seed = 0, std::uint64_t step = 0);
+  /// After a training forward: gradients of <main output, dy> with respect to all parameters.
   void backward(const T* dy);
+  /// The same for the sum over all outputs, in the order of Graph::outputs(); null: without that one.
+  void backward(std::span<const T* const> dys);
 
   [[nodiscard]] const T* output(int node) const noexcept { return y_[static_cast<std::size_t>(node)].data(); }
   [[nodiscard]] const T* output_gradient(int node) const noexcept { return dy_[static_cast<std::size_t>(node)].data(); }
@@ -29,12 +34,15 @@ class ReferenceExecutor {
 
  private:
   ForwardArgs<T> forward_args(int node) const;
+  /// Of one node, to those of all uses of its parameters.
+  void add_gradients(std::size_t node);
 
   const Graph& graph_;
   Params<T>& params_;
   int batch_;
   std::vector<NodeParams<T>> node_params_;
-  std::vector<NodeParams<T>> node_gradients_;
+  std::vector<std::vector<AlignedBuffer<T>>> node_gradients_;  // of each use of a parameter
+  std::vector<NodeParams<T>> gradient_pointers_;
   std::vector<std::vector<Shape>> shapes_;
   std::vector<AlignedBuffer<T>> y_, dy_, prepared_, scratch_, stats_;
   std::vector<AlignedBuffer<std::byte>> saved_;

@@ -27,8 +27,12 @@ class StepTraffic {
   [[nodiscard]] Traffic round_y() const { return {.tensors = batch_ * (bytes(own_.y) + bytes(own_.y_bf16))}; }
   [[nodiscard]] Traffic round_dy() const { return {.tensors = batch_ * (bytes(own_.dy) + bytes(own_.dy_bf16))}; }
 
-  /// Prediction and targets are of one size.
-  [[nodiscard]] Traffic loss() const { return {.tensors = batch_ * (2 * bytes(own_.y) + bytes(own_.dy))}; }
+  /// Predictions and targets are of one size.
+  [[nodiscard]] Traffic loss(const Graph& graph) const {
+    Traffic t;
+    for (const Output& o : graph.outputs()) t.tensors += batch_ * (2 * bytes(at(o.node).y) + bytes(at(o.node).dy));
+    return t;
+  }
 
   [[nodiscard]] Traffic backward_sums() const { return {.tensors = batch_ * kept()}; }
 
@@ -94,7 +98,7 @@ StepCost cost_of(const Graph& graph, const Plan& plan, const Step& step) {
     case StepKind::round_dy:
       return {0, traffic.round_dy()};
     case StepKind::loss:
-      return {0, traffic.loss()};
+      return {0, traffic.loss(graph)};
     case StepKind::recompute:
       return {0, traffic.recompute()};
     case StepKind::backward_sums:

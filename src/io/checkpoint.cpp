@@ -245,7 +245,7 @@ void check_describable(const Graph& graph) {
   for (const ParamSlot& slot : layout.slots()) bytes += kPerTensor + 2 * slot.name.size();
   constexpr std::size_t kExtras = 8;  // moments of the optimizer, averages
   if (bytes <= kMaxHeaderBytes && layout.slots().size() + kExtras <= kMaxTensors) return;
-  throw Error(ErrorCode::shape, "the network has " + std::to_string(graph.size() - 1) +
+  throw Error(ErrorCode::shape, "the network has " + std::to_string(graph.size() - graph.first_layer()) +
                                     " layers, too many for the description of 1 MiB in a model file. Use fewer layers "
                                     "or shorter names.");
 }

@@ -79,7 +79,8 @@ struct LayerAllows {
 struct Signature {
   Shape out;
   std::vector<ParamSpec> params;
-  double flops = 0;  // forward, per sample, multiply and add counted separately
+  double flops = 0;             // forward, per sample, multiply and add counted separately
+  bool stops_gradient = false;  // none flows into the inputs
   LayerNeeds needs;
   LayerAllows allows;
 };

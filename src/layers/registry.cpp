@@ -17,7 +17,7 @@ struct Entry {
 };
 
 // Explicit, because static self-registration is dropped by linkers.
-constexpr std::array<Entry, 17> kLayers = {{
+constexpr std::array kLayers = std::to_array<Entry>({
     {"conv2d", read_conv2d},
     {"depthwise_conv2d", read_depthwise_conv2d},
     {"dense", read_dense},
@@ -35,7 +35,8 @@ constexpr std::array<Entry, 17> kLayers = {{
     {"activation", read_activation_layer},
     {"prelu", read_prelu},
     {"coord_planes", read_coord_planes},
-}};
+    {"stop_gradient", read_stop_gradient},
+});
 }  // namespace
 
 LayerPtr make_layer(std::string_view kind, const Attributes& attributes, const std::string& where) {

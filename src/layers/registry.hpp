@@ -20,6 +20,7 @@ namespace fpcpu {
 [[nodiscard]] LayerPtr read_multiply(AttributeReader& reader);
 [[nodiscard]] LayerPtr read_concat(AttributeReader& reader);
 [[nodiscard]] LayerPtr read_flatten(AttributeReader& reader);
+[[nodiscard]] LayerPtr read_stop_gradient(AttributeReader& reader);
 [[nodiscard]] LayerPtr read_dropout(AttributeReader& reader);
 [[nodiscard]] LayerPtr read_activation_layer(AttributeReader& reader);
 [[nodiscard]] LayerPtr read_prelu(AttributeReader& reader);

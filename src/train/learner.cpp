@@ -71,7 +71,7 @@ Learner::Learner(const Graph& graph, Params<float> params, const TrainOptions& o
       graph_(graph),
       fused_(fuse_for_training(graph)),
       params_(std::move(params)),
-      loss_(make_loss(options.loss, *graph.head())),
+      objective_(graph, make_loss(options.loss, *graph.head())),
       pool_(pool),
       executor_(fused_, params_, PlanOptions{.training = true, .batch = options.batch}, kernels, pool),
       head_(graph.head()),
@@ -107,7 +107,7 @@ StepResult Learner::step(const Batch& batch) {
   result.lr = lr();
   std::copy(params_.buffers.begin(), params_.buffers.end(), statistics_before_.begin());
   const Clock computing;
-  result.loss = executor_.train(input_of(batch), *loss_);
+  result.loss = executor_.train(input_of(batch), objective_);
   compute_seconds_ += computing.seconds();
   const Clock updating;
   if (!std::isfinite(result.loss)) {

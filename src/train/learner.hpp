@@ -87,7 +87,7 @@ class Learner {
   Graph graph_;
   Graph fused_;
   Params<float> params_;
-  LossPtr loss_;
+  Objective objective_;
   ThreadPool& pool_;
   PlanExecutor executor_;
   HeadPtr head_;

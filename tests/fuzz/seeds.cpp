@@ -123,6 +123,15 @@ void models(const fs::path& out) {
   Graph one({8, 8, 3});
   one.add("o", make_dense({.units = 2}));
   put(out / "graph" / "one", graph_to_json(one));
+  Graph streams({8, 8, 3});
+  const int other = streams.add_input("other", {8, 8, 3});
+  streams.add("c", make_conv2d({.out_channels = 2}), {0});
+  streams.add("d", make_conv2d({.out_channels = 2}), {other}, "c");
+  streams.add("s", make_stop_gradient());
+  const int pose = streams.add("p", make_dense({.units = 3}));
+  streams.set_output(streams.add("o", make_dense({.units = 2}), {2}));
+  streams.add_output({"pose", pose, true});
+  put(out / "graph" / "streams", graph_to_json(streams));
   for (const ZooEntry& entry : zoo()) {
     put(out / "graph" / std::string(entry.name), graph_to_json(make_network(entry.name, {.points = 5})));
   }

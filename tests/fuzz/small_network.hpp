@@ -31,8 +31,18 @@ inline void train_if_possible(const Graph& graph, const Params<float>& params,
   const std::vector<float> x(3 * graph.input_shape().size(), 0.25F);
   const std::vector<float> targets(3 * graph.output_shape().size(), 0.125F);
   const std::vector<float> visible(targets.size() / 2, 1.0F);
-  TrainInput input{.n = 3, .x = x.data(), .targets = targets.data(), .visible = visible.data(), .seed = 1, .step = 0};
-  static_cast<void>(executor.train(input, *make_loss("mse")));
+  std::vector<std::vector<float>> values;
+  std::vector<const float*> inputs;
+  for (int i = 1; i < graph.first_layer(); ++i) values.emplace_back(3 * graph.node(i).signature.out.size(), 0.5F);
+  for (const auto& one : values) inputs.push_back(one.data());
+  TrainInput input;
+  input.n = 3;
+  input.x = x.data();
+  input.inputs = inputs;
+  input.targets = targets.data();
+  input.visible = visible.data();
+  input.seed = 1;
+  static_cast<void>(executor.train(input, Objective(graph, make_loss("mse"))));
 }
 
 /// Plans the network, and runs it with the kernels that define what is right and with the fastest ones.

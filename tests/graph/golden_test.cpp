@@ -93,7 +93,7 @@ void train_like_pytorch(Isa isa, bool fused) {
   adam.weight_decay = 0;
   Optimizer optimizer(adam, params.layout, table);
 
-  const UnitMse loss;
+  const Objective loss(graph, std::make_shared<UnitMse>());
   const auto losses = tensor("losses");
   std::vector<float> gradient(params.layout.trainable_size());
   for (std::size_t step = 0; step < losses.size(); ++step) {

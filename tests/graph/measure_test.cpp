@@ -43,7 +43,7 @@ TEST_CASE("measuring gives the plain mean of the batches' statistics and changes
     const std::vector<float> targets(kBatch * 28, 0.1F);
     const std::vector<float> visible(kBatch * 14, 1.0F);
     (void)executor.train({.n = kBatch, .x = first.data(), .targets = targets.data(), .visible = visible.data()},
-                         *make_mse_loss());
+                         Objective(graph, make_mse_loss()));
     for (std::size_t i = 0; i < a.size(); ++i) {
       CHECK(params.buffers.data()[i] == doctest::Approx(0.9F * start.buffers.data()[i] + 0.1F * a[i]).epsilon(1e-4));
     }

@@ -252,7 +252,7 @@ void check_training(const Named& named, const Expected& expected, const Graph& e
   input.visible = c.visible.data();
   input.seed = 5;
   input.step = 6;
-  const double plan_loss = plan.train(input, *c.loss());
+  const double plan_loss = plan.train(input, Objective(executed, c.loss()));
 
   CHECK(plan_loss == doctest::Approx(expected.loss).epsilon(rounded ? 0.05 : 0.1 * allowed));
   CHECK(difference(plan.output(), expected.y, static_cast<std::size_t>(c.batch) * c.graph.output_shape().size()) <
@@ -352,7 +352,7 @@ TEST_CASE("one instruction set gives the same bits for any number of threads") {
         input.x = c.x.data();
         input.targets = c.targets.data();
         input.visible = c.visible.data();
-        (void)plan.train(input, *make_loss("auto", *c.graph.head()));
+        (void)plan.train(input, Objective(c.graph, make_loss("auto", *c.graph.head())));
         results.emplace_back(c.params.layout.trainable_size());
         plan.gradient(results.back().data());
         results.back().insert(results.back().end(), params.buffers.begin(), params.buffers.end());
@@ -397,7 +397,7 @@ TEST_CASE("a batch that is not full trains like a plan of its size") {
       input.x = c.x.data();
       input.targets = c.targets.data();
       input.visible = c.visible.data();
-      (void)plan.train(input, *make_mse_loss());
+      (void)plan.train(input, Objective(graph, make_mse_loss()));
       gradients.emplace_back(params.layout.trainable_size());
       plan.gradient(gradients.back().data());
     }

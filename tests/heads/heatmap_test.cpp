@@ -24,7 +24,7 @@ constexpr std::size_t kMaps = std::size_t{kSamples} * kHeight * kWidth * kPoints
 /// Two samples of three maps; points 1 and 3 are not visible.
 template <class T>
 struct Maps {
-  test::GuardedBuffer<T> pred{kMaps, T(0)}, dpred{kMaps, static_cast<T>(kNan)};
+  test::GuardedBuffer<T> pred{kMaps, T(0)}, dpred{kMaps, T(0)};
   std::vector<T> target = std::vector<T>(12), visible = {1, 0, 1, 0, 1, 1};
   double inv_count = 1.0 / 8.0;
 
@@ -40,6 +40,7 @@ struct Maps {
     const auto at = static_cast<std::size_t>(begin);
     a.pred = pred.data() + at * kMaps / kSamples;
     a.dpred = dpred.data() + at * kMaps / kSamples;
+    std::fill_n(a.dpred, static_cast<std::size_t>(end - begin) * kMaps / kSamples, T(0));
     a.target = target.data() + 6 * at;
     a.visible = visible.data() + 3 * at;
     a.n = end - begin;

@@ -45,6 +45,28 @@ Checkpoint example() {
           {"inter-ocular", {1.25F, -0.5F}, 0.75F, 0.1F, 4.5F}};
 }
 
+TEST_CASE("inputs, outputs, shared parameters and heads of a network come back") {
+  Graph graph({8, 8, 1});
+  const int second = graph.add_input("second", {8, 8, 1});
+  const int conv = graph.add("conv", make_conv2d({.out_channels = 2}), {0});
+  const int other = graph.add("other", make_conv2d({.out_channels = 2}), {second}, "conv");
+  graph.set_output(graph.add("fc", make_dense({.units = 4}), {conv}));
+  graph.add_output({"pose", graph.add("pose", make_dense({.units = 3}), {other}), true});
+  graph.add_output({"maps", other, false, make_heatmaps_head({.sigma = 2})});
+
+  const Graph read = graph_from_json(graph_to_json(graph), "text");
+  CHECK(graph_to_json(read) == graph_to_json(graph));
+  CHECK(read.first_layer() == 2);
+  CHECK(read.node(1).name == "second");
+  CHECK(read.node(other).owner == "conv");
+  CHECK(ParamLayout(read).slots().size() == 6);
+  CHECK(read.output() == 4);
+  const std::vector<Output> outputs = read.outputs();
+  REQUIRE(outputs.size() == 3);
+  CHECK((outputs[1].name == "pose" && outputs[1].training_only && outputs[1].head == nullptr));
+  CHECK((outputs[2].name == "maps" && !outputs[2].training_only && to_text(*outputs[2].head) == "heatmaps:sigma=2"));
+}
+
 TEST_CASE("a checkpoint comes back complete and to the last bit, and equal content gives equal bytes") {
   const test::TemporaryFolder folder;
   const auto file = folder / "model.safetensors";

@@ -21,17 +21,17 @@ class Folder {
   explicit Folder(const Graph& graph) : graph_(graph), rewriter_(graph) {}
 
   Graph run() {
-    for (int i = 1; i < graph_.size(); ++i) {
+    for (int i = graph_.first_layer(); i < graph_.size(); ++i) {
       if (rewriter_.done(i)) continue;
       const Node& source = graph_.node(i);
-      if (source.layer->is_identity_in_inference() && i != graph_.output()) {
+      if (source.layer->is_identity_in_inference() && !graph_.is_output(i)) {
         rewriter_.skip(i);
         continue;
       }
       Growing node{source.layer, source.inputs, {i}};
       while (take_norm(node) || take_sum(node) || take_activation_or_pool(graph_, rewriter_, Phase::inference, node)) {
       }
-      rewriter_.add(source.name, node.layer, node.inputs, node.replaces);
+      rewriter_.add(i, node.layer, node.inputs, node.replaces);
     }
     return rewriter_.take();
   }
@@ -94,9 +94,7 @@ void apply(const Fold& fold, const Params<float>& from, Params<float>& to) {
   }
 }
 
-}  // namespace
-
-FoldedNetwork fold_for_inference(const Graph& graph, const Params<float>& params) {
+FoldedNetwork fold(const Graph& graph, const Params<float>& params) {
   Folder folder(graph);
   Graph folded = folder.run();
   Params<float> values{ParamLayout(folded)};
@@ -108,6 +106,34 @@ FoldedNetwork fold_for_inference(const Graph& graph, const Params<float>& params
   }
   for (const Fold& fold : folder.folds()) apply(fold, params, values);
   return {std::move(folded), std::move(values)};
+}
+
+/// The same network with parameters of its own for every node: batch norms behind two nodes that share their weights
+/// fold into them in two ways.
+FoldedNetwork unshare(const Graph& graph, const Params<float>& params) {
+  Rewriter rewriter(graph);
+  for (int i = graph.first_layer(); i < graph.size(); ++i) {
+    rewriter.add(graph.node(i).name, graph.node(i).layer, graph.node(i).inputs, {i});
+  }
+  FoldedNetwork own{rewriter.take(), {}};
+  own.params = Params<float>(ParamLayout(own.graph));
+  for (int i = graph.first_layer(); i < graph.size(); ++i) {
+    for (const ParamSpec& spec : graph.node(i).signature.params) {
+      const float* from = params.at(*params.layout.find(graph.node(i).owner + "." + spec.name));
+      std::copy_n(from, spec.size(), own.params.at(*own.params.layout.find(graph.node(i).name + "." + spec.name)));
+    }
+  }
+  return own;
+}
+
+}  // namespace
+
+FoldedNetwork fold_for_inference(const Graph& trained, const Params<float>& params) {
+  const Graph graph = drop_training_only(trained);
+  const auto shares = [](const Node& node) { return node.layer && node.owner != node.name; };
+  if (std::none_of(graph.nodes().begin(), graph.nodes().end(), shares)) return fold(graph, params);
+  const FoldedNetwork own = unshare(graph, params);
+  return fold(own.graph, own.params);
 }
 
 }  // namespace fpcpu

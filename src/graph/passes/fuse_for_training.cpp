@@ -15,7 +15,7 @@ bool split_activation_before_pool(const Graph& graph, Rewriter& rewriter, int i)
   if (!split || !pool) return false;
   LayerPtr both = make_activation(split->activation)->with_max_pool(*pool, Phase::training);
   if (both == nullptr) return false;
-  rewriter.add(node.name, split->linear, node.inputs, {i});
+  rewriter.add(i, split->linear, node.inputs, {i});
   rewriter.add(node.name + "_pool", std::move(both), {i}, {i, *reader});
   return true;
 }
@@ -54,7 +54,7 @@ bool fuse_sum(const Graph& graph, Rewriter& rewriter, int i) {
   Growing node{found->with_sum, summand.inputs, {found->node, i}};
   node.inputs.push_back(found->residual);
   take_activation_or_pool(graph, rewriter, Phase::training, node);
-  rewriter.add(summand.name, node.layer, node.inputs, node.replaces);
+  rewriter.add(found->node, node.layer, node.inputs, node.replaces);
   return true;
 }
 
@@ -62,13 +62,13 @@ bool fuse_sum(const Graph& graph, Rewriter& rewriter, int i) {
 
 Graph fuse_for_training(const Graph& graph) {
   Rewriter rewriter(graph);
-  for (int i = 1; i < graph.size(); ++i) {
+  for (int i = graph.first_layer(); i < graph.size(); ++i) {
     if (rewriter.done(i) || waits_for_sum(graph, rewriter, i)) continue;
     if (fuse_sum(graph, rewriter, i) || split_activation_before_pool(graph, rewriter, i)) continue;
     Growing node{graph.node(i).layer, graph.node(i).inputs, {i}};
     while (take_activation_or_pool(graph, rewriter, Phase::training, node)) {
     }
-    rewriter.add(graph.node(i).name, node.layer, node.inputs, node.replaces);
+    rewriter.add(i, node.layer, node.inputs, node.replaces);
   }
   return rewriter.take();
 }

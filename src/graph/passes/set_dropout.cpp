@@ -8,7 +8,7 @@ namespace fpcpu {
 Graph set_dropout(const Graph& graph, double rate) {
   Rewriter rewriter(graph);
   bool found = false;
-  for (int i = 1; i < graph.size(); ++i) {
+  for (int i = graph.first_layer(); i < graph.size(); ++i) {
     const Node& node = graph.node(i);
     LayerPtr changed = node.layer->with_dropout_rate(rate);
     if (changed == nullptr) {
@@ -16,7 +16,7 @@ Graph set_dropout(const Graph& graph, double rate) {
       continue;
     }
     found = true;
-    rewriter.add(node.name, std::move(changed), node.inputs, {i});
+    rewriter.add(i, std::move(changed), node.inputs, {i});
   }
   if (!found) throw Error(ErrorCode::usage, "--dropout: this network has no dropout layer. Leave the option out.");
   return rewriter.take();

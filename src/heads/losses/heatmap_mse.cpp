@@ -23,21 +23,14 @@ class HeatmapMseLoss final : public Loss {
     double sum = 0.0;
     for (std::size_t i = 0; i < static_cast<std::size_t>(a.n); ++i) {
       for (std::size_t k = 0; k < points; ++k) {
+        if (a.visible[i * points + k] == T(0)) continue;
         T* dpred = a.dpred != nullptr ? a.dpred + i * map + k : nullptr;
-        if (a.visible[i * points + k] == T(0)) {
-          if (dpred != nullptr) clear(a, dpred);
-        } else {
-          sum += run_point(a, a.pred + i * map + k, a.target + 2 * (i * points + k), dpred, T(2 * inv_points));
-        }
+        const T factor = a.weight_of(i, k);
+        sum += static_cast<double>(factor) * run_point(a, a.pred + i * map + k, a.target + 2 * (i * points + k), dpred,
+                                                       T(2 * inv_points * a.weight) * factor);
       }
     }
     return sum * inv_points;
-  }
-
-  template <class T>
-  static void clear(const LossArgs<T>& a, T* dpred) noexcept {
-    const int cells = a.output.h * a.output.w;
-    for (int c = 0; c < cells; ++c, dpred += a.points) *dpred = T(0);
   }
 
   /// One map; its values are `points` apart.
@@ -52,7 +45,7 @@ class HeatmapMseLoss final : public Loss {
         const T d = *pred - (far(q, x) ? T(0) : height * gaussian_.profile(q, x));
         sum += static_cast<double>(d * d);
         if (dpred != nullptr) {
-          *dpred = factor * d;
+          *dpred += factor * d;
           dpred += a.points;
         }
       }
