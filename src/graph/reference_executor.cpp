@@ -3,15 +3,32 @@
 
 #include <algorithm>
 
+#include "core/data_type.hpp"
+
 namespace fpcpu {
 
+std::vector<const kernels::KernelTable<float>*> definitions(
+    const std::vector<const kernels::KernelTable<float>*>& tables) {
+  std::vector<const kernels::KernelTable<float>*> result;
+  for (const auto* table : tables) {
+    result.push_back(table->precision == Precision::bf16 ? &kernels::eigen_bf16_table()
+                                                         : &kernels::eigen_table<float>());
+  }
+  return result;
+}
+
 template <class T>
-ReferenceExecutor<T>::ReferenceExecutor(const Graph& graph, Params<T>& params, int batch)
+ReferenceExecutor<T>::ReferenceExecutor(const Graph& graph, Params<T>& params, int batch,
+                                        const ReferenceOptions<T>& options)
     : graph_(graph),
       params_(params),
       batch_(batch),
+      kernels_(options.kernels),
+      rounding_(static_cast<std::size_t>(graph.size())),
       node_params_(find_node_params(graph, params)),
       gradients_(params.layout.trainable_size()) {
+  if (kernels_.empty()) kernels_.assign(rounding_.size(), &kernels::eigen_table<T>());
+  if (options.kept != nullptr) find_rounding(*options.kept);
   const auto n = static_cast<std::size_t>(batch);
   for (int i = 0; i < graph.size(); ++i) {
     const Signature& sig = graph.node(i).signature;
@@ -25,7 +42,8 @@ ReferenceExecutor<T>::ReferenceExecutor(const Graph& graph, Params<T>& params, i
     WorkspaceNeed need;
     if (i >= graph.first_layer()) {
       for (const bool training : {false, true}) {
-        const auto w = graph.node(i).layer->workspace(shapes_.back(), batch, training, kernels::eigen_table<T>());
+        const auto w =
+            graph.node(i).layer->workspace(shapes_.back(), batch, training, *kernels_[static_cast<std::size_t>(i)]);
         need = {std::max(need.prepared, w.prepared), std::max(need.scratch, w.scratch)};
       }
     }
@@ -39,22 +57,46 @@ ReferenceExecutor<T>::ReferenceExecutor(const Graph& graph, Params<T>& params, i
     }
     gradient_pointers_.push_back(std::move(pointers));
   }
-  for (int i = 0; i < graph.size(); ++i) {
-    std::vector<const T*> inputs;
-    for (const int j : graph.node(i).inputs) inputs.push_back(y_[static_cast<std::size_t>(j)].data());
-    inputs_.push_back(std::move(inputs));
+}
+
+template <class T>
+void ReferenceExecutor<T>::find_rounding(const Plan& plan) {
+  for (const Segment& segment : plan.segments) {
+    for (const Step& step : segment.steps) {
+      Rounding& rounding = rounding_[static_cast<std::size_t>(step.node)];
+      if (step.kind == StepKind::forward) rounding.forward_x = step.bf16_x;
+      if (step.kind == StepKind::backward_sums) rounding.sums_x = step.bf16_x;
+      if (step.kind == StepKind::backward) rounding.backward_x = step.bf16_x, rounding.backward_dy = step.bf16_dy;
+    }
   }
+}
+
+template <class T>
+const T* ReferenceExecutor<T>::rounded(const AlignedBuffer<T>& values, std::vector<T>& copy) {
+  copy.resize(values.size());
+  std::transform(values.begin(), values.end(), copy.begin(),
+                 [](T v) { return static_cast<T>(rounded_to_bf16(static_cast<float>(v))); });
+  return copy.data();
+}
+
+template <class T>
+std::vector<const T*> ReferenceExecutor<T>::inputs_of(int node, bool first_rounded) {
+  std::vector<const T*> result;
+  for (const int j : graph_.node(node).inputs) {
+    const AlignedBuffer<T>& y = y_[static_cast<std::size_t>(j)];
+    result.push_back(first_rounded && result.empty() ? rounded(y, rounded_x_) : y.data());
+  }
+  return result;
 }
 
 template <class T>
 ForwardArgs<T> ReferenceExecutor<T>::forward_args(int node) const {
   const auto i = static_cast<std::size_t>(node);
   ForwardArgs<T> a;
-  a.kernels = &kernels::eigen_table<T>();
+  a.kernels = kernels_[i];
   a.in = shapes_[i];
   a.n = batch_;
   a.training = training_;
-  a.x = inputs_[i];
   a.y = y_[i].data();
   a.params = node_params_[i];
   a.prepared = prepared_[i].data();
@@ -83,13 +125,15 @@ const T* ReferenceExecutor<T>::forward(std::span<const T* const> inputs, bool tr
     const auto i = static_cast<std::size_t>(node);
     const Layer& layer = *graph_.node(node).layer;
     PrepareArgs<T> prepare;
-    prepare.kernels = &kernels::eigen_table<T>();
+    prepare.kernels = kernels_[i];
     prepare.in = shapes_[i];
     prepare.params = node_params_[i];
     prepare.training = training;
     prepare.prepared = prepared_[i].data();
     layer.prepare(prepare);
     ForwardArgs<T> a = forward_args(node);
+    const std::vector<const T*> made = inputs_of(node, false);
+    a.x = made;
     if (training && sums_[i].size() > 0) {
       std::fill(sums_[i].begin(), sums_[i].end(), 0.0);
       a.sums = sums_[i].data();
@@ -103,6 +147,8 @@ const T* ReferenceExecutor<T>::forward(std::span<const T* const> inputs, bool tr
       merge.stats = stats_[i].data();
       layer.forward_merge(merge);
     }
+    const std::vector<const T*> x = inputs_of(node, training && rounding_[i].forward_x);
+    a.x = x;
     layer.forward(a);
   }
   return output(graph_.output());
@@ -130,10 +176,9 @@ void ReferenceExecutor<T>::backward(std::span<const T* const> dys) {
       dx.push_back(j < graph_.first_layer() ? nullptr : dy_[static_cast<std::size_t>(j)].data());
     const std::vector<T> beta(n.inputs.size(), T{1});
     BackwardArgs<T> a;
-    a.kernels = &kernels::eigen_table<T>();
+    a.kernels = kernels_[i];
     a.in = shapes_[i];
     a.n = batch_;
-    a.x = inputs_[i];
     a.y = y_[i].data();
     a.dy = dy_[i].data();
     a.dx = dx;
@@ -151,9 +196,14 @@ void ReferenceExecutor<T>::backward(std::span<const T* const> dys) {
     if (gradient_sums_[i].size() > 0) {
       std::fill(gradient_sums_[i].begin(), gradient_sums_[i].end(), 0.0);
       a.sums = gradient_sums_[i].data();
+      const std::vector<const T*> x = inputs_of(node, rounding_[i].sums_x);
+      a.x = x;
       n.layer->backward_sums(a);
       a.total_sums = gradient_sums_[i].data();
     }
+    const std::vector<const T*> x = inputs_of(node, rounding_[i].backward_x);
+    a.x = x;
+    a.dy = rounding_[i].backward_dy ? rounded(dy_[i], rounded_dy_) : dy_[i].data();
     n.layer->backward(a);
     add_gradients(i);
   }

@@ -8,15 +8,30 @@
 #include "core/arena.hpp"
 #include "graph/node_params.hpp"
 #include "graph/params.hpp"
+#include "graph/plan.hpp"
 
 namespace fpcpu {
+
+/// What a reference run rounds.
+template <class T>
+struct ReferenceOptions {
+  /// The table of each node; none: the Eigen kernels of T, which round nothing.
+  std::vector<const kernels::KernelTable<T>*> kernels{};
+  /// Outputs and gradients that this plan of the same graph keeps rounded are rounded here too, wherever it reads them
+  /// so; null: none are.
+  const Plan* kept = nullptr;
+};
+
+/// The definitions of what nodes with these tables compute: of fp32 and of bf16.
+[[nodiscard]] std::vector<const kernels::KernelTable<float>*> definitions(
+    const std::vector<const kernels::KernelTable<float>*>& tables);
 
 /// The definition of what a network computes: every tensor separate, the whole batch as one slice, one layer at a time,
 /// the Eigen kernels. Slow and obvious; `PlanExecutor` must agree with it.
 template <class T>
 class ReferenceExecutor {
  public:
-  ReferenceExecutor(const Graph& graph, Params<T>& params, int batch);
+  ReferenceExecutor(const Graph& graph, Params<T>& params, int batch, const ReferenceOptions<T>& options = {});
 
   /// Output for `batch` samples, n,out. In training, batch-norm uses and updates batch statistics.
   const T* forward(const T* x, bool training, std::uint64_t seed = 0, std::uint64_t step = 0);
@@ -33,13 +48,25 @@ class ReferenceExecutor {
   [[nodiscard]] const AlignedBuffer<T>& gradients() const noexcept { return gradients_; }
 
  private:
+  /// What a node reads rounded: its first input in each of its passes, and the gradient of its output.
+  struct Rounding {
+    bool forward_x = false;
+    bool sums_x = false;  // backward_sums
+    bool backward_x = false;
+    bool backward_dy = false;
+  };
   ForwardArgs<T> forward_args(int node) const;
   /// Of one node, to those of all uses of its parameters.
   void add_gradients(std::size_t node);
+  void find_rounding(const Plan& plan);
+  std::vector<const T*> inputs_of(int node, bool first_rounded);
+  static const T* rounded(const AlignedBuffer<T>& values, std::vector<T>& copy);
 
   const Graph& graph_;
   Params<T>& params_;
   int batch_;
+  std::vector<const kernels::KernelTable<T>*> kernels_;  // of each node
+  std::vector<Rounding> rounding_;
   std::vector<NodeParams<T>> node_params_;
   std::vector<std::vector<AlignedBuffer<T>>> node_gradients_;  // of each use of a parameter
   std::vector<NodeParams<T>> gradient_pointers_;
@@ -47,7 +74,7 @@ class ReferenceExecutor {
   std::vector<AlignedBuffer<T>> y_, dy_, prepared_, scratch_, stats_;
   std::vector<AlignedBuffer<std::byte>> saved_;
   std::vector<AlignedBuffer<double>> sums_, gradient_sums_;
-  std::vector<std::vector<const T*>> inputs_;
+  std::vector<T> rounded_x_, rounded_dy_;
   AlignedBuffer<T> gradients_;
   std::uint64_t seed_ = 0;
   std::uint64_t step_ = 0;

@@ -312,6 +312,10 @@ struct KernelTable {
 template <class T>
 [[nodiscard]] const KernelTable<T>& eigen_table() noexcept;
 
+/// The definition of bf16: Eigen's kernels with factors rounded and sums in double, for every algorithm that
+/// ConvShape::algorithm may name. For comparisons; float_table() does not offer it.
+[[nodiscard]] const KernelTable<float>& eigen_bf16_table() noexcept;
+
 /// Float tables that this build contains and this CPU can run, fastest last; never empty.
 struct IsaList {
   Isa items[8];

@@ -3,9 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+
 #include "kernels/guarded.hpp"
 
-/// Compares the three passes of a convolution of every instruction set with the Eigen kernels in double.
+/// Compares the three passes of a convolution of every instruction set with the Eigen kernels: in double, or with the
+/// factors that bf16 rounds.
 namespace fpcpu::testing {
 
 /// The entries of a table that make up one kind of convolution.
@@ -38,43 +41,47 @@ struct ConvInputs {
   std::vector<float> x, w, bias, dy;
 };
 
-[[nodiscard]] inline ConvResult conv_reference(const kernels::ConvShape& s, bool depthwise, const ConvInputs& in,
-                                               kernels::ActivationSpec activation, bool absolute) {
-  const kernels::KernelTable<double>& table = kernels::eigen_table<double>();
-  const ConvPasses<double> passes = conv_passes(table, depthwise);
-  const std::vector<double> x = widened(in.x, absolute);
-  const std::vector<double> w = widened(in.w, absolute);
-  const std::vector<double> bias = widened(in.bias, absolute);
-  const std::vector<double> dy = widened(in.dy, absolute);
-  AlignedBuffer<double> scratch(passes.scratch_size(s));
-  std::vector<AlignedBuffer<double>> packed;
-  for (const kernels::ConvPass pass : {kernels::ConvPass::forward, kernels::ConvPass::backward_data}) {
-    packed.emplace_back(passes.packs ? table.conv_packed_size(s, pass) : 0);
-    if (packed.back().size() > 0) table.conv_pack(s, pass, w.data(), packed.back().data());
-  }
-  ConvResult r{std::vector<double>(dy.size()),       dy,
-               std::vector<double>(2 * bias.size()), std::vector<double>(x.size()),
-               std::vector<double>(w.size()),        std::vector<double>(bias.size())};
-  kernels::ConvForward<double> forward;
-  forward.x = x.data(), forward.w = w.data(), forward.packed = packed[0].data(), forward.bias = bias.data();
+/// What a table of Eigen's makes of the three passes.
+template <class T>
+[[nodiscard]] ConvResult conv_reference(const kernels::KernelTable<T>& table, const kernels::ConvShape& s,
+                                        bool depthwise, const ConvInputs& in, kernels::ActivationSpec activation,
+                                        bool absolute) {
+  const ConvPasses<T> passes = conv_passes(table, depthwise);
+  const auto values = [&](const std::vector<float>& v) {
+    const std::vector<double> wide = widened(v, absolute);
+    return std::vector<T>(wide.begin(), wide.end());
+  };
+  const std::vector<T> x = values(in.x);
+  const std::vector<T> w = values(in.w);
+  const std::vector<T> bias = values(in.bias);
+  const std::vector<T> dy = values(in.dy);
+  AlignedBuffer<T> scratch(passes.scratch_size(s));
+  std::vector<T> y(dy.size());
+  std::vector<T> added = dy;
+  std::vector<double> sums(2 * bias.size());
+  std::vector<T> dx(x.size());
+  std::vector<T> dw(w.size());
+  std::vector<T> db(bias.size());
+  kernels::ConvForward<T> forward;
+  forward.x = x.data(), forward.w = w.data(), forward.bias = bias.data();
   forward.activation = absolute ? kernels::ActivationSpec{} : activation;
-  forward.row_end = s.oh, forward.y = r.y.data(), forward.scratch = scratch.data();
-  if (!depthwise) forward.sums = r.sums.data();
+  forward.row_end = s.oh, forward.y = y.data(), forward.scratch = scratch.data();
+  if (!depthwise) forward.sums = sums.data();
   passes.forward(s, forward);
   if (!depthwise) {
     forward.sums = nullptr;
-    forward.add = true, forward.y = r.added.data();
+    forward.add = true, forward.y = added.data();
     passes.forward(s, forward);
   }
-  kernels::ConvBackwardData<double> data;
-  data.dy = dy.data(), data.w = w.data(), data.packed = packed[1].data();
-  data.dx = r.dx.data(), data.scratch = scratch.data();
+  kernels::ConvBackwardData<T> data;
+  data.dy = dy.data(), data.w = w.data(), data.dx = dx.data(), data.scratch = scratch.data();
   passes.backward_data(s, data);
-  kernels::ConvBackwardWeights<double> weights;
-  weights.x = x.data(), weights.dy = dy.data(), weights.dw = r.dw.data(), weights.db = r.db.data();
+  kernels::ConvBackwardWeights<T> weights;
+  weights.x = x.data(), weights.dy = dy.data(), weights.dw = dw.data(), weights.db = db.data();
   weights.scratch = scratch.data();
   passes.backward_weights(s, weights);
-  return r;
+  const auto wide = [](const std::vector<T>& v) { return std::vector<double>(v.begin(), v.end()); };
+  return {wide(y), wide(added), sums, wide(dx), wide(dw), wide(db)};
 }
 
 [[nodiscard]] inline std::vector<double> plus(std::vector<double> values, float beta) {
@@ -82,26 +89,23 @@ struct ConvInputs {
   return values;
 }
 
-/// What an algorithm may lose over sums of `length` terms, in multiples of what the plain sum may, and of the largest
-/// result instead of each: its transforms mix the values of a tile. Measured over the shapes of conv_test.cpp: 0.22
-/// at most for the plain sum, 0.15 for F(2x2), 0.99 for F(4x4).
-[[nodiscard]] inline double allowed_loss(kernels::ConvAlgorithm algorithm, double length) {
-  const double bf16 = bf16_loss(length);
+/// What an algorithm may lose over sums, in multiples of what the plain sum may, and of the largest result instead of
+/// each: its transforms mix the values of a tile. Measured over the shapes of conv_test.cpp: 0.22 at most for the plain
+/// sum, 0.15 for F(2x2), 0.99 for F(4x4); against their definition 0.12 for the plain sum and F(2x2) in bf16.
+[[nodiscard]] inline double allowed_loss(kernels::ConvAlgorithm algorithm) {
   switch (algorithm) {
     case kernels::ConvAlgorithm::winograd2:
       return 0.5;
     case kernels::ConvAlgorithm::winograd4:
       return 2.5;
-    case kernels::ConvAlgorithm::direct_bf16:
-      return 1.0 + kBf16Sum * bf16;
-    case kernels::ConvAlgorithm::winograd2_bf16:
-      return 0.5 + 8.0 * bf16;
-    case kernels::ConvAlgorithm::winograd4_bf16:
-      return 2.5 + 30.0 * bf16;
     default:
       return 1.0;
   }
 }
+
+/// Of F(4x4) in bf16, |got - want| / |want|: in float some transformed values are a last bit off, and a few of those
+/// round to the next bfloat16. At most 2.5e-4 over the shapes of conv_test.cpp; rounding itself changes 1.1e-2.
+inline constexpr double kWinograd4Bf16 = 1e-3;
 
 /// body(range) for ranges that make up `channels`, of two sizes so that several borders are seen; the last comes first,
 /// and what a call writes above its range is found at the end.
@@ -128,8 +132,16 @@ inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels:
   const ConvInputs in{random_values(images * count(asked.h, asked.w, asked.c), 1), random_values(weights_size, 2),
                       random_values(static_cast<std::size_t>(asked.k), 3),
                       random_values(images * count(asked.oh, asked.ow, asked.k), 4)};
-  const ConvResult want = conv_reference(asked, depthwise, in, activation, false);
-  const ConvResult magnitude = conv_reference(asked, depthwise, in, activation, true);
+  const kernels::KernelTable<double>& reference = kernels::eigen_table<double>();
+  const ConvResult exact = conv_reference(reference, asked, depthwise, in, activation, false);
+  const ConvResult magnitude = conv_reference(reference, asked, depthwise, in, activation, true);
+  std::map<kernels::ConvAlgorithm, ConvResult> rounded;
+  const auto wanted_of = [&](const kernels::ConvShape& s) -> const ConvResult& {
+    if (depthwise || s.algorithm < kernels::ConvAlgorithm::direct_bf16) return exact;
+    const auto found = rounded.find(s.algorithm);
+    if (found != rounded.end()) return found->second;
+    return rounded[s.algorithm] = conv_reference(kernels::eigen_bf16_table(), s, false, in, activation, false);
+  };
   const int depth = depthwise ? 1 : asked.c / asked.groups;
   const double forward_length = asked.kh * asked.kw * depth;
   const double data_length = asked.kh * asked.kw * (depthwise ? 1 : asked.k / asked.groups);
@@ -161,13 +173,13 @@ inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels:
       }
       INFO("table ", kernels::name_of(table), " ", text(s), way.weights_once ? " weights once" : "");
       if (way.weights_once) CHECK(table.conv_packed_size(s, kernels::ConvPass::forward) == 0);
-      const auto error = [&](const Guarded<float>& got, const std::vector<double>& wanted, std::vector<double> size,
+      const auto error = [&](const auto& got, const std::vector<double>& wanted, std::vector<double> size,
                              double length) {
-        if (algorithm != kernels::ConvAlgorithm::direct) {
-          std::fill(size.begin(), size.end(), *std::max_element(size.begin(), size.end()));
-        }
-        return worst_error(got, wanted, size, length) / allowed_loss(algorithm, length);
+        if (algorithm == winograd4_bf16) return relative_norm(got, wanted) / kWinograd4Bf16;
+        if (algorithm != direct) std::fill(size.begin(), size.end(), *std::max_element(size.begin(), size.end()));
+        return worst_error(got, wanted, size, length) / allowed_loss(algorithm);
       };
+      const ConvResult& want = wanted_of(s);
       const Guarded<float> scratch = scratch_of(passes.scratch_size(s));
       std::vector<Guarded<float>> packed;
       for (const kernels::ConvPass pass : {kernels::ConvPass::forward, kernels::ConvPass::backward_data}) {
@@ -185,7 +197,7 @@ inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels:
       passes.forward(s, forward);
       CHECK(error(y, want.y, magnitude.y, forward_length) <= 1.0);
       CHECK(y.intact());
-      CHECK(worst_error(sums, want.sums, magnitude.sums, forward_length) <= allowed_loss(algorithm, forward_length));
+      CHECK(error(sums, want.sums, magnitude.sums, forward_length) <= 1.0);
 
       const std::vector<double> sums_of_all = sums;
 

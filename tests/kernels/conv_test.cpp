@@ -4,6 +4,7 @@
 using namespace fpcpu::testing;
 using fpcpu::kernels::Activation;
 using fpcpu::kernels::ActivationSpec;
+using fpcpu::kernels::ConvAlgorithm;
 
 namespace {
 
@@ -84,8 +85,8 @@ TEST_CASE("NaN in the input of a convolution with ReLU stays visible") {
   const Guarded<float> w = filled(9 * 16 * 17, 1.0F);
   for (const auto* own : tables()) {
     const auto& table = *own;
-    for (int algorithm = 1; algorithm <= static_cast<int>(fpcpu::kernels::ConvAlgorithm::winograd4_bf16); ++algorithm) {
-      s.algorithm = static_cast<fpcpu::kernels::ConvAlgorithm>(algorithm);
+    for (int algorithm = 1; algorithm <= static_cast<int>(ConvAlgorithm::winograd4_bf16); ++algorithm) {
+      s.algorithm = static_cast<ConvAlgorithm>(algorithm);
       if (table.conv_algorithm(s, fpcpu::kernels::ConvPass::forward) != s.algorithm) continue;
       INFO("table ", fpcpu::kernels::name_of(table), " algorithm ", algorithm);
       const Guarded<float> packed = scratch_of(table.conv_packed_size(s, fpcpu::kernels::ConvPass::forward));
@@ -98,6 +99,31 @@ TEST_CASE("NaN in the input of a convolution with ReLU stays visible") {
       table.conv_forward(s, a);
       const bool visible = std::all_of(y.data(), y.data() + y.size(), [](float v) { return std::isnan(v); });
       CHECK(visible);
+    }
+  }
+}
+
+TEST_CASE("what rounded factors cost, of the root mean square of the results") {
+  const fpcpu::kernels::ConvShape shape = conv_shape({16, 16, 64, 64, 3, 3, 1, 1, 1, 1, 1});
+  const ConvInputs in{random_values(16 * 16 * 64, 1), random_values(9 * 64 * 64, 2), random_values(64, 3),
+                      random_values(16 * 16 * 64, 4)};
+  const ConvResult exact = conv_reference(fpcpu::kernels::eigen_table<double>(), shape, false, in, {}, false);
+  struct Cost {
+    ConvAlgorithm algorithm;
+    double least, most;
+  };
+  // docs/adr/0006: 0.24 %, 0.4 %, 1.1 %.
+  for (const Cost cost :
+       {Cost{ConvAlgorithm::direct, 0.0, 1e-6}, Cost{ConvAlgorithm::direct_bf16, 2e-3, 3e-3},
+        Cost{ConvAlgorithm::winograd2_bf16, 3e-3, 6e-3}, Cost{ConvAlgorithm::winograd4_bf16, 9e-3, 14e-3}}) {
+    CAPTURE(static_cast<int>(cost.algorithm));
+    fpcpu::kernels::ConvShape s = shape;
+    s.algorithm = cost.algorithm;
+    const ConvResult found = conv_reference(fpcpu::kernels::eigen_bf16_table(), s, false, in, {}, false);
+    for (const double error :
+         {relative_norm(found.y, exact.y), relative_norm(found.dx, exact.dx), relative_norm(found.dw, exact.dw)}) {
+      CHECK(error >= cost.least);
+      CHECK(error <= cost.most);
     }
   }
 }

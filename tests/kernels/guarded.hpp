@@ -112,13 +112,17 @@ template <class Got>
   return worst_error(got, want, magnitude);
 }
 
-/// What a sum of `length` products with factors rounded to bfloat16 may lose, in multiples of what one in float may:
-/// they add errors of 2^-9 that are independent of each other, so they grow with the root of the length (the nominal
-/// one: a border has fewer terms and larger relative errors).
-[[nodiscard]] inline double bf16_loss(double length) {
-  return std::ldexp(1.0, 15) / (std::sqrt(length) * (4.0 + std::sqrt(length)));
+/// |got - want| / |want|, infinity if something is NaN.
+template <class Got>
+[[nodiscard]] double relative_norm(const Got& got, const std::vector<double>& want) {
+  double difference = 0.0;
+  double square = 1e-30;
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    difference += std::pow(static_cast<double>(got[i]) - want[i], 2);
+    square += want[i] * want[i];
+  }
+  return std::isnan(difference) ? std::numeric_limits<double>::infinity() : std::sqrt(difference / square);
 }
-inline constexpr double kBf16Sum = 7.0;  // of a plain sum, times bf16_loss
 
 [[nodiscard]] inline std::vector<Isa> isas() {
   const kernels::IsaList list = kernels::available_isas();

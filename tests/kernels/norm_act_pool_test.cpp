@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <Eigen/Core>
+#include <bit>
 
 #include "kernels/pool_cases.hpp"
 
@@ -189,11 +189,12 @@ void check_residual(const PoolShape& s, Activation kind) {
   }
 }
 
-/// Values that bfloat16 holds exactly must give the same results as floats and as bfloat16.
+/// Inputs and gradients kept in bfloat16, against the definition.
 void check_bf16(const KernelTable<float>& table, const PoolShape& s, bool pooled, Activation kind, bool residual) {
-  INFO(text(s), " pooled ", pooled, " activation ", static_cast<int>(kind), " residual ", residual);
-  Inputs in(s, pooled);
-  in.dy = coarse_values(in.dy.size(), 2);
+  INFO("table ", fpcpu::kernels::name_of(table), " ", text(s), " pooled ", pooled, " activation ",
+       static_cast<int>(kind), " residual ", residual);
+  const KernelTable<float>& reference = fpcpu::kernels::eigen_bf16_table();
+  const Inputs in(s, pooled);
   const Run<float> run(in);
   const std::size_t inputs = in.x.size();
   const std::size_t outputs = in.dy.size();
@@ -210,36 +211,40 @@ void check_bf16(const KernelTable<float>& table, const PoolShape& s, bool pooled
   f.scale = run.scale.data(), f.shift = run.shift.data(), f.residual = residual ? other.data() : nullptr;
   std::vector<float> y_want(outputs);
   std::vector<std::uint8_t> argmax_want(outputs);
-  f.x = in.x.data(), f.y = y_want.data(), f.argmax = pooled ? argmax_want.data() : nullptr;
-  table.norm_act_pool_forward(f);
+  f.x_bf16 = x.data(), f.y = y_want.data(), f.argmax = pooled ? argmax_want.data() : nullptr;
+  reference.norm_act_pool_forward(f);
   const Guarded<float> y = filled(outputs, kNan);
   const Guarded<std::uint8_t> argmax(outputs);
-  f.x = nullptr, f.x_bf16 = x.data(), f.y = y.data(), f.argmax = pooled ? argmax.data() : nullptr;
+  f.y = y.data(), f.argmax = pooled ? argmax.data() : nullptr;
   table.norm_act_pool_forward(f);
-  CHECK(std::equal(y_want.begin(), y_want.end(), y.data()));
+  CHECK(worst_error(y, widened(y_want)) <= 1.0);
   if (pooled) CHECK(std::equal(argmax_want.begin(), argmax_want.end(), argmax.data()));
   CHECK(y.intact());
   CHECK(argmax.intact());
 
+  const std::size_t channels = static_cast<std::size_t>(s.c);
   NormActPoolBackward<float> a = run.backward(s, pooled, kind, argmax_want.data(), nullptr);
-  NormActPoolBackward<float> b = a;
-  if (residual) a.y = b.y = y_want.data();
-  b.x = nullptr, b.x_bf16 = x.data();
-  std::vector<double> sums_want(2 * static_cast<std::size_t>(s.c), 1.0);
+  if (residual) a.y = y_want.data();
+  a.x = nullptr, a.x_bf16 = x.data();
+  std::vector<double> sums_want(2 * channels, 1.0);
   std::vector<double> sums = sums_want;
-  a.sums = sums_want.data(), b.sums = sums.data();
+  a.sums = sums_want.data();
+  reference.norm_act_pool_backward_sums(a);
+  a.sums = sums.data();
   table.norm_act_pool_backward_sums(a);
-  table.norm_act_pool_backward_sums(b);
-  CHECK(sums == sums_want);
-  for (const bool rounded_dy : {false, true}) {
-    if (rounded_dy) b.dy = nullptr, b.dy_bf16 = dy.data();
-    if (rounded_dy && residual) continue;
+  CHECK(worst_error(sums, sums_want,
+                    std::vector<double>(2 * channels, 13.0 * static_cast<double>(outputs / channels))) <= 1.0);
+  for (const bool kept_dy : {false, true}) {
+    if (kept_dy && residual) continue;
+    CAPTURE(kept_dy);
+    if (kept_dy) a.dy = nullptr, a.dy_bf16 = dy.data();
     std::vector<float> dx_want(inputs, kNan);
     const Guarded<float> dx = filled(inputs, kNan);
-    a.dx = dx_want.data(), b.dx = dx.data();
+    a.dx = dx_want.data();
+    reference.norm_act_pool_backward_data(a);
+    a.dx = dx.data();
     table.norm_act_pool_backward_data(a);
-    table.norm_act_pool_backward_data(b);
-    CHECK(std::equal(dx_want.begin(), dx_want.end(), dx.data()));
+    CHECK(worst_error(dx, widened(dx_want), std::vector<double>(inputs, 46.0)) <= 1.0);
     CHECK(dx.intact());
   }
 }
@@ -264,7 +269,9 @@ TEST_CASE("tables for bf16 read rounded inputs and gradients") {
 }
 
 TEST_CASE("rounding to bf16 is to nearest even, and what is not finite stays so") {
-  for (const KernelTable<float>* table : tables()) {
+  std::vector<const KernelTable<float>*> all = tables();
+  all.push_back(&fpcpu::kernels::eigen_bf16_table());
+  for (const KernelTable<float>* table : all) {
     CHECK((table->round_to_bf16 != nullptr) == (table->precision == fpcpu::Precision::bf16));
     if (table->round_to_bf16 == nullptr) continue;
     for (const std::size_t n : {1U, 2U, 15U, 16U, 31U, 32U, 33U, 64U, 97U}) {
@@ -273,7 +280,8 @@ TEST_CASE("rounding to bf16 is to nearest even, and what is not finite stays so"
       const Guarded<Bf16> rounded(n);
       table->round_to_bf16(values.data(), rounded.data(), n);
       for (std::size_t i = 0; i < n; ++i) {
-        CHECK(rounded[i] == Eigen::numext::bit_cast<Bf16>(Eigen::bfloat16(values[i])));
+        const auto bits = std::bit_cast<std::uint32_t>(values[i]);
+        CHECK(rounded[i] == (bits + 0x7FFF + (bits >> 16U & 1U)) >> 16U);
       }
       CHECK(rounded.intact());
     }

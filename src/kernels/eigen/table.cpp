@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "kernels/table.hpp"
 
+#include "kernels/eigen/bf16.hpp"
 #include "kernels/eigen/conv.hpp"
 #include "kernels/eigen/dense.hpp"
 #include "kernels/eigen/depthwise.hpp"
@@ -50,6 +51,25 @@ const KernelTable<T>& eigen_table() noexcept {
       .rmsprop_update = eigen::rmsprop_update<T>,
       .adam_update = eigen::adam_update<T>,
   };
+  return kTable;
+}
+
+const KernelTable<float>& eigen_bf16_table() noexcept {
+  static const KernelTable<float> kTable = [] {
+    KernelTable<float> table = eigen_table<float>();
+    table.precision = Precision::bf16;
+    table.conv_algorithm = eigen::bf16::conv_algorithm;
+    table.conv_scratch_size = eigen::bf16::conv_scratch_size;
+    table.conv_forward = eigen::bf16::conv_forward;
+    table.conv_backward_data = eigen::bf16::conv_backward_data;
+    table.conv_backward_weights = eigen::bf16::conv_backward_weights;
+    table.dense_scratch_size = eigen::bf16::dense_scratch_size;
+    table.dense_forward = eigen::bf16::dense_forward;
+    table.dense_backward_data = eigen::bf16::dense_backward_data;
+    table.dense_backward_weights = eigen::bf16::dense_backward_weights;
+    table.round_to_bf16 = eigen::bf16::round_to_bf16;
+    return table;
+  }();
   return kTable;
 }
 
