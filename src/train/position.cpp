@@ -7,6 +7,16 @@
 
 namespace fpcpu {
 
+void Position::pass_epoch(std::optional<double> best_so_far) {
+  ++epoch;
+  if (best_so_far) {
+    best_error = *best_so_far;
+    best_epoch = epoch;
+  }
+  batch = skipped = 0;
+  loss_sum = mse_sum = epoch_seconds = 0;
+}
+
 void Position::save(saved_state::Texts& state) const {
   saved_state::put(state, "epoch", std::int64_t{epoch});
   saved_state::put(state, "batch", std::int64_t{batch});

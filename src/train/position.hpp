@@ -2,6 +2,7 @@
 #pragma once
 
 #include <limits>
+#include <optional>
 
 #include "optim/saved_state.hpp"
 
@@ -26,6 +27,9 @@ struct Position {
   /// Means over the steps of the unfinished epoch; NaN before the first.
   [[nodiscard]] double mean_loss() const { return loss_sum / (batch - skipped); }
   [[nodiscard]] double mean_mse100() const { return mse_sum / (batch - skipped); }
+
+  /// The epoch under way is done. @param best_so_far  its error, if no other had a lower one
+  void pass_epoch(std::optional<double> best_so_far);
 
   void save(saved_state::Texts& state) const;
   /// @throws Error{format} if something is missing or not a number.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Promises of training: it learns, it repeats bit for bit, it can be stopped and resumed.
+// Promises of training: it learns, it repeats bit for bit.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -129,32 +129,6 @@ TEST_CASE("a run goes on with the instruction set and precision its checkpoint n
   (void)train({}, resume);
   CHECK(load_checkpoint(folder / "edited" / "last.safetensors").facts["precision"] == "bf16");
   CHECK(content(folder / "edited" / "model.safetensors") == content(folder / "whole" / "model.safetensors"));
-}
-
-TEST_CASE("stopped anywhere and resumed equals never stopped") {
-  const test::TemporaryFolder folder;
-  for (const std::string schedule : {"cosine", "plateau"}) {
-    TrainOptions options = quick();
-    options.schedule = schedule;
-    options.aug_calm = 0.4F;  // the last of three epochs
-    const auto whole = folder / ("whole-" + schedule);
-    (void)train(options, into(whole));
-    // 54 faces make 6 batches: after 6 and 12 the epoch is not judged yet.
-    for (const int steps : {1, 4, 6, 9, 12}) {
-      INFO(schedule << ", stopped after step " << steps);
-      const auto run = folder / ("stopped-" + schedule + std::to_string(steps));
-      const TrainResult first = train(options, into(run), stop_after(steps));
-      CHECK(first.interrupted);
-      CHECK(std::filesystem::exists(run / "model.safetensors"));
-      RunOptions resume;
-      resume.resume = run.string();
-      resume.threads = 1;
-      const TrainResult second = train({}, resume);
-      CHECK(!second.interrupted);
-      CHECK(second.epochs == 3);
-      CHECK(content(run / "model.safetensors") == content(whole / "model.safetensors"));
-    }
-  }
 }
 
 TEST_CASE("a run writes its folder, and its config.toml repeats it") {
@@ -387,31 +361,6 @@ TEST_CASE("a learning rate that explodes ends with a numeric error that names a 
   CHECK(test::contains(content(folder / "run/log.txt"), notices[1]));
   CHECK(test::contains(text, "not finite"));
   CHECK(test::contains(text, "step "));
-}
-
-TEST_CASE("an early stop stays one when it is resumed") {
-  TrainOptions options = quick();
-  options.epochs = 40;
-  options.patience = 1;
-  options.lr = 1e-9;  // nothing improves for long
-  options.ema = 0;
-  const test::TemporaryFolder folder;
-  const TrainResult first = train(options, into(folder / "run"));
-  REQUIRE(first.epochs < 40);
-  const std::string model = content(folder / "run" / "model.safetensors");
-  RunOptions resume;
-  resume.resume = (folder / "run").string();
-  const TrainResult second = train({}, resume);
-  CHECK(second.epochs == first.epochs);
-  CHECK(second.val_mse100 == doctest::Approx(first.val_mse100));
-  CHECK(content(folder / "run" / "model.safetensors") == model);
-}
-
-TEST_CASE("a run interrupted in its first epoch claims no validation error") {
-  const test::TemporaryFolder folder;
-  (void)train(quick(), into(folder / "run"), stop_after(2));
-  const Predictor predictor((folder / "run" / "model.safetensors").string());
-  CHECK(predictor.facts().count("val_mse100") == 0);
 }
 
 TEST_CASE("a gradient that is not finite is noticed without clipping, at the step that made it") {

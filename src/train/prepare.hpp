@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/thread_pool.hpp"
+#include "data/loader.hpp"
+#include "fpcpu/losses.hpp"
+#include "fpcpu/trainer.hpp"
+#include "graph/graph.hpp"
+#include "train/clock.hpp"
+#include "train/data_marks.hpp"
+#include "train/dialogue.hpp"
+#include "train/judge.hpp"
+#include "train/learner.hpp"
+#include "train/position.hpp"
+#include "train/run_start.hpp"
+#include "train/setup.hpp"
+
+namespace fpcpu {
+
+/// All that is decided about a run before its first step. Nothing changes it afterwards.
+struct RunSetup {
+  Clock since_start;  // of this process, the first thing a budget pays for
+  RunOptions run;
+  TrainOptions options;  // every one that was left open is filled
+  Places places;
+  bool faces_given = false;  // by the caller: `data` does not repeat the run
+  const kernels::KernelTable<float>& kernels;
+  std::unique_ptr<ThreadPool> pool;
+  TrainingData data;
+  Graph graph;
+  Position position = {};  // where it begins
+  Preprocessing preprocessing = {};
+  LossPtr loss;
+  LoaderOptions loading = {};
+  std::vector<FaceMark> marks = {};
+  bool data_changed = false;               // since the run that it resumes began
+  std::optional<int> planned_epochs = {};  // until now, of the run that it resumes
+  std::string note = {};                   // on the number of epochs, for config.toml
+  double judge_seconds = 0;                // of one judgement, as far as it was measured
+
+  [[nodiscard]] bool prolonged() const { return planned_epochs && *planned_epochs != options.epochs; }
+  [[nodiscard]] Params<float> first_params() const { return initial_params(graph, preprocessing, options); }
+};
+
+/// Where steps get their images and epochs their errors from; warm already if the speed was measured on them.
+struct Supply {
+  std::unique_ptr<Loader> loader;
+  std::unique_ptr<Judge> judge;
+
+  /// What the weights of `learner` achieve, with statistics of batch norm from the images of `epoch`.
+  [[nodiscard]] Judgement evaluate(const Graph& graph, Learner& learner, int epoch, const Dialogue& dialogue) const;
+};
+
+struct PreparedRun {
+  RunSetup setup;
+  Supply supply;
+};
+
+/// Opens and measures the faces, builds the network and fills the options. Whatever can be wrong with them is seen
+/// here, before anything is written.
+/// @param given  replaces the data of the options when not null. @throws as train(); Interrupted
+[[nodiscard]] PreparedRun prepare_run(RunStart& start, DatasetPtr given, Dialogue& dialogue);
+
+}  // namespace fpcpu
