@@ -11,7 +11,7 @@ add_library(fpcpu::fpcpu ALIAS fpcpu_library)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/fpcpu)
 install(DIRECTORY include/fpcpu DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS fpcpu_core fpcpu_kernels fpcpu_layers fpcpu_heads fpcpu_graph fpcpu_data fpcpu_optim fpcpu_io fpcpu_options
+install(TARGETS fpcpu_core fpcpu_kernels fpcpu_layers fpcpu_heads fpcpu_graph fpcpu_data fpcpu_optim fpcpu_io fpcpu_streams fpcpu_options
                 fpcpu_report fpcpu_train fpcpu_search fpcpu_predict fpcpu_library
   EXPORT fpcpuTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}

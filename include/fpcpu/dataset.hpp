@@ -56,6 +56,13 @@ struct Landmarks {
   std::vector<float> visible;
 };
 
+/// Numbers that a data set has for every sample beside its points: angles of the head, attributes, weights.
+struct OfferedStream {
+  std::string name;
+  int size = 0;            ///< numbers per sample
+  bool per_point = false;  ///< one per point, K: they follow their points when an image is mirrored
+};
+
 /// A set of faces with points. Immutable; all members may be called from several threads.
 class Dataset {
  public:
@@ -74,6 +81,10 @@ class Dataset {
   [[nodiscard]] virtual std::filesystem::path file(std::size_t) const { return {}; }
   /// EXIF orientation of the image file, 1 (upright) to 8, also where the image was turned by it.
   [[nodiscard]] virtual int orientation(std::size_t) const { return 1; }
+  /// What terms of an objective and inputs of a network can name as target streams, in addition to the points.
+  [[nodiscard]] virtual std::vector<OfferedStream> streams() const { return {}; }
+  /// Writes the numbers of stream `which` (its place in streams()) for sample i; NaN where one is not known.
+  virtual void stream(std::size_t /*i*/, std::size_t /*which*/, float* /*out*/) const {}
   /// Decodes or renders image i. @throws Error{format|io} naming the file.
   [[nodiscard]] virtual Image image(std::size_t i) const = 0;
 };

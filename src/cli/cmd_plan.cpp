@@ -25,7 +25,7 @@ Examples:
 )";
 
 Graph load_graph(const std::string& model) {
-  if (model.ends_with(".toml")) return load_model_file(model, {});
+  if (model.ends_with(".toml")) return load_model_file(model, {}).graph;
   const std::filesystem::path path = text_path(model);
   if (model.ends_with(".safetensors") || is_run(path)) return load_checkpoint(model_file_of(path)).graph;
   return make_network(model, {});

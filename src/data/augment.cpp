@@ -88,7 +88,7 @@ bool is_calm_epoch(const AugmentOptions& options, int epoch, int epochs) {
   return epoch >= epochs - calm;
 }
 
-void augment_sample(const Source& source, const Landmarks& points, const Preprocessing& preprocessing,
+bool augment_sample(const Source& source, const Landmarks& points, const Preprocessing& preprocessing,
                     const AugmentOptions& options, Rng rng, AugmentScratch& scratch, SampleOut out) {
   scratch.points.resize(points.xy.size());
   const Shape input = preprocessing.input;
@@ -105,6 +105,7 @@ void augment_sample(const Source& source, const Landmarks& points, const Preproc
   for (const PixelAugment& augment : kPixelAugments) augment.apply(options, rng, {planes, input}, scratch);
   normalise_planes(preprocessing, planes, out.x);
   write_targets(points, preprocessing, placement.mirrored, scratch.points, out);
+  return placement.mirrored;
 }
 
 }  // namespace fpcpu

@@ -77,11 +77,12 @@ struct AugmentScratch {
 };
 
 /// Writes one sample: warp, pixel changes, normalisation, targets. A pure function of its arguments; `rng` decides all.
+/// Returns whether the sample is mirrored.
 /// With all-zero options the pixels equal prepare_image bit for bit.
 /// Points keep clear of the border: none comes closer than 2 % of the side (or than it was, if that is less); when ten
 /// draws of the geometry fail, the sample keeps its geometry apart from mirroring.
 /// @param points  in pixels of the original image
-void augment_sample(const Source& source, const Landmarks& points, const Preprocessing& preprocessing,
+bool augment_sample(const Source& source, const Landmarks& points, const Preprocessing& preprocessing,
                     const AugmentOptions& options, Rng rng, AugmentScratch& scratch, SampleOut out);
 
 }  // namespace fpcpu

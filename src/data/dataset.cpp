@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <numeric>
 #include <span>
 #include <string_view>
@@ -28,7 +29,9 @@ class SelectedDataset final : public Dataset {
   };
 
   SelectedDataset(std::vector<DatasetPtr> parts, std::vector<Entry> entries)
-      : parts_(std::move(parts)), entries_(std::move(entries)), points_(parts_.front()->points()) {}
+      : parts_(std::move(parts)), entries_(std::move(entries)), points_(parts_.front()->points()) {
+    find_streams();
+  }
 
   std::size_t size() const noexcept override { return entries_.size(); }
   int points() const noexcept override { return points_; }
@@ -41,9 +44,33 @@ class SelectedDataset final : public Dataset {
   std::filesystem::path file(std::size_t i) const override { return entries_[i].data->file(entries_[i].index); }
   int orientation(std::size_t i) const override { return entries_[i].data->orientation(entries_[i].index); }
   Image image(std::size_t i) const override { return entries_[i].data->image(entries_[i].index); }
+  std::vector<OfferedStream> streams() const override { return streams_; }
+  void stream(std::size_t i, std::size_t which, float* out) const override {
+    const Entry& entry = entries_[i];
+    entry.data->stream(entry.index, stream_places_.at(entry.data)[which], out);
+  }
 
  private:
+  /// Those that all parts have alike.
+  void find_streams() {
+    for (const OfferedStream& wanted : parts_.front()->streams()) {
+      std::map<const Dataset*, std::size_t> places;
+      for (const DatasetPtr& part : parts_) {
+        const auto offered = part->streams();
+        const auto found = std::find_if(offered.begin(), offered.end(), [&](const OfferedStream& s) {
+          return s.name == wanted.name && s.size == wanted.size && s.per_point == wanted.per_point;
+        });
+        if (found != offered.end()) places[part.get()] = static_cast<std::size_t>(found - offered.begin());
+      }
+      if (places.size() != parts_.size()) continue;
+      streams_.push_back(wanted);
+      for (const auto& [part, place] : places) stream_places_[part].push_back(place);
+    }
+  }
+
   std::vector<DatasetPtr> parts_;
+  std::vector<OfferedStream> streams_;
+  std::map<const Dataset*, std::vector<std::size_t>> stream_places_;  // in the streams of each part
   std::vector<Entry> entries_;
   int points_;
 };

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "data/bad_images.hpp"
 #include "data/loader.hpp"
 
 #include <algorithm>
@@ -15,6 +14,7 @@
 
 #include "core/arena.hpp"
 #include "core/thread_pool.hpp"
+#include "data/bad_images.hpp"
 #include "data/sample_cache.hpp"
 #include "fpcpu/error.hpp"
 
@@ -27,6 +27,8 @@ struct Buffer {
   AlignedBuffer<float> x;
   AlignedBuffer<float> targets;
   AlignedBuffer<float> visible;
+  std::vector<AlignedBuffer<float>> streams;
+  std::vector<const float*> stream_values;  // of each
   std::vector<std::uint32_t> samples;
   Batch batch;
   std::exception_ptr error;
@@ -104,6 +106,10 @@ struct Loader::Impl {
       b.x = AlignedBuffer<float>(rows * preprocessing.input.size());
       b.targets = AlignedBuffer<float>(rows * 2 * points);
       b.visible = AlignedBuffer<float>(rows * points);
+      for (const SampleStreamPtr& stream : options.streams) {
+        b.streams.emplace_back(rows * stream->shape().size());
+        b.stream_values.push_back(b.streams.back().data());
+      }
       b.samples.resize(rows);
     }
     order.resize(data->size());
@@ -142,11 +148,16 @@ struct Loader::Impl {
     const Rng rng(options.seed, RandomUse::augment, static_cast<std::uint64_t>(of.epoch), sample);
     const SampleOut out{b.x.data() + r * preprocessing.input.size(), b.targets.data() + r * 2 * points,
                         b.visible.data() + r * points};
+    bool mirrored = false;
     cache.use(sample, [&](const Source& source) {
-      augment_sample(source, data->landmarks(sample), preprocessing,
-                     of.strength == Strength::calm ? calm_augment : options.augment, rng,
-                     scratch[static_cast<std::size_t>(slot)], out);
+      mirrored = augment_sample(source, data->landmarks(sample), preprocessing,
+                                of.strength == Strength::calm ? calm_augment : options.augment, rng,
+                                scratch[static_cast<std::size_t>(slot)], out);
     });
+    const StreamSample of_sample{sample, {out.targets, 2 * points}, {out.visible, points}, mirrored};
+    for (std::size_t s = 0; s < b.streams.size(); ++s) {
+      options.streams[s]->fill(of_sample, b.streams[s].data() + r * options.streams[s]->shape().size());
+    }
   }
 
   void fill(Buffer& b, ThreadPool& pool, const Work& of) {
@@ -166,7 +177,8 @@ struct Loader::Impl {
     const auto failed =
         std::find_if(sample_errors.begin(), sample_errors.end(), [](const auto& e) { return e != nullptr; });
     b.error = failed == sample_errors.end() ? nullptr : with_all_bad_images(*failed);
-    b.batch = {static_cast<int>(count), b.x.data(), b.targets.data(), b.visible.data(), {b.samples.data(), count}};
+    b.batch = {static_cast<int>(count), b.x.data(),      b.targets.data(),
+               b.visible.data(),        b.stream_values, {b.samples.data(), count}};
   }
 
   /// One image cannot be read: the user is told of all, with their rows, to correct them at once.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/augment.hpp"
+#include "data/sample_stream.hpp"
 #include "fpcpu/dataset.hpp"
 #include "fpcpu/model.hpp"
 
@@ -19,6 +20,7 @@ struct Batch {
   const float* x = nullptr;                // n,H,W,C normalised
   const float* targets = nullptr;          // n,2K  fractions relative to the middle
   const float* visible = nullptr;          // n,K
+  std::span<const float* const> streams;   // n of each of LoaderOptions::streams
   std::span<const std::uint32_t> samples;  // index in the data set of each row
 };
 
@@ -33,6 +35,7 @@ struct LoaderOptions {
   std::uint64_t seed = 1;
   std::size_t cache_mb = 256;  // decoded images kept in memory
   int threads = 1;             // of the loader's own oneTBB arena
+  std::vector<SampleStreamPtr> streams = {};
 };
 
 /// Decodes, augments and normalises batch t+1 while the caller trains on batch t.

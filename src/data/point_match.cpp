@@ -17,7 +17,7 @@ namespace {
 class ReorderedDataset final : public Dataset {
  public:
   ReorderedDataset(DatasetPtr base, const std::vector<std::size_t>& order, std::vector<std::string> names)
-      : base_(std::move(base)), names_(std::move(names)) {
+      : base_(std::move(base)), order_(order), names_(std::move(names)) {
     for (std::size_t i = 0; i < base_->size(); ++i) {
       const Landmarks& from = base_->landmarks(i);
       Landmarks to;
@@ -40,9 +40,17 @@ class ReorderedDataset final : public Dataset {
   std::filesystem::path file(std::size_t i) const override { return base_->file(i); }
   int orientation(std::size_t i) const override { return base_->orientation(i); }
   Image image(std::size_t i) const override { return base_->image(i); }
+  std::vector<OfferedStream> streams() const override { return base_->streams(); }
+  void stream(std::size_t i, std::size_t which, float* out) const override {
+    base_->stream(i, which, out);
+    if (!base_->streams()[which].per_point) return;
+    const std::vector<float> before(out, out + order_.size());
+    for (std::size_t k = 0; k < order_.size(); ++k) out[k] = before[order_[k]];
+  }
 
  private:
   DatasetPtr base_;
+  std::vector<std::size_t> order_;
   std::vector<std::string> names_;
   std::vector<Landmarks> faces_;
 };

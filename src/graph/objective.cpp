@@ -69,6 +69,10 @@ void Objective::add_term(const TermSpec& spec, const std::vector<Output>& output
                          std::span<const StreamShape> offered) {
   const std::string where = "term '" + excerpt(spec.name.empty() ? spec.loss : spec.name) + "'";
   if (!std::isfinite(spec.weight)) throw Error(ErrorCode::usage, where + ": its weight is not a number.");
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+  if (spec.name.find_first_not_of(kLetters) != std::string::npos) {
+    throw Error(ErrorCode::usage, where + ": its name, a column of metrics.csv, has letters, digits, - and _ only.");
+  }
   Term term;
   term.weight = spec.weight;
   for (const std::string& name : spec.outputs) term.outputs.push_back(find_named(outputs, name, where, "output"));

@@ -37,6 +37,14 @@ void initialize(Params<T>& params, std::uint64_t seed) {
   }
 }
 
+Params<float> part_of(const Params<float>& all, const Graph& graph) {
+  Params<float> part{ParamLayout(graph)};
+  for (const ParamSlot& slot : part.layout.slots()) {
+    std::copy_n(all.at(*all.layout.find(slot.name)), slot.spec.size(), part.at(slot));
+  }
+  return part;
+}
+
 template void initialize<float>(Params<float>&, std::uint64_t);
 template void initialize<double>(Params<double>&, std::uint64_t);
 

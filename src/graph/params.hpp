@@ -34,6 +34,9 @@ struct Params {
   }
 };
 
+/// The parameters that `graph` has, which are all among `all`.
+[[nodiscard]] Params<float> part_of(const Params<float>& all, const Graph& graph);
+
 /// Fills every parameter by its initializer from (seed, index of the parameter). He et al., ICCV 2015.
 template <class T>
 void initialize(Params<T>& params, std::uint64_t seed);

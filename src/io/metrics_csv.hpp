@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace fpcpu {
@@ -18,8 +19,9 @@ struct EpochRow {
   double val_mse100 = 0;
   double val_nme = 0;
   double images_per_s = 0;
-  double seconds = 0;     // since the start of the run
-  double fit_mse100 = 0;  // of training faces judged like the validation faces
+  double seconds = 0;              // since the start of the run
+  double fit_mse100 = 0;           // of training faces judged like the validation faces
+  std::vector<double> terms = {};  // means of the terms of the objective, without their weights, if it has several
 };
 
 /// metrics.csv of a run folder. Numbers are written so that reading gives the same double back.
@@ -28,7 +30,8 @@ class MetricsCsv {
   /// Starts the file with its header; keeps the rows up to `last_epoch` of an existing one (0: a new run), so that what
   /// was written after the checkpoint one resumes from is not there twice.
   /// @throws Error{format} for a damaged file, Error{resource} if it cannot be written.
-  explicit MetricsCsv(std::filesystem::path file, int last_epoch = 0);
+  /// @param terms  names of the terms of the objective, a column "loss_NAME" each
+  explicit MetricsCsv(std::filesystem::path file, int last_epoch = 0, std::vector<std::string> terms = {});
 
   /// Appends one line and flushes it to the system.
   void append(const EpochRow& row);
@@ -37,6 +40,7 @@ class MetricsCsv {
 
  private:
   std::filesystem::path file_;
+  std::vector<std::string> terms_;
   std::vector<EpochRow> rows_;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "io/model_file.hpp"
 
-#include <array>
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <optional>
@@ -13,6 +13,8 @@
 #include "core/nearest.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/layers.hpp"
+#include "graph/passes/passes.hpp"
+#include "io/recipe_text.hpp"
 #include "io/toml.hpp"
 #include "io/toml_text.hpp"
 #include "layers/layer.hpp"
@@ -32,7 +34,24 @@ struct LayerText {
   std::string kind;
   std::string name;
   std::vector<std::string> inputs;
+  std::string owner;  // layer whose parameters it shares
   Attributes attributes;
+};
+
+/// One [[output]].
+struct OutputText {
+  int line = 0;
+  std::string name;
+  std::string layer;
+  std::string head;
+  bool training_only = false;
+};
+
+/// A [[stream]] that layers may read.
+struct InputText {
+  int line = 0;
+  std::string name;
+  Shape shape;
 };
 
 struct ModelText {
@@ -40,7 +59,11 @@ struct ModelText {
   int input_line = 1;
   std::string head;  // empty: what the last layer stands for
   int head_line = 0;
+  std::string output;  // the main one; empty: the last layer that is no other output
+  int output_line = 0;
   std::vector<LayerText> layers;
+  std::vector<OutputText> outputs;
+  std::vector<InputText> inputs;
 };
 
 Error mistake(ErrorCode code, const std::string& file, int line, const std::string& what) {
@@ -69,6 +92,8 @@ void read_setting(LayerText& layer, const std::string& setting, const TomlEntry&
     layer.kind = text_of(entry, "kind", file);
   } else if (setting == "name") {
     layer.name = text_of(entry, "name", file);
+  } else if (setting == "parameters") {
+    layer.owner = text_of(entry, "parameters", file);
   } else if (element(setting, "inputs")) {
     layer.inputs.push_back(text_of(entry, "inputs", file));
   } else if (setting == "inputs") {
@@ -80,8 +105,48 @@ void read_setting(LayerText& layer, const std::string& setting, const TomlEntry&
   }
 }
 
+std::vector<OutputText> read_outputs(const std::vector<TomlEntry>& entries, const std::string& file) {
+  std::vector<OutputText> outputs;
+  for (const TomlTable& table : tables_of(entries, "output", file)) {
+    try {
+      AttributeReader reader("[[output]]", table.values);
+      OutputText output{table.line, reader.text("name", ""), reader.text("layer", ""), reader.text("head", ""),
+                        reader.boolean("training_only", false)};
+      reader.finish();
+      if (output.name.empty()) output.name = output.layer;
+      outputs.push_back(std::move(output));
+    } catch (const Error& error) {
+      throw mistake(error.code(), file, table.line, error.what());
+    }
+  }
+  return outputs;
+}
+
+/// Streams whose shape the file gives; their other keys are the recipe's.
+std::vector<InputText> read_inputs(const std::vector<TomlEntry>& entries, const std::string& file) {
+  std::vector<InputText> inputs;
+  for (const TomlTable& table : tables_of(entries, "stream", file)) {
+    const auto shape = table.lists.find("shape");
+    if (shape == table.lists.end()) continue;
+    std::vector<int> sides;
+    for (const AttributeValue& value : shape->second) {
+      const auto* side = std::get_if<std::int64_t>(&value);
+      if (side != nullptr && *side >= 1 && *side <= kMaxSide) sides.push_back(static_cast<int>(*side));
+    }
+    const AttributeValue* name = table.values.find("name");
+    const auto* text = name == nullptr ? nullptr : std::get_if<std::string>(name);
+    if (sides.size() != 3 || shape->second.size() != 3 || text == nullptr) {
+      throw mistake(ErrorCode::usage, file, table.line,
+                    "a stream that layers read needs a name and shape = [height, width, channels].");
+    }
+    inputs.push_back({table.line, *text, {sides[0], sides[1], sides[2]}});
+  }
+  return inputs;
+}
+
 ModelText read_model(const std::vector<TomlEntry>& entries, const std::string& file) {
-  static constexpr std::array<std::string_view, 3> kTopLevel = {"head", "input", "layer"};
+  std::vector<std::string_view> known = {"head", "input", kMainOutput, "layer", "output"};
+  for (const std::string_view table : recipe_tables()) known.push_back(table);
   ModelText model;
   for (const TomlEntry& entry : entries) {
     if (const auto layer = element(entry.key, "layer")) {
@@ -99,13 +164,19 @@ ModelText read_model(const std::vector<TomlEntry>& entries, const std::string& f
     } else if (entry.key == "head") {
       model.head = text_of(entry, "head", file);
       model.head_line = entry.line;
+    } else if (entry.key == kMainOutput) {
+      model.output = text_of(entry, entry.key, file);
+      model.output_line = entry.line;
     } else {
       const std::string key = entry.key.substr(0, entry.key.find_first_of(".["));
+      if (element(entry.key, key) && std::find(known.begin() + 4, known.end(), key) != known.end()) continue;
       throw mistake(ErrorCode::usage, file, entry.line,
-                    "'" + entry.key + "' is not understood here." + suggest(key, kTopLevel) +
+                    "'" + entry.key + "' is not understood here." + suggest(key, known) +
                         " A model file has input = [height, width, channels] and [[layer]] tables.");
     }
   }
+  model.outputs = read_outputs(entries, file);
+  model.inputs = read_inputs(entries, file);
   return model;
 }
 
@@ -174,47 +245,111 @@ std::pair<LayerPtr, std::vector<int>> resolve(const LayerText& layer, const std:
   }
 }
 
-}  // namespace
-
-Graph parse_model(std::string_view text, const std::string& file, const ModelFileOptions& options) {
-  const ModelText model = read_model(parse_toml(text, file), file);
-  Graph graph(input_shape(model, file, options));
-  std::map<std::string, int> count_of_kind;
-  std::vector<int> lines = {1};
-  for (const LayerText& layer : model.layers) {
-    const int number = ++count_of_kind[layer.kind];
-    const std::string name = layer.name.empty() ? layer.kind + std::to_string(number) : layer.name;
+/// Streams that some layer reads become inputs of the network.
+void add_inputs(Graph& graph, const ModelText& model, const std::string& file) {
+  for (const InputText& input : model.inputs) {
+    const auto reads = [&](const LayerText& layer) {
+      return std::find(layer.inputs.begin(), layer.inputs.end(), input.name) != layer.inputs.end();
+    };
+    if (std::none_of(model.layers.begin(), model.layers.end(), reads)) continue;
     try {
-      auto [built, inputs] = resolve(layer, name, graph, options.points);
-      graph.add(name, std::move(built), std::move(inputs));
+      graph.add_input(input.name, input.shape);
     } catch (const Error& error) {
-      throw mistake(error.code(), file, layer.line, error.what());
+      throw mistake(error.code(), file, input.line, error.what());
     }
-    lines.push_back(layer.line);
   }
-  const auto consumers = graph.consumers();
-  for (int i = 0; i < graph.output(); ++i) {
-    if (!consumers[static_cast<std::size_t>(i)].empty()) continue;
-    throw mistake(ErrorCode::usage, file, lines[static_cast<std::size_t>(i)],
-                  "nothing reads layer '" + excerpt(graph.node(i).name) +
-                      "'. Name it in the inputs of a later layer or remove it.");
+}
+
+int layer_called(const Graph& graph, const std::string& name, const std::string& file, int line) {
+  const int node = graph.find(name);
+  if (node >= graph.first_layer()) return node;
+  std::vector<std::string_view> known;
+  for (int i = graph.first_layer(); i < graph.size(); ++i) known.emplace_back(graph.node(i).name);
+  throw mistake(ErrorCode::usage, file, line, "there is no layer '" + excerpt(name) + "'." + suggest(name, known));
+}
+
+void add_outputs(Graph& graph, const ModelText& model, const std::string& file) {
+  std::vector<int> nodes;
+  for (const OutputText& output : model.outputs) {
+    nodes.push_back(layer_called(graph, output.layer, file, output.line));
   }
+  int main = graph.size() - 1;
+  while (main > graph.first_layer() && std::find(nodes.begin(), nodes.end(), main) != nodes.end()) --main;
+  if (!model.output.empty()) main = layer_called(graph, model.output, file, model.output_line);
+  graph.set_output(main);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const OutputText& output = model.outputs[i];
+    try {
+      const HeadPtr head = output.head.empty() ? nullptr : make_head(output.head);
+      graph.add_output({output.name, nodes[i], output.training_only, head});
+    } catch (const Error& error) {
+      throw mistake(error.code(), file, output.line, error.what());
+    }
+  }
+}
+
+void set_head(Graph& graph, const ModelText& model, const std::string& file) {
   try {
     if (!model.head.empty()) graph.set_head(make_head(model.head));
   } catch (const Error& error) {
     throw mistake(error.code(), file, model.head_line, error.what());
   }
+}
+
+/// What the shapes of layers do not tell. @param lines of every node
+void check_network(const Graph& graph, int points, const std::string& file, const std::vector<int>& lines) {
+  const auto consumers = graph.consumers();
+  for (int i = 0; i < graph.size(); ++i) {
+    if (!consumers[static_cast<std::size_t>(i)].empty() || graph.is_output(i)) continue;
+    throw mistake(ErrorCode::usage, file, lines[static_cast<std::size_t>(i)],
+                  "nothing reads layer '" + excerpt(graph.node(i).name) +
+                      "'. Name it in the inputs of a later layer, make it an [[output]] or remove it.");
+  }
+  const int last_line = lines[static_cast<std::size_t>(graph.output())];
   try {
-    check_head(*graph.head(), graph.output_shape(), options.points);
+    check_head(*graph.head(), graph.output_shape(), points);
   } catch (const Error& error) {
-    throw mistake(error.code(), file, lines.back(),
+    throw mistake(error.code(), file, last_line,
                   std::string(error.what()) +
                       ". End it with kind = \"landmarks\", or with kind = \"heatmaps\" for one map per point.");
   }
-  return graph;
+  try {
+    static_cast<void>(drop_training_only(graph));
+  } catch (const Error& error) {
+    throw mistake(error.code(), file, last_line, error.what());
+  }
 }
 
-Graph load_model_file(const std::filesystem::path& file, const ModelFileOptions& options) {
+}  // namespace
+
+NetworkDefinition parse_model(std::string_view text, const std::string& file, const ModelFileOptions& options) {
+  const std::vector<TomlEntry> entries = parse_toml(text, file);
+  const ModelText model = read_model(entries, file);
+  Graph graph(input_shape(model, file, options));
+  add_inputs(graph, model, file);
+  std::map<std::string, int> count_of_kind;
+  std::vector<int> lines(static_cast<std::size_t>(graph.first_layer()), 1);
+  for (const LayerText& layer : model.layers) {
+    const int number = ++count_of_kind[layer.kind];
+    const std::string name = layer.name.empty() ? layer.kind + std::to_string(number) : layer.name;
+    try {
+      auto [built, inputs] = resolve(layer, name, graph, options.points);
+      if (inputs.empty() && graph.size() == graph.first_layer()) inputs = {0};
+      const int owner = layer.owner.empty() ? -1 : layer_called(graph, layer.owner, file, layer.line);
+      graph.add(name, std::move(built), std::move(inputs), owner < 0 ? std::string() : graph.node(owner).owner);
+    } catch (const Error& error) {
+      if (std::string_view(error.what()).starts_with(file)) throw;
+      throw mistake(error.code(), file, layer.line, error.what());
+    }
+    lines.push_back(layer.line);
+  }
+  if (graph.size() > graph.first_layer()) add_outputs(graph, model, file);
+  set_head(graph, model, file);
+  check_network(graph, options.points, file, lines);
+  return {std::move(graph), read_recipe(entries, file)};
+}
+
+NetworkDefinition load_model_file(const std::filesystem::path& file, const ModelFileOptions& options) {
   return parse_model(read_file(file, kMaxTomlBytes + 1), file.string(), options);
 }
 

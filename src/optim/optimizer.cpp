@@ -82,34 +82,35 @@ void Optimizer::begin_step(double lr, double grad_scale) noexcept {
   step_.bias2 = static_cast<float>(1.0 - std::pow(static_cast<double>(step_.beta2), t));
 }
 
-void Optimizer::update_block(std::size_t block, float* params, const float* grads) const noexcept {
+void Optimizer::update_block(std::size_t block, float* params, const float* grads, BlockOptions own) const noexcept {
   const UpdateBlock& range = blocks_[block];
   kernels::OptimizerUpdate<float> update = step_;
+  update.lr *= own.rate;
   update.w = params + range.begin;
   update.grad = grads + range.begin;
   update.m = m_.size() == 0 ? nullptr : m_.data() + range.begin;
   update.v = v_.size() == 0 ? nullptr : v_.data() + range.begin;
   update.n = range.end - range.begin;
   if (range.decay) {
-    const float decay = static_cast<float>(options_.weight_decay);
+    const float decay = own.weight_decay < 0 ? static_cast<float>(options_.weight_decay) : own.weight_decay;
     (options_.kind == OptimizerKind::adamw ? update.decoupled : update.l2) = decay;
     update.l1 = static_cast<float>(options_.l1);
   }
   update_(update);
 }
 
-void Optimizer::save(std::map<std::string, std::vector<float>>& arrays,
-                     std::map<std::string, std::string>& state) const {
-  if (m_.size() != 0) saved_state::put(arrays, "optimizer.m", m_);
-  if (v_.size() != 0) saved_state::put(arrays, "optimizer.v", v_);
-  saved_state::put(state, "optimizer.steps", steps_);
+void Optimizer::save(std::map<std::string, std::vector<float>>& arrays, std::map<std::string, std::string>& state,
+                     const std::string& prefix) const {
+  if (m_.size() != 0) saved_state::put(arrays, prefix + ".m", m_);
+  if (v_.size() != 0) saved_state::put(arrays, prefix + ".v", v_);
+  saved_state::put(state, prefix + ".steps", steps_);
 }
 
 void Optimizer::load(const std::map<std::string, std::vector<float>>& arrays,
-                     const std::map<std::string, std::string>& state) {
-  if (m_.size() != 0) saved_state::get(arrays, "optimizer.m", m_);
-  if (v_.size() != 0) saved_state::get(arrays, "optimizer.v", v_);
-  steps_ = saved_state::get_count(state, "optimizer.steps", saved_state::kMostSteps);
+                     const std::map<std::string, std::string>& state, const std::string& prefix) {
+  if (m_.size() != 0) saved_state::get(arrays, prefix + ".m", m_);
+  if (v_.size() != 0) saved_state::get(arrays, prefix + ".v", v_);
+  steps_ = saved_state::get_count(state, prefix + ".steps", saved_state::kMostSteps);
 }
 
 }  // namespace fpcpu

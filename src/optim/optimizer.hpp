@@ -42,6 +42,12 @@ struct OptimizerOptions {
 [[nodiscard]] OptimizerOptions optimizer_defaults(std::string_view name);
 [[nodiscard]] std::vector<std::string_view> optimizer_names();
 
+/// How the parameters of one block learn otherwise than the options say.
+struct BlockOptions {
+  float rate = 1;           // times the learning rate
+  float weight_decay = -1;  // -1: that of the options
+};
+
 /// Updates the flat trainable block in place. One step is
 ///   begin_step(lr, scale);  then update_block(i, params, grads) for every i below blocks().size(), in any order, on
 ///   any
@@ -54,14 +60,17 @@ class Optimizer {
   [[nodiscard]] std::span<const UpdateBlock> blocks() const noexcept { return blocks_; }
   /// @param grad_scale factor on every gradient (clip_scale of clip.hpp, or 1).
   void begin_step(double lr, double grad_scale = 1.0) noexcept;
-  void update_block(std::size_t block, float* params, const float* grads) const noexcept;
+  void update_block(std::size_t block, float* params, const float* grads, BlockOptions own = {}) const noexcept;
 
   [[nodiscard]] std::int64_t steps() const noexcept { return steps_; }
 
-  /// Adds moments ("optimizer.m", "optimizer.v") and the step count ("optimizer.steps") for a checkpoint.
-  void save(std::map<std::string, std::vector<float>>& arrays, std::map<std::string, std::string>& state) const;
+  /// Adds moments ("optimizer.m", "optimizer.v") and the step count ("optimizer.steps") for a checkpoint; another
+  /// `prefix` takes the place of "optimizer".
+  void save(std::map<std::string, std::vector<float>>& arrays, std::map<std::string, std::string>& state,
+            const std::string& prefix = "optimizer") const;
   /// Restores exactly what `save` wrote. @throws Error{format} if something is missing or of another size.
-  void load(const std::map<std::string, std::vector<float>>& arrays, const std::map<std::string, std::string>& state);
+  void load(const std::map<std::string, std::vector<float>>& arrays, const std::map<std::string, std::string>& state,
+            const std::string& prefix = "optimizer");
 
  private:
   OptimizerOptions options_;

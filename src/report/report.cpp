@@ -45,6 +45,20 @@ std::string_view error_caption(const ReportData& data) {
          "dashed one is of augmented images while the weights still move.";
 }
 
+/// A curve for each term: they differ in unit and size.
+std::string term_cards(const ReportData& data) {
+  std::string cards;
+  for (std::size_t t = 0; t < data.terms.size(); ++t) {
+    ChartSeries series{"while training", "train", {}};
+    for (const EpochRow& row : data.epochs) {
+      if (t < row.terms.size()) series.points.emplace_back(row.epoch, row.terms[t]);
+    }
+    const std::string title = "Loss: " + data.terms[t];
+    cards += epoch_card(data, title.c_str(), {std::move(series)}, "A term of the loss, without its weight.");
+  }
+  return cards;
+}
+
 std::string curves(const ReportData& data) {
   return grid("charts",
               epoch_card(data, "Error (mse100)",
@@ -56,6 +70,7 @@ std::string curves(const ReportData& data) {
                              {by_epoch(data, "while training", "train", &EpochRow::train_loss),
                               by_epoch(data, "new faces", "val", &EpochRow::val_loss)},
                              "What training minimises. On augmented images it is usually higher than on plain ones.") +
+                  term_cards(data) +
                   epoch_card(data, "Learning rate", {by_epoch(data, "learning rate", "val", &EpochRow::lr)},
                              "At the end of each epoch. Errors usually fall once more when it becomes small."));
 }

@@ -29,6 +29,7 @@ struct ReportData {
   std::string remark;               // on training against new faces
   bool warning = false;             // the remark is one
   std::vector<EpochRow> epochs;
+  std::vector<std::string> terms;        // names of EpochRow::terms
   int best_epoch = 0;                    // marked in the curves; 0 = none
   std::vector<double> image_nme;         // one per validation image
   std::vector<double> point_mse100;      // K

@@ -86,7 +86,8 @@ void raise_rate(TrainOptions options, const LrFindOptions& find, const RunOption
   ThreadPool pool(run.threads);
   const TrainingData data = open_training_data(options, nullptr, false);
   tell(data.report, callbacks.notice);
-  const Graph graph = build_network(options, data.train->points());
+  const NetworkDefinition network = build_network(options, data.train->points());
+  const Graph& graph = network.graph;
   say(callbacks.message, std::to_string(data.train->size()) + " training faces; measuring colours and mean shape ...");
   tell_warnings(data.findings, callbacks.notice);
   const Preprocessing preprocessing =
@@ -95,10 +96,12 @@ void raise_rate(TrainOptions options, const LrFindOptions& find, const RunOption
         if (callbacks.phase) callbacks.phase(phase);
       });
   if (callbacks.phase) callbacks.phase({"planning the network"});
-  Loader loader(
-      data.train, preprocessing,
-      training_loader(options, graph.input_shape().c, static_cast<std::size_t>(options.cache_mb), pool.threads()));
-  Learner learner(graph, initial_params(graph, preprocessing, options), options, find.steps, kernels, pool);
+  TrainingTask task = make_task(network, options, {data.train, preprocessing, options.batch, kernels, pool});
+  LoaderOptions loading =
+      training_loader(options, graph.input_shape().c, static_cast<std::size_t>(options.cache_mb), pool.threads());
+  loading.streams = task.streams->from_samples();
+  Loader loader(data.train, preprocessing, loading);
+  Learner learner(std::move(task), initial_params(graph, preprocessing, options), options, find.steps, kernels, pool);
 
   DivergenceWatch watch;
   const Clock clock;

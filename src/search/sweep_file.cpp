@@ -258,7 +258,7 @@ class Expander {
         const std::string data = data_text(options);
         auto known = points.find(data);
         if (known == points.end()) known = points.emplace(data, open_all(options)->points()).first;
-        (void)make_loss(options.loss, *build_network(options, known->second).head());
+        (void)make_loss(options.loss, *build_network(options, known->second).graph.head());
       } catch (const Error& e) {
         throw Error(e.code(), file_ + ": setting '" + excerpt(plan_.settings[run.setting].name) + "': " + e.what());
       }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/duration.hpp"
+#include "graph/passes/passes.hpp"
 #include "graph/zoo/zoo.hpp"
 #include "train/clock.hpp"
 #include "train/learner.hpp"
@@ -47,10 +48,10 @@ double training_speed(const Graph& graph, TrainOptions options, const kernels::K
   const AlignedBuffer<float> x(n * graph.input_shape().size());
   const AlignedBuffer<float> targets(n * 2 * points);
   const std::vector<float> visible(n * points, 1.0F);
-  const Batch batch{options.batch, x.data(), targets.data(), visible.data(), {}};
+  const Batch batch{options.batch, x.data(), targets.data(), visible.data(), {}, {}};
   Params<float> params{ParamLayout(graph)};
   initialize(params, options.seed);
-  Learner learner(graph, std::move(params), options, kSteps, kernels, pool);
+  Learner learner(make_plain_task(graph, options), std::move(params), options, kSteps, kernels, pool);
   (void)learner.step(batch);
   const Clock clock;
   int steps = 0;
@@ -108,7 +109,7 @@ void choose_options(TrainOptions& options, const TrainingData& data, double budg
     say("auto: batch " + std::to_string(options.batch) + ": " + std::to_string(steps) + " steps an epoch with " +
         std::to_string(faces) + " faces");
   }
-  const Graph graph = build_network(options, data.train->points());
+  const Graph graph = drop_training_only(build_network(options, data.train->points()).graph);
   const double speed = training_speed(graph, options, kernels, pool, between);
   double cost = 1;
   if (options.input_size == 0 && !is_model_file(options.model)) {

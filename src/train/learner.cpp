@@ -65,18 +65,18 @@ ScheduleOptions schedule_options(const TrainOptions& o, int steps_per_epoch) {
   return options;
 }
 
-Learner::Learner(const Graph& graph, Params<float> params, const TrainOptions& options, int steps_per_epoch,
+Learner::Learner(TrainingTask task, Params<float> params, const TrainOptions& options, int steps_per_epoch,
                  const kernels::KernelTable<float>& kernels, ThreadPool& pool)
     : options_(options),
-      graph_(graph),
-      fused_(fuse_for_training(graph)),
+      task_(std::move(task)),
+      fused_(fuse_for_training(task_.graph)),
       params_(std::move(params)),
-      objective_(graph, make_loss(options.loss, *graph.head())),
       pool_(pool),
       executor_(fused_, params_, PlanOptions{.training = true, .batch = options.batch}, kernels, pool),
-      head_(graph.head()),
-      points_(2 * static_cast<std::size_t>(graph.points()) * static_cast<std::size_t>(options.batch)),
-      optimizer_(optimizer_options(options), params_.layout, kernels),
+      head_(task_.graph.head()),
+      points_(2 * static_cast<std::size_t>(task_.graph.points()) * static_cast<std::size_t>(options.batch)),
+      optimizer_(optimizer_options(options), task_.recipe.groups, params_.layout, kernels),
+      stages_(task_.recipe.stages, task_.objective, params_.layout, steps_per_epoch),
       schedule_(schedule_options(options, steps_per_epoch)),
       statistics_(params_.buffers.size()),
       statistics_before_(params_.buffers.size()),
@@ -91,8 +91,12 @@ Learner::Learner(const Graph& graph, Params<float> params, const TrainOptions& o
 
 double Learner::lr() const noexcept { return std::ldexp(schedule_.lr(steps()), -skipped_); }
 
-TrainInput Learner::input_of(const Batch& batch) const noexcept {
+TrainInput Learner::input_of(const Batch& batch) {
+  task_.streams->bind(batch);
   TrainInput input;
+  input.inputs = task_.streams->inputs();
+  input.streams = task_.streams->targets();
+  input.active = stages_.at(steps()).terms;
   input.n = batch.n;
   input.x = batch.x;
   input.targets = batch.targets;
@@ -106,8 +110,13 @@ StepResult Learner::step(const Batch& batch) {
   StepResult result;
   result.lr = lr();
   std::copy(params_.buffers.begin(), params_.buffers.end(), statistics_before_.begin());
+  const TrainInput input = input_of(batch);
+  const std::vector<std::uint8_t>& frozen = stages_.at(steps()).frozen;
+  const auto learns = [&](std::size_t b) { return optimizer_.learns(b) && (frozen.empty() || frozen[b] == 0); };
   const Clock computing;
-  result.loss = executor_.train(input_of(batch), objective_);
+  result.loss = executor_.train(input, task_.objective);
+  result.terms = executor_.terms();
+  result.active = input.active;
   compute_seconds_ += computing.seconds();
   const Clock updating;
   if (!std::isfinite(result.loss)) {
@@ -121,7 +130,7 @@ StepResult Learner::step(const Batch& batch) {
     const auto b = static_cast<std::size_t>(index);
     const UpdateBlock& block = blocks[b];
     executor_.gradient(block.begin, block.end, gradient_.data() + block.begin);
-    block_norms_[b] = squared_norm(block, gradient_.data());
+    block_norms_[b] = learns(b) ? squared_norm(block, gradient_.data()) : 0.0;
   });
   const double scale = clip_scale(block_norms_, options_.clip);
   if (!std::isfinite(scale)) {
@@ -132,7 +141,7 @@ StepResult Learner::step(const Batch& batch) {
   if (average_) average_->begin_step();
   pool_.parallel_for(count, [&](int index, int) {
     const auto b = static_cast<std::size_t>(index);
-    optimizer_.update_block(b, params_.trainable.data(), gradient_.data());
+    if (learns(b)) optimizer_.update_block(b, params_.trainable.data(), gradient_.data());
     if (average_) average_->update_range(params_.trainable.data(), blocks[b].begin, blocks[b].end);
   });
   update_seconds_ += updating.seconds();
@@ -187,9 +196,9 @@ LearnerTimes Learner::take_times() {
 }
 
 double Learner::batch_mse100(const Batch& batch) noexcept {
-  decode(*head_, executor_.output(), graph_.output_shape(), batch.n, points_.data(), nullptr, pool_);
+  decode(*head_, executor_.output(), task_.graph.output_shape(), batch.n, points_.data(), nullptr, pool_);
   const float* found = points_.data();
-  const auto points = static_cast<std::size_t>(head_->points(graph_.output_shape()));
+  const auto points = static_cast<std::size_t>(head_->points(task_.graph.output_shape()));
   double total = 0;
   int images = 0;
   for (int i = 0; i < batch.n; ++i) {
@@ -213,14 +222,18 @@ double Learner::batch_mse100(const Batch& batch) noexcept {
 
 std::string Learner::find_not_finite(const Batch& batch) const {
   Params<float> params = params_.clone();
-  ReferenceExecutor<float> reference(graph_, params, batch.n);
-  reference.forward(batch.x, true, options_.seed, static_cast<std::uint64_t>(steps()));
-  for (int node = 0; node < graph_.size(); ++node) {
+  const Graph& graph = task_.graph;
+  ReferenceExecutor<float> reference(graph, params, batch.n);
+  std::vector<const float*> inputs = {batch.x};
+  inputs.insert(inputs.end(), task_.streams->inputs().begin(), task_.streams->inputs().end());
+  reference.forward(inputs, true, options_.seed, static_cast<std::uint64_t>(steps()));
+  for (int node = 0; node < graph.size(); ++node) {
     const float* y = reference.output(node);
-    const std::size_t size = graph_.node(node).signature.out.size() * static_cast<std::size_t>(batch.n);
+    const std::size_t size = graph.node(node).signature.out.size() * static_cast<std::size_t>(batch.n);
     if (!std::all_of(y, y + size, [](float v) { return std::isfinite(v); })) {
       if (node == 0) return "a pixel of the batch";
-      return "the output of layer '" + graph_.node(node).name + "'";
+      if (node < graph.first_layer()) return "target stream '" + graph.node(node).name + "'";
+      return "the output of layer '" + graph.node(node).name + "'";
     }
   }
   return "the loss or the gradient";

@@ -5,18 +5,20 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "data/loader.hpp"
-#include "fpcpu/losses.hpp"
 #include "fpcpu/trainer.hpp"
 #include "graph/decode.hpp"
 #include "graph/plan_executor.hpp"
 #include "optim/clip.hpp"
 #include "optim/ema.hpp"
-#include "optim/optimizer.hpp"
+#include "optim/grouped_optimizer.hpp"
 #include "optim/schedule.hpp"
+#include "train/stages.hpp"
+#include "train/task.hpp"
 
 namespace fpcpu {
 
@@ -25,8 +27,10 @@ namespace fpcpu {
 
 /// What one training step tells.
 struct StepResult {
-  double loss = 0;
-  double mse100 = 0;  // of the batch as the network saw it
+  double loss = 0;                     // the weighted sum of the terms
+  std::span<const double> terms = {};  // each without its weight, until the next step
+  std::uint32_t active = UINT32_MAX;   // bit t: term t counted
+  double mse100 = 0;                   // of the batch as the network saw it
   double lr = 0;
   std::string skipped;  // why the step did not happen, a sentence; empty: it did
 };
@@ -44,7 +48,8 @@ struct LearnerTimes {
 class Learner {
  public:
   /// @param steps_per_epoch of the run, for the schedule.
-  Learner(const Graph& graph, Params<float> params, const TrainOptions& options, int steps_per_epoch,
+  /// @throws Error{usage|shape} for groups and stages that do not fit the network, and what the executor finds
+  Learner(TrainingTask task, Params<float> params, const TrainOptions& options, int steps_per_epoch,
           const kernels::KernelTable<float>& kernels, ThreadPool& pool);
 
   /// If loss or gradient is not finite, the step is skipped: everything is as before it, except that the learning rate
@@ -76,7 +81,7 @@ class Learner {
 
  private:
   /// The batch as the executor wants it, with the keys of the step's random numbers.
-  [[nodiscard]] TrainInput input_of(const Batch& batch) const noexcept;
+  [[nodiscard]] TrainInput input_of(const Batch& batch);
   void skip(const Batch& batch, StepResult& result);
   /// Takes what the executor has recorded since it was told to.
   void collect_step_times();
@@ -84,15 +89,15 @@ class Learner {
   [[nodiscard]] double batch_mse100(const Batch& batch) noexcept;
 
   TrainOptions options_;
-  Graph graph_;
+  TrainingTask task_;
   Graph fused_;
   Params<float> params_;
-  Objective objective_;
   ThreadPool& pool_;
   PlanExecutor executor_;
   HeadPtr head_;
   AlignedBuffer<float> points_;  // of the batch as the network saw it
-  Optimizer optimizer_;
+  GroupedOptimizer optimizer_;
+  Stages stages_;
   Schedule schedule_;
   std::unique_ptr<Ema> average_;
   AlignedBuffer<float> statistics_;         // of the averaged weights

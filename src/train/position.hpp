@@ -1,12 +1,34 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "optim/saved_state.hpp"
 
 namespace fpcpu {
+
+/// The terms of an objective, summed over the steps of an epoch in which they counted.
+class TermSums {
+ public:
+  /// @param active  bit t: term t counted
+  void add(std::span<const double> terms, std::uint32_t active);
+  /// NaN for a term that did not count; empty for an objective of one term, whose mean is that of the loss.
+  [[nodiscard]] std::vector<double> means() const;
+  void clear() { sums_.clear(); }
+  void save(saved_state::Texts& state) const;
+  void load(const saved_state::Texts& state);
+
+ private:
+  struct Sum {
+    double value = 0;
+    int steps = 0;
+  };
+  std::vector<Sum> sums_;
+};
 
 /// Where a run stands between two steps; all of it goes into last.safetensors.
 struct Position {
@@ -15,6 +37,7 @@ struct Position {
   int skipped = 0;  // of them, without a step
   double loss_sum = 0;
   double mse_sum = 0;
+  TermSums terms = {};
   double setup_seconds = 0;  // before the first step
   double seconds = 0;        // since the first step
   double budget = 0;         // seconds for everything; 0 = no limit

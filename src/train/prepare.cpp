@@ -15,6 +15,7 @@
 #include "train/automatic.hpp"
 #include "train/budget.hpp"
 #include "train/run_facts.hpp"
+#include "train/stages.hpp"
 
 namespace fpcpu {
 
@@ -49,9 +50,14 @@ TrainingData open_data(const RunStart& start, const TrainOptions& options, Datas
   }
 }
 
-/// The network of the run, or of the one that it resumes; what the options leave to it is filled.
-Graph choose_network(const RunStart& start, TrainOptions& options, int points) {
-  Graph graph = start.checkpoint ? start.checkpoint->graph : build_network(options, points);
+/// The network of the run, or of the one that it resumes, whose file says how it is trained; what the options leave to
+/// it is filled.
+NetworkDefinition choose_network(const RunStart& start, TrainOptions& options, int points) {
+  std::optional<NetworkDefinition> described;
+  if (!start.checkpoint || is_model_file(options.model)) described = build_network(options, points);
+  NetworkDefinition network = described ? std::move(*described) : NetworkDefinition{start.checkpoint->graph};
+  if (start.checkpoint) network.graph = start.checkpoint->graph;
+  const Graph& graph = network.graph;
   check_describable(graph);
   const Shape input = graph.input_shape();
   if (!is_model_file(options.model)) {
@@ -60,8 +66,8 @@ Graph choose_network(const RunStart& start, TrainOptions& options, int points) {
   }
   resolve_augmentation(options, input.c);
   options.head = to_text(*graph.head());
-  if (options.loss == "auto") options.loss = graph.head()->usual_loss();
-  return graph;
+  if (options.loss == "auto" && network.recipe.terms.empty()) options.loss = graph.head()->usual_loss();
+  return network;
 }
 
 /// Everything but what the pixels of the faces tell.
@@ -84,8 +90,7 @@ RunSetup open_run(RunStart& start, DatasetPtr given, Dialogue& dialogue) {
         [&] { dialogue.hear(); });
   }
   if (options.lr == 0) options.lr = usual_lr(options.optimizer);
-  Graph graph = choose_network(start, options, data.train->points());
-  LossPtr loss = make_loss(options.loss, *graph.head());
+  NetworkDefinition network = choose_network(start, options, data.train->points());
   options.nme = Normaliser(options.nme, data.train->points()).name();
   RunSetup setup{.since_start = since_start,
                  .run = start.run,
@@ -95,9 +100,8 @@ RunSetup open_run(RunStart& start, DatasetPtr given, Dialogue& dialogue) {
                  .kernels = kernels,
                  .pool = std::move(pool),
                  .data = std::move(data),
-                 .graph = std::move(graph),
-                 .position = position,
-                 .loss = std::move(loss)};
+                 .network = std::move(network),
+                 .position = position};
   if (start.checkpoint) setup.planned_epochs = start.planned_epochs;
   return setup;
 }
@@ -107,7 +111,7 @@ void introduce(const RunSetup& setup, Dialogue& dialogue) {
   tell(setup.data.report, notice);
   dialogue.say(describe_data(setup.data));
   tell_warnings(setup.data.findings, notice);
-  dialogue.say(describe_machine(setup.options.model, setup.graph, setup.kernels, setup.pool->threads()));
+  dialogue.say(describe_machine(setup.options.model, setup.network.graph, setup.kernels, setup.pool->threads()));
   const std::string other = kernels::precision_notice(setup.kernels, parse_precision(setup.options.precision));
   if (!other.empty()) notice(other);
 }
@@ -140,7 +144,7 @@ void measure_faces(RunSetup& setup, const RunStart& start, Dialogue& dialogue) {
   } else {
     dialogue.say("measuring colours and mean shape ...");
     setup.preprocessing = measure_preprocessing(
-        setup.options, setup.data, setup.graph, [&](const std::string& text) { dialogue.notice(text); },
+        setup.options, setup.data, setup.network.graph, [&](const std::string& text) { dialogue.notice(text); },
         [&](const PhaseProgress& phase) { dialogue.phase_and_hear(phase); });
   }
   if (setup.run.fast) return;
@@ -151,13 +155,16 @@ void measure_faces(RunSetup& setup, const RunStart& start, Dialogue& dialogue) {
 }
 
 Supply make_supply(RunSetup& setup, Dialogue& dialogue) {
+  setup.task = make_task(setup.network, setup.options,
+                         {setup.data.train, setup.preprocessing, setup.options.batch, setup.kernels, *setup.pool});
   const auto cache = static_cast<std::size_t>(setup.options.cache_mb);
-  setup.loading = training_loader(setup.options, setup.graph.input_shape().c, Judge::cache_left(setup.data, cache),
-                                  setup.pool->threads());
+  setup.loading = training_loader(setup.options, setup.network.graph.input_shape().c,
+                                  Judge::cache_left(setup.data, cache), setup.pool->threads());
+  setup.loading.streams = setup.task->streams->from_samples();
   dialogue.phase_and_hear({"planning the network"});
   return {std::make_unique<Loader>(setup.data.train, setup.preprocessing, setup.loading),
           std::make_unique<Judge>(setup.data, setup.preprocessing, setup.options.batch, cache, setup.kernels,
-                                  *setup.loss, *setup.pool, setup.options.nme,
+                                  *setup.task->objective.judging_loss(), *setup.pool, setup.options.nme,
                                   [&](const PhaseProgress& phase) { dialogue.phase_and_hear(phase); })};
 }
 
@@ -177,9 +184,9 @@ void fix_epochs(RunSetup& setup, const Supply& supply, Dialogue& dialogue) {
   RunSpeed speed;
   const int batches = supply.loader->batches_per_epoch();
   {
-    Learner learner(setup.graph, setup.first_params(), options, batches, setup.kernels, *setup.pool);
+    Learner learner(*setup.task, setup.first_params(), options, batches, setup.kernels, *setup.pool);
     speed = measure_speed(
-        *supply.loader, learner, [&] { (void)supply.evaluate(setup.graph, learner, 0, dialogue); },
+        *supply.loader, learner, [&] { (void)supply.evaluate(setup.network.graph, learner, 0, dialogue); },
         std::min(kBudgetMeasuring * budget, kLongestMeasuring), [&] { dialogue.hear(); });
   }
   setup.judge_seconds = speed.judge;
@@ -216,6 +223,11 @@ PreparedRun prepare_run(RunStart& start, DatasetPtr given, Dialogue& dialogue) {
   measure_faces(setup, start, dialogue);
   Supply supply = make_supply(setup, dialogue);
   if (!setup.options.time.empty()) fix_epochs(setup, supply, dialogue);
+  if (!setup.run.fast) {
+    const ParamLayout layout(setup.network.graph);
+    check_length(Stages(setup.network.recipe.stages, setup.task->objective, layout, supply.loader->batches_per_epoch()),
+                 setup.options.epochs);
+  }
   if (start.checkpoint) forget_lost_best(setup, *start.folder);
   return {std::move(setup), std::move(supply)};
 }

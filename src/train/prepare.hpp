@@ -8,9 +8,7 @@
 
 #include "core/thread_pool.hpp"
 #include "data/loader.hpp"
-#include "fpcpu/losses.hpp"
 #include "fpcpu/trainer.hpp"
-#include "graph/graph.hpp"
 #include "train/clock.hpp"
 #include "train/data_marks.hpp"
 #include "train/dialogue.hpp"
@@ -19,6 +17,7 @@
 #include "train/position.hpp"
 #include "train/run_start.hpp"
 #include "train/setup.hpp"
+#include "train/task.hpp"
 
 namespace fpcpu {
 
@@ -32,10 +31,10 @@ struct RunSetup {
   const kernels::KernelTable<float>& kernels;
   std::unique_ptr<ThreadPool> pool;
   TrainingData data;
-  Graph graph;
+  NetworkDefinition network;
   Position position = {};  // where it begins
   Preprocessing preprocessing = {};
-  LossPtr loss;
+  std::optional<TrainingTask> task = {};  // once the faces are measured
   LoaderOptions loading = {};
   std::vector<FaceMark> marks = {};
   bool data_changed = false;               // since the run that it resumes began
@@ -44,7 +43,7 @@ struct RunSetup {
   double judge_seconds = 0;                // of one judgement, as far as it was measured
 
   [[nodiscard]] bool prolonged() const { return planned_epochs && *planned_epochs != options.epochs; }
-  [[nodiscard]] Params<float> first_params() const { return initial_params(graph, preprocessing, options); }
+  [[nodiscard]] Params<float> first_params() const { return initial_params(network.graph, preprocessing, options); }
 };
 
 /// Where steps get their images and epochs their errors from; warm already if the speed was measured on them.

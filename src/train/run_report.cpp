@@ -117,6 +117,7 @@ std::string make_run_report(RunReport run) {
   data.title = run.title;
   data.lead = lead(run);
   data.epochs = run.rows;
+  data.terms = std::move(run.terms);
   data.best_epoch = run.best_epoch;
   data.mean_shape = run.preprocessing->mean_shape;
   if (run.evaluation != nullptr) add_evaluation(run, data);

@@ -27,6 +27,7 @@ struct RunReport {
   std::string title;
   const TrainOptions* options = nullptr;
   std::vector<EpochRow> rows;
+  std::vector<std::string> terms = {};  // names of EpochRow::terms
   int best_epoch = 0;
   std::string isa;
   std::string precision;  // that was computed in

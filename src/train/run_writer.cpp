@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/file.hpp"
+#include "graph/passes/passes.hpp"
 #include "options/config.hpp"
 #include "report/augmented_faces.hpp"
 #include "train/epoch_line.hpp"
@@ -24,6 +25,13 @@ RunFolder& folder_for(std::optional<RunFolder>& folder, const RunOptions& run) {
   return folder ? *folder : folder.emplace(RunFolder::create(run.out));
 }
 
+/// Of an objective of several terms, each of which has a column in metrics.csv.
+std::vector<std::string> term_names(const TrainingTask& task) {
+  std::vector<std::string> names;
+  for (const Term& term : task.objective.terms()) names.push_back(term.name);
+  return names.size() > 1 ? names : std::vector<std::string>{};
+}
+
 }  // namespace
 
 RunWriter::RunWriter(Session& session, std::optional<RunFolder>& folder, Dialogue& dialogue)
@@ -39,7 +47,7 @@ RunWriter::RunWriter(Session& session, std::optional<RunFolder>& folder, Dialogu
   } else {
     begin_folder();
   }
-  metrics_.emplace(folder_.metrics(), session_.position().epoch);
+  metrics_.emplace(folder_.metrics(), session_.position().epoch, term_names(*setup_.task));
   if (options_.tensorboard) tensorboard_.emplace(folder_.path());
   session_.recall(metrics_->rows());
 }
@@ -104,7 +112,7 @@ void RunWriter::keep_epoch(FinishedEpoch& epoch) {
   // Rows newer than last.safetensors are dropped on resume; a missing one could not be made up for.
   const std::int64_t steps = session_.learner().steps();
   metrics_->append({r.epoch, steps, r.lr, r.train_loss, r.train_mse100, r.val_loss, r.val_mse100, r.val_nme,
-                    r.images_per_s, r.seconds, r.fit_mse100});
+                    r.images_per_s, r.seconds, r.fit_mse100, epoch.terms});
   if (tensorboard_) {
     tensorboard_->epoch(metrics_->rows().back());
     if (has_faces) tensorboard_->faces(steps, judge.faces(), epoch.judged.val.predictions);
@@ -118,7 +126,9 @@ void RunWriter::keep_epoch(FinishedEpoch& epoch) {
 }
 
 void RunWriter::save_model(const EpochResult& result, ErrorModel errors, Params<float> params) const {
-  save_checkpoint(folder_.model(), {setup_.graph,
+  Graph graph = drop_training_only(setup_.network.graph);
+  params = part_of(params, graph);
+  save_checkpoint(folder_.model(), {std::move(graph),
                                     std::move(params),
                                     setup_.preprocessing,
                                     run_facts(options_, setup_.data, setup_.kernels, result),
@@ -128,7 +138,7 @@ void RunWriter::save_model(const EpochResult& result, ErrorModel errors, Params<
 }
 
 Checkpoint RunWriter::make_checkpoint() const {
-  Checkpoint c{setup_.graph,
+  Checkpoint c{setup_.network.graph,
                session_.learner().params().clone(),
                setup_.preprocessing,
                run_facts(options_, setup_.data, setup_.kernels, session_.last()),
@@ -147,8 +157,9 @@ void RunWriter::write_report(const RunTimes& times, bool interrupted, const Verd
   RunReport report;
   report.title = path_text(folder_.path().filename());
   report.options = &options_;
-  report.graph = &setup_.graph;
+  report.graph = &setup_.network.graph;
   report.rows = metrics_->rows();
+  report.terms = term_names(*setup_.task);
   report.best_epoch = session_.position().best_epoch;
   report.isa = to_string(setup_.kernels.isa);
   report.precision = to_string(setup_.kernels.precision);

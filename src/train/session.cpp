@@ -24,7 +24,7 @@ Session::Session(const RunSetup& setup, Supply supply, std::optional<Checkpoint>
     : setup_(setup),
       dialogue_(dialogue),
       supply_(std::move(supply)),
-      learner_(setup.graph, checkpoint ? std::move(checkpoint->params) : setup.first_params(), setup.options,
+      learner_(*setup.task, checkpoint ? std::move(checkpoint->params) : setup.first_params(), setup.options,
                supply_.loader->batches_per_epoch(), setup.kernels, *setup.pool),
       position_(setup.position),
       note_(setup.note),
@@ -125,6 +125,7 @@ void Session::take_step(const Batch& batch) {
   if (step.skipped.empty()) {
     position_.loss_sum += step.loss;
     position_.mse_sum += step.mse100;
+    position_.terms.add(step.terms, step.active);
   } else {
     ++position_.skipped;
     dialogue_.notice(step.skipped);
@@ -146,17 +147,18 @@ void Session::tell_step(int images, int batches) const {
 }
 
 FinishedEpoch Session::finish_epoch() {
-  FinishedEpoch finished{{}, {}, position_.epoch_seconds};
+  FinishedEpoch finished{{}, {}, position_.epoch_seconds, {}};
   EpochResult& r = finished.result;
   r.epoch = position_.epoch + 1;
   r.epochs = setup_.options.epochs;
   r.lr = position_.lr;
   r.train_loss = position_.mean_loss();
   r.train_mse100 = position_.mean_mse100();
+  finished.terms = position_.terms.means();
   const auto batch = std::min(static_cast<std::size_t>(setup_.options.batch), setup_.data.train->size());
   r.images_per_s = static_cast<double>(position_.batch) * static_cast<double>(batch) / position_.epoch_seconds;
   const Clock judging;
-  finished.judged = supply_.evaluate(setup_.graph, learner_, r.epoch, dialogue_);
+  finished.judged = supply_.evaluate(setup_.network.graph, learner_, r.epoch, dialogue_);
   judge_seconds_ = judging.seconds();
   const bool has_faces = supply_.judge->has_faces();
   r.fit_mse100 = finished.judged.fit_mse100;

@@ -20,7 +20,8 @@ namespace fpcpu {
 struct FinishedEpoch {
   EpochResult result;
   Judgement judged;
-  double training_seconds = 0;  // without judging and saving
+  double training_seconds = 0;     // without judging and saving
+  std::vector<double> terms = {};  // see TermSums::means()
 };
 
 /// A training under way: the learner, where it stands, and the steps it takes. Knows nothing of files.

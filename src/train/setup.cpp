@@ -219,13 +219,14 @@ void find_model_file(TrainOptions& options, const std::filesystem::path& folder)
   if (is_model_file(options.model) && std::filesystem::exists(copy)) options.model = path_text(copy);
 }
 
-Graph build_network(const TrainOptions& options, int points) {
-  Graph graph =
+NetworkDefinition build_network(const TrainOptions& options, int points) {
+  NetworkDefinition network =
       is_model_file(options.model)
           ? load_model_file(options.model,
                             {.points = points, .input_size = options.input_size, .channels = options.channels})
-          : make_network(options.model,
-                         {.points = points, .input_size = options.input_size, .channels = options.channels});
+          : NetworkDefinition{make_network(
+                options.model, {.points = points, .input_size = options.input_size, .channels = options.channels})};
+  Graph& graph = network.graph;
   if (options.dropout >= 0) graph = set_dropout(graph, options.dropout);
   if (options.head != "auto") graph.set_head(make_head(options.head));
   try {
@@ -233,7 +234,7 @@ Graph build_network(const TrainOptions& options, int points) {
   } catch (const Error& error) {
     throw Error(ErrorCode::shape, options.model + ": " + error.what() + ".");
   }
-  return graph;
+  return network;
 }
 
 Preprocessing measure_points(TrainOptions& options, const TrainingData& data, Shape input,
@@ -313,14 +314,17 @@ LoaderOptions training_loader(const TrainOptions& options, int channels, std::si
 Params<float> initial_params(const Graph& graph, const Preprocessing& preprocessing, const TrainOptions& options) {
   Params<float> params{ParamLayout(graph)};
   initialize(params, options.seed);
-  const std::string& last = graph.node(graph.output()).name;
-  const auto values = [&](const char* name) {
-    const ParamSlot* slot = params.layout.find(last + name);
-    return slot != nullptr ? std::span(params.at(*slot), slot->spec.size()) : std::span<float>();
-  };
   const bool zero = options.start == "zero";
-  graph.head()->initialise({values(".weight"), values(".bias")},
-                           zero ? std::span<const float>() : std::span<const float>(preprocessing.mean_shape));
+  for (const Output& output : graph.outputs()) {
+    if (!output.head) continue;
+    const std::string& last = graph.node(output.node).owner;
+    const auto values = [&](const char* name) {
+      const ParamSlot* slot = params.layout.find(last + name);
+      return slot != nullptr ? std::span(params.at(*slot), slot->spec.size()) : std::span<float>();
+    };
+    output.head->initialise({values(".weight"), values(".bias")},
+                            zero ? std::span<const float>() : std::span<const float>(preprocessing.mean_shape));
+  }
   return params;
 }
 

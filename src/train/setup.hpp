@@ -14,6 +14,7 @@
 #include "fpcpu/trainer.hpp"
 #include "graph/graph.hpp"
 #include "graph/params.hpp"
+#include "io/model_file.hpp"
 
 namespace fpcpu {
 
@@ -70,8 +71,8 @@ void keep_model_file(TrainOptions& options, const std::filesystem::path& folder)
 /// Lets the options read from the config.toml in `folder` name that copy, seen from the working directory of today.
 void find_model_file(TrainOptions& options, const std::filesystem::path& folder);
 
-/// The network of a run, from the zoo or a .toml file.
-[[nodiscard]] Graph build_network(const TrainOptions& options, int points);
+/// The network of a run, from the zoo or a .toml file, and what that file says of its training.
+[[nodiscard]] NetworkDefinition build_network(const TrainOptions& options, int points);
 
 /// The part of measure_preprocessing that needs no pixels: input, mean shape and mirror table. The table comes from all
 /// faces that were given; where they do not tell which points swap, options.aug_mirror becomes 0 and `notice` is told.

@@ -40,6 +40,18 @@ const EpochRow* best_row(const Course& c) {
   return row == c.rows.end() ? nullptr : &*row;
 }
 
+/// The first row whose loss is the sum of the terms that the last row's is: in stages of a run others count.
+const EpochRow& first_alike(std::span<const EpochRow> rows) {
+  const auto alike = [&](const EpochRow& row) {
+    const std::vector<double>& last = rows.back().terms;
+    return std::equal(row.terms.begin(), row.terms.end(), last.begin(), last.end(),
+                      [](double a, double b) { return std::isnan(a) == std::isnan(b); });
+  };
+  std::size_t first = rows.size() - 1;
+  while (first > 0 && alike(rows[first - 1])) --first;
+  return rows[first];
+}
+
 std::string kept_model(const Course& c) {
   std::string text = " The model is that of epoch " + std::to_string(c.best_epoch);
   if (std::isfinite(c.best_mse100)) text += ", mse100 " + figure(c.best_mse100, "%.2f");
@@ -57,7 +69,7 @@ double mean_shape_mse100(const Dataset& data, const std::vector<float>& mean_sha
 
 Verdict judge_course(const Course& c) {
   if (c.rows.empty()) return {};
-  const EpochRow& first = c.rows.front();
+  const EpochRow& first = first_alike(c.rows);
   const EpochRow& last = c.rows.back();
   const bool known = std::isfinite(c.best_mse100) && std::isfinite(c.mean_shape_mse100);
   const bool no_better = known && c.best_mse100 > kNoBetter * c.mean_shape_mse100;
@@ -68,8 +80,8 @@ Verdict judge_course(const Course& c) {
   const std::string remedy = " Try a lower --lr, --clip 1 or a longer --warmup.";
   if (last.train_loss > first.train_loss * (1 + uncertainty(c.train_images))) {
     return {true, false,
-            "the training diverged: its last loss (" + figure(last.train_loss, "%.4g") +
-                ") is above that of its first epoch (" + figure(first.train_loss, "%.4g") + ")" +
+            "the training diverged: its last loss (" + figure(last.train_loss, "%.4g") + ") is above that of epoch " +
+                std::to_string(first.epoch) + " (" + figure(first.train_loss, "%.4g") + ")" +
                 (no_better ? ", and the best validation error (" + figure(c.best_mse100) + ") is " + nothing : "") +
                 "." + remedy + kept_model(c)};
   }

@@ -20,9 +20,9 @@ namespace fs = std::filesystem;
 const fs::path kRoot = FPCPU_SOURCE_DIR;
 
 // A room may include itself and rooms of a lower floor; two rooms of one floor are neighbours and do not meet.
-const std::map<std::string, int> kFloor = {{"core", 0},  {"kernels", 1}, {"layers", 2},  {"heads", 3},   {"graph", 4},
-                                           {"data", 4},  {"io", 5},      {"optim", 5},   {"options", 6}, {"report", 7},
-                                           {"train", 8}, {"search", 9},  {"predict", 8}, {"cli", 10}};
+const std::map<std::string, int> kFloor = {{"core", 0},   {"kernels", 1}, {"layers", 2}, {"heads", 3},   {"graph", 4},
+                                           {"data", 4},   {"io", 5},      {"optim", 5},  {"options", 6}, {"streams", 6},
+                                           {"report", 7}, {"train", 8},   {"search", 9}, {"predict", 8}, {"cli", 10}};
 
 // Public headers belong to the room that implements them; plain structs that all share belong to core.
 const std::map<std::string, std::string> kPublicRoom = {{"error.hpp", "core"},        {"shape.hpp", "core"},

@@ -7,5 +7,5 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return fpcpu::fuzz::expect_error_at_most(
-      [&] { fpcpu::fuzz::run_if_small(fpcpu::parse_model(fpcpu::fuzz::text_of(data, size), "network.toml", {})); });
+      [&] { fpcpu::fuzz::run_if_small(fpcpu::parse_model(fpcpu::fuzz::text_of(data, size), "network.toml", {}).graph); });
 }

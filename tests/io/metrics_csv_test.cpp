@@ -53,6 +53,22 @@ TEST_CASE("rows come back exactly; resuming drops what came after the checkpoint
   CHECK(read_metrics_csv(file).empty());
 }
 
+TEST_CASE("terms of the objective are columns of their own") {
+  const test::TemporaryFolder folder;
+  const auto file = folder / "metrics.csv";
+  EpochRow first = row(1);
+  first.terms = {0.5, std::nan("")};
+  MetricsCsv(file, 0, {"points", "pose"}).append(first);
+  CHECK(contains(read_file(file), ",fit_mse100,loss_points,loss_pose\n"));
+  const auto rows = read_metrics_csv(file);
+  REQUIRE(rows.size() == 1);
+  REQUIRE(rows[0].terms.size() == 2);
+  CHECK(rows[0].terms[0] == 0.5);
+  CHECK(std::isnan(rows[0].terms[1]));
+  // A run that goes on with other terms keeps its rows.
+  CHECK(MetricsCsv(file, 1, {"points", "pose", "maps"}).rows()[0].terms.size() == 3);
+}
+
 TEST_CASE("a damaged file is named with its line") {
   const test::TemporaryFolder folder;
   const auto file = folder / "metrics.csv";

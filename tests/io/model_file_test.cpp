@@ -35,7 +35,7 @@ kind = "landmarks"
 )";
 
 TEST_CASE("layers follow each other unless they say what they read") {
-  const Graph graph = parse_model(kBranching, "net.toml", {.points = 5});
+  const Graph graph = parse_model(kBranching, "net.toml", {.points = 5}).graph;
   REQUIRE(graph.size() == 6);
   CHECK(graph.input_shape() == Shape{32, 24, 3});
   CHECK(graph.node(1).name == "stem");
@@ -46,8 +46,8 @@ TEST_CASE("layers follow each other unless they say what they read") {
   CHECK(graph.node(5).name == "landmarks1");
   CHECK(graph.node(5).layer->kind() == "dense");
   CHECK(graph.output_shape() == Shape{1, 1, 10});
-  CHECK(parse_model(kBranching, "net.toml", {.points = 5, .input_size = 48}).input_shape() == Shape{48, 48, 3});
-  CHECK(parse_model(kBranching, "net.toml", {.points = 5, .input_size = {64, 48}, .channels = 1}).input_shape() ==
+  CHECK(parse_model(kBranching, "net.toml", {.points = 5, .input_size = 48}).graph.input_shape() == Shape{48, 48, 3});
+  CHECK(parse_model(kBranching, "net.toml", {.points = 5, .input_size = {64, 48}, .channels = 1}).graph.input_shape() ==
         Shape{48, 64, 1});
 }
 
@@ -55,7 +55,8 @@ TEST_CASE("the documented examples build for 5 and for 98 points") {
   for (const char* name : {"sequential.toml", "branching.toml"}) {
     CAPTURE(name);
     for (const int points : {5, 98}) {
-      const Graph graph = load_model_file(std::string(FPCPU_SOURCE_DIR "/docs/models/") + name, {.points = points});
+      const Graph graph =
+          load_model_file(std::string(FPCPU_SOURCE_DIR "/docs/models/") + name, {.points = points}).graph;
       CHECK(graph.output_shape().size() == 2 * static_cast<std::size_t>(points));
     }
   }
@@ -64,11 +65,82 @@ TEST_CASE("the documented examples build for 5 and for 98 points") {
 TEST_CASE("a network may end in one heat map per point") {
   std::string text = kBranching;
   text.replace(text.find("landmarks"), 9, "heatmaps");
-  const Graph graph = parse_model(text, "net.toml", {.points = 5});
+  const Graph graph = parse_model(text, "net.toml", {.points = 5}).graph;
   CHECK(graph.node(5).layer->kind() == "conv2d");
   CHECK(graph.output_shape() == Shape{32, 24, 5});
-  CHECK(load_model_file(FPCPU_SOURCE_DIR "/docs/models/heatmaps.toml", {.points = 7}).output_shape() ==
+  CHECK(load_model_file(FPCPU_SOURCE_DIR "/docs/models/heatmaps.toml", {.points = 7}).graph.output_shape() ==
         Shape{16, 16, 7});
+}
+
+TEST_CASE("inputs, outputs and shared parameters, and how they are trained") {
+  const NetworkDefinition n = load_model_file(FPCPU_SOURCE_DIR "/docs/models/auxiliary.toml", {.points = 5});
+  const std::vector<Output> outputs = n.graph.outputs();
+  REQUIRE(outputs.size() == 3);
+  CHECK(n.graph.node(outputs[0].node).name == "points");
+  CHECK((outputs[1].name == "maps" && outputs[1].training_only && outputs[1].head->kind() == "heatmaps"));
+  CHECK((outputs[2].name == "angles" && outputs[2].head == nullptr));
+  const Recipe& recipe = n.recipe;
+  REQUIRE(recipe.streams.size() == 1);
+  CHECK(recipe.streams[0].name == "pose");
+  REQUIRE(recipe.terms.size() == 3);
+  CHECK(recipe.terms[1].outputs == std::vector<std::string>{"maps"});
+  CHECK(recipe.terms[2].targets == std::vector<std::string>{"pose"});
+  CHECK(recipe.terms[2].weight == 0.001);
+  REQUIRE(recipe.groups.size() == 1);
+  CHECK(recipe.groups[0].rate == 0.3);
+  REQUIRE(recipe.stages.size() == 1);
+  CHECK(recipe.stages[0].terms.size() == 2);
+
+  const std::string two = R"(
+input = [8, 8, 1]
+[[stream]]
+name = "other"
+source = "table:file=x.csv"
+shape = [8, 8, 1]
+[[layer]]
+kind = "conv2d"
+name = "a"
+out_channels = 2
+[[layer]]
+kind = "landmarks"
+[[layer]]
+kind = "conv2d"
+name = "b"
+inputs = ["other"]
+parameters = "a"
+out_channels = 2
+[[output]]
+layer = "b"
+training_only = true
+)";
+  const Graph graph = parse_model(two, "net.toml", {.points = 3}).graph;
+  CHECK(graph.first_layer() == 2);
+  CHECK(graph.node(graph.find("b")).owner == "a");
+  CHECK(graph.node(graph.output()).name == "landmarks1");
+
+  const auto refusal = [&](const std::string& from, const std::string& to) {
+    std::string text = two;
+    REQUIRE(contains(text, from));
+    text.replace(text.find(from), from.size(), to);
+    try {
+      static_cast<void>(parse_model(text, "net.toml", {.points = 3}));
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  CHECK(contains(refusal("parameters = \"a\"", "parameters = \"aa\""), "line 14: there is no layer 'aa'"));
+  CHECK(contains(refusal("out_channels = 2\n[[output]]", "out_channels = 3\n[[output]]"), "differ in size"));
+  CHECK(contains(refusal("shape = [8, 8, 1]", "shape = [8, 8]"), "line 4: a stream that layers read"));
+  CHECK(contains(refusal("layer = \"b\"", "layer = \"c\""), "line 20: there is no layer 'c'"));
+  CHECK(contains(refusal("training_only = true", "training_only = 1"), "line 20"));
+  CHECK(contains(refusal("training_only = true", "training = true"), "Did you mean 'training_only'?"));
+  CHECK(contains(refusal("training_only = true", "training_only = false"), "training only"));
+  CHECK(contains(refusal("[[output]]", "[[outputs]]"), "Did you mean 'output'?"));
+  CHECK(contains(refusal("[[output]]", "[[term]]\nlos = \"mse\"\n[[output]]"), "line 20"));
+  CHECK(contains(refusal("[[output]]", "[[term]]\noutputs = [1]\n[[output]]"), "must be texts in quotes"));
+  CHECK(contains(refusal("[[output]]", "[[group]]\nrate = 1\n[[output]]"), "needs parameters"));
+  CHECK(contains(refusal("[[output]]", "[term]\nloss = \"mse\"\n[[output]]"), "'term.loss' is not understood"));
 }
 
 TEST_CASE("mistakes name the file, the line, the layer and what was probably meant") {

@@ -71,7 +71,7 @@ TEST_CASE("no heap allocation in training steps after the first") {
     options.clip = 1;
     ThreadPool pool(2);
     start_workers(pool);
-    Learner learner(graph, std::move(params), options, 10, kernels::choose_table(), pool);
+    Learner learner(make_plain_task(graph, options), std::move(params), options, 10, kernels::choose_table(), pool);
     const test::RandomBatch noise(8, graph.input_shape());
     const Batch& batch = noise.batch();
     (void)learner.step(batch);

@@ -33,7 +33,7 @@ struct Bench {
   explicit Bench(const TrainOptions& o = options_of_test(), int threads = 2)
       : graph(make_network("small", {.input_size = 32})),
         pool(threads),
-        learner(graph, start(graph), o, 10, kernels::choose_table(), pool) {}
+        learner(make_plain_task(graph, o), start(graph), o, 10, kernels::choose_table(), pool) {}
 
   static Params<float> start(const Graph& graph) {
     Params<float> params{ParamLayout(graph)};
@@ -117,7 +117,8 @@ TEST_CASE("what was skipped survives saving and resuming") {
 
   const Graph graph = make_network("small", {.input_size = 32});
   ThreadPool pool(1);
-  Learner resumed(graph, saved.params.clone(), options_of_test(), 10, kernels::choose_table(), pool);
+  Learner resumed(make_plain_task(graph, options_of_test()), saved.params.clone(), options_of_test(), 10,
+                  kernels::choose_table(), pool);
   resumed.load(saved.arrays, saved.texts);
   for (Learner* learner : {&whole.learner, &resumed}) {
     for (int i = 0; i < 3; ++i) (void)learner->step(noise.batch());

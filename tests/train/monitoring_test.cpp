@@ -196,7 +196,7 @@ TEST_CASE("forward, backward and update take the time of the steps; measuring st
   options.batch = 8;
   options.lr = 1e-3;
   ThreadPool pool(1);
-  Learner learner(graph, std::move(params), options, 10, kernels::choose_table(), pool);
+  Learner learner(make_plain_task(graph, options), std::move(params), options, 10, kernels::choose_table(), pool);
   const test::RandomBatch noise(8, graph.input_shape());
   const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < 5; ++i) (void)learner.step(noise.batch());

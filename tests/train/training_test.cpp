@@ -379,7 +379,7 @@ TEST_CASE("a gradient that is not finite is noticed without clipping, at the ste
   fill("fc1.bias", 1e-30F);
   fill("landmarks.weight", 1e38F);
   ThreadPool pool(1);
-  Learner learner(graph, std::move(params), options, 10, kernels::choose_table(), pool);
+  Learner learner(make_plain_task(graph, options), std::move(params), options, 10, kernels::choose_table(), pool);
   const test::RandomBatch noise(8, graph.input_shape());
   const Batch& batch = noise.batch();
   CHECK(test::contains(learner.step(batch).skipped, "gradient"));

@@ -72,7 +72,7 @@ TEST_CASE(
   CHECK(verdict({first, row(2, 2.9, 60, 5)}, 8, 10).text.empty());
   const Verdict late = verdict({first, row(2, 1.0, 20, 5), row(3, 9.0, 90, 60)}, 8);
   CHECK(late.diverged);
-  CHECK(contains(late.text, "its last loss (9) is above that of its first epoch (2)"));
+  CHECK(contains(late.text, "its last loss (9) is above that of epoch 1 (2)"));
   CHECK(contains(late.text, "The model is that of epoch 2, mse100 8.00"));
 
   const Verdict nothing = verdict({first, row(2, 1.9, 55, 24)}, 24.8);

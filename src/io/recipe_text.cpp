@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "io/recipe_text.hpp"
+
+#include <charconv>
+
+#include "core/foreign_text.hpp"
+#include "fpcpu/error.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+constexpr std::size_t kMaxTables = 1000;
+
+[[noreturn]] void fail(const std::string& file, int line, const std::string& what) {
+  throw Error(ErrorCode::usage, file + " line " + std::to_string(line) + ": " + what);
+}
+
+/// The number behind the bracket at the start of `text`, which then begins behind "]".
+std::size_t take_index(std::string_view& text) {
+  std::size_t index = 0;
+  const auto [stop, error] = std::from_chars(text.data() + 1, text.data() + text.size(), index);
+  text.remove_prefix(static_cast<std::size_t>(stop - text.data()) + 1);
+  return error == std::errc{} ? index : kMaxTables;
+}
+
+void add(TomlTable& table, std::string_view key, const TomlEntry& entry, const std::string& file) {
+  const std::size_t end = key.find_first_of(".[");
+  if (end == std::string_view::npos) {
+    table.values.set(std::string(key), entry.value);
+    return;
+  }
+  std::string_view rest = key.substr(end);
+  if (rest.front() == '[') take_index(rest);
+  if (!rest.empty()) fail(file, entry.line, "'" + excerpt(key) + "' must be a single value or a list of them.");
+  table.lists[std::string(key.substr(0, end))].push_back(entry.value);
+}
+
+/// Reads one table; what it does not know, or knows under another type, is an error with the line of the table.
+template <class Result, class Read>
+std::vector<Result> read_all(const std::vector<TomlEntry>& entries, std::string_view name, const std::string& file,
+                             const Read& read) {
+  std::vector<Result> all;
+  for (const TomlTable& table : tables_of(entries, name, file)) {
+    try {
+      TomlTable scalars = table;
+      // The reader looks for mistyped names; what lists hold is looked at by texts_of.
+      for (const auto& [key, values] : table.lists) scalars.values.set(key, std::string());
+      AttributeReader reader("[[" + std::string(name) + "]]", scalars.values);
+      all.push_back(read(reader, table));
+      reader.finish();
+    } catch (const Error& error) {
+      if (std::string_view(error.what()).starts_with(file)) throw;
+      fail(file, table.line, error.what());
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<TomlTable> tables_of(const std::vector<TomlEntry>& entries, std::string_view name,
+                                 const std::string& file) {
+  std::vector<TomlTable> tables;
+  for (const TomlEntry& entry : entries) {
+    std::string_view key = entry.key;
+    if (!key.starts_with(name) || key.size() <= name.size() || key[name.size()] != '[') continue;
+    key.remove_prefix(name.size());
+    const std::size_t index = take_index(key);
+    if (index >= kMaxTables) fail(file, entry.line, "too many [[" + std::string(name) + "]] tables.");
+    if (!key.starts_with('.'))
+      fail(file, entry.line, std::string(name) + " must be tables: [[" + std::string(name) + "]].");
+    if (index >= tables.size()) tables.resize(index + 1);
+    if (tables[index].line == 0) tables[index].line = entry.line;
+    add(tables[index], key.substr(1), entry, file);
+  }
+  return tables;
+}
+
+std::vector<std::string> texts_of(const TomlTable& table, const std::string& name, const std::string& file) {
+  std::vector<AttributeValue> values;
+  if (const AttributeValue* one = table.values.find(name)) values.push_back(*one);
+  if (const auto list = table.lists.find(name); list != table.lists.end()) values = list->second;
+  std::vector<std::string> texts;
+  for (const AttributeValue& value : values) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr) fail(file, table.line, name + " must be texts in quotes.");
+    texts.push_back(*text);
+  }
+  return texts;
+}
+
+std::vector<std::string_view> recipe_tables() { return {"stream", "term", "group", "stage"}; }
+
+Recipe read_recipe(const std::vector<TomlEntry>& entries, const std::string& file) {
+  // A list that is looked up has been asked for.
+  const auto list = [&](AttributeReader& reader, const TomlTable& table, const char* name) {
+    static_cast<void>(reader.text(name, ""));
+    return texts_of(table, name, file);
+  };
+  Recipe recipe;
+  recipe.streams = read_all<StreamSpec>(entries, "stream", file, [&](AttributeReader& reader, const TomlTable&) {
+    static_cast<void>(reader.text("shape", ""));  // the network's business
+    return StreamSpec{reader.text("name", ""), reader.text("source", "")};
+  });
+  recipe.terms = read_all<TermSpec>(entries, "term", file, [&](AttributeReader& reader, const TomlTable& table) {
+    TermSpec term;
+    term.name = reader.text("name", "");
+    term.loss = reader.text("loss", "auto");
+    term.outputs = list(reader, table, "outputs");
+    term.targets = list(reader, table, "targets");
+    term.weights = reader.text("weights", "");
+    term.weight = reader.number("weight", 1.0);
+    return term;
+  });
+  recipe.groups = read_all<GroupSpec>(entries, "group", file, [&](AttributeReader& reader, const TomlTable&) {
+    GroupSpec group;
+    group.parameters = reader.text("parameters", "");
+    group.rate = reader.number("rate", 1.0);
+    group.weight_decay = reader.number("weight_decay", -1.0);
+    group.optimizer = reader.text("optimizer", "");
+    group.frozen = reader.boolean("frozen", false);
+    if (group.parameters.empty()) {
+      throw Error(ErrorCode::usage, "[[group]]: it needs parameters = \"PATTERN\", for example \"conv*\".");
+    }
+    return group;
+  });
+  recipe.stages = read_all<StageSpec>(entries, "stage", file, [&](AttributeReader& reader, const TomlTable& table) {
+    StageSpec stage;
+    stage.epochs = reader.number("epochs", 0.0);
+    stage.steps = reader.integer("steps", 0);
+    stage.terms = list(reader, table, "terms");
+    stage.frozen = list(reader, table, "frozen");
+    return stage;
+  });
+  return recipe;
+}
+
+}  // namespace fpcpu

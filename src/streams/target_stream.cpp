@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "streams/target_stream.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "core/foreign_text.hpp"
+#include "core/nearest.hpp"
+#include "fpcpu/error.hpp"
+#include "heads/named_options.hpp"
+#include "streams/offered_stream.hpp"
+#include "streams/registry.hpp"
+
+namespace fpcpu {
+
+namespace {
+
+struct SourceEntry {
+  std::string_view name;
+  TargetStream (*read)(AttributeReader& reader, const StreamContext& context);
+};
+
+constexpr std::array kSources = std::to_array<SourceEntry>({
+    {"table", read_table_stream},
+    {"maps", read_maps_stream},
+    {"teacher", read_teacher_stream},
+});
+
+TargetStream make_target_stream(const StreamSpec& spec, const StreamContext& context) {
+  const NamedOptions named = parse_named_options(spec.source);
+  for (const SourceEntry& source : kSources) {
+    if (source.name != named.name) continue;
+    AttributeReader reader("stream '" + excerpt(spec.name) + "' from " + named.name, named.options);
+    TargetStream stream = source.read(reader, context);
+    reader.finish();
+    stream.name = spec.name;
+    return stream;
+  }
+  throw Error(ErrorCode::usage, "stream '" + excerpt(spec.name) + "': unknown source '" + excerpt(named.name) + "'." +
+                                    suggest(named.name, stream_sources()));
+}
+
+}  // namespace
+
+std::vector<TargetStream> make_target_streams(const std::vector<StreamSpec>& specs, const StreamContext& context) {
+  std::vector<TargetStream> streams;
+  const auto is_taken = [&](const std::string& name) {
+    return std::any_of(streams.begin(), streams.end(), [&](const TargetStream& s) { return s.name == name; });
+  };
+  for (const StreamSpec& spec : specs) {
+    if (spec.name.empty() || is_taken(spec.name)) {
+      throw Error(ErrorCode::usage, "stream '" + excerpt(spec.name) + "': a stream needs a name of its own.");
+    }
+    streams.push_back(make_target_stream(spec, context));
+  }
+  const std::vector<OfferedStream> offered = context.data->streams();
+  for (std::size_t i = 0; i < offered.size(); ++i) {
+    if (!is_taken(offered[i].name)) streams.push_back(make_offered_stream(context, i));
+  }
+  return streams;
+}
+
+std::vector<std::string_view> stream_sources() {
+  std::vector<std::string_view> names;
+  for (const SourceEntry& source : kSources) names.push_back(source.name);
+  return names;
+}
+
+}  // namespace fpcpu
