@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <complex>
 #include <cstddef>
+
+#include "core/similarity.hpp"
 
 namespace fpcpu {
 
 namespace {
-
-using Complex = std::complex<double>;
 
 constexpr std::size_t kFewestFaces = 10;
 constexpr double kSoftening = 0.3;      // % of the normaliser: below it, errors are all the same
@@ -23,28 +22,14 @@ Complex at(std::span<const float> points, std::size_t k) {
   return {static_cast<double>(points[2 * k]), static_cast<double>(points[2 * k + 1])};
 }
 
-Complex middle(std::span<const float> points) {
-  Complex sum = 0;
-  for (std::size_t k = 0; k < points.size() / 2; ++k) sum += at(points, k);
-  return sum / static_cast<double>(points.size() / 2);
-}
-
 /// log(s_k + kLeastStrange) of each point.
 void strangeness_of(std::span<const float> points, std::span<const float> mean_shape, std::span<double> out) {
-  const Complex face_middle = middle(points);
-  const Complex shape_middle = middle(mean_shape);
-  Complex overlap = 0;
-  double square = 0;
+  const Similarity fit = fit_similarity(
+      out.size(), [&](std::size_t k) { return at(mean_shape, k); }, [&](std::size_t k) { return at(points, k); },
+      [](std::size_t) { return 1.0; });
+  const double radius = std::max(std::abs(fit.turn_and_size) * fit.spread, 1e-9);
   for (std::size_t k = 0; k < out.size(); ++k) {
-    const Complex shape = at(mean_shape, k) - shape_middle;
-    overlap += (at(points, k) - face_middle) * std::conj(shape);
-    square += std::norm(shape);
-  }
-  const Complex turn_and_size = overlap / std::max(square, 1e-12);
-  const double radius = std::abs(turn_and_size) * std::sqrt(square / static_cast<double>(out.size()));
-  for (std::size_t k = 0; k < out.size(); ++k) {
-    const Complex expected = turn_and_size * (at(mean_shape, k) - shape_middle) + face_middle;
-    out[k] = std::log(std::abs(at(points, k) - expected) / std::max(radius, 1e-9) + kLeastStrange);
+    out[k] = std::log(std::abs(at(points, k) - fit(at(mean_shape, k))) / radius + kLeastStrange);
   }
 }
 
@@ -57,7 +42,7 @@ struct Row {
 std::vector<Row> rows_of(const FoundFaces& faces, std::span<const float> mean_shape, std::size_t points) {
   std::vector<Row> rows;
   std::vector<double> strangeness(points);
-  for (std::size_t i = 0; i < faces.count; ++i) {
+  for (std::size_t i = 0; i < faces.errors.size() / points; ++i) {
     strangeness_of(faces.points.subspan(2 * i * points, 2 * points), mean_shape, strangeness);
     for (std::size_t k = 0; k < points; ++k) {
       const auto error = static_cast<double>(faces.errors[i * points + k]);
@@ -115,7 +100,7 @@ double factor_of(double doubt, double strangeness, double doubt_slope, double st
 
 ErrorModel fit_error_model(const FoundFaces& faces, std::span<const float> mean_shape, const std::string& unit) {
   const std::size_t points = mean_shape.size() / 2;
-  if (faces.count < kFewestFaces || points == 0) return {};
+  if (points == 0 || faces.errors.size() / points < kFewestFaces) return {};
   const std::vector<Row> rows = rows_of(faces, mean_shape, points);
   if (rows.size() < kFewestFaces) return {};
   const Slopes slopes = fit_slopes(rows, points);

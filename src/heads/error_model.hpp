@@ -21,12 +21,11 @@ struct ErrorModel {
   [[nodiscard]] bool empty() const noexcept { return level.empty(); }
 };
 
-/// What an error model is fitted to. Points are fractions of the image relative to its middle.
+/// What an error model is fitted to: N faces. Points are fractions of the image relative to its middle.
 struct FoundFaces {
-  std::size_t count = 0;
-  std::span<const float> points;  ///< count,2K
-  std::span<const float> doubts;  ///< count,K
-  std::span<const float> errors;  ///< count,K: true ones in % of the normaliser; NaN where that is not known
+  std::span<const float> points;  ///< N,2K
+  std::span<const float> doubts;  ///< N,K
+  std::span<const float> errors;  ///< N,K: true ones in % of the normaliser; NaN where that is not known
 };
 
 /// Ridge regression of log(error + 0.3), then levels such that each point's mean is right. Points that few faces show

@@ -74,7 +74,7 @@ ErrorModel learn_errors(const Dataset& data, const Evaluation& judged, const Pre
                         const std::string& nme) {
   const Normaliser normaliser(nme, data.points());
   const Points points = points_of(data, judged, normaliser);
-  return fit_error_model({data.size(), points.fractions, judged.doubts, points.errors}, preprocessing.mean_shape,
+  return fit_error_model({points.fractions, judged.doubts, points.errors}, preprocessing.mean_shape,
                          normaliser.name());
 }
 

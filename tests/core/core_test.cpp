@@ -11,8 +11,10 @@
 #include "core/cpu.hpp"
 #include "core/nearest.hpp"
 #include "core/rng.hpp"
+#include "core/similarity.hpp"
 #include "core/slices.hpp"
 #include "core/thread_pool.hpp"
+#include "core/word_list.hpp"
 #include "fpcpu/error.hpp"
 
 using namespace fpcpu;
@@ -122,4 +124,49 @@ TEST_CASE("nearest finds typing errors and stays silent on nonsense") {
   CHECK(nearest("adma", names) == "adam");
   CHECK(nearest("nestrov", names) == "nesterov");
   CHECK(nearest("qqqqqqqq", names).empty());
+}
+
+TEST_CASE("words are listed as a sentence has them") {
+  const auto list = [](const std::vector<std::string_view>& words) { return word_list(words, "or"); };
+  CHECK(list({}).empty());
+  CHECK(list({"a"}) == "a");
+  CHECK(list({"a", "b"}) == "a or b");
+  CHECK(list({"a", "b", "c"}) == "a, b or c");
+}
+
+TEST_CASE("a similarity is found again, and is the nearest one where there is none") {
+  const std::vector<Complex> source = {{0, 0}, {4, 1}, {1, 3}, {-2, 2}};
+  const Complex turn_and_size = std::polar(2.5, 0.7);
+  std::vector<Complex> target;
+  for (const Complex z : source) target.push_back(turn_and_size * z + Complex(3, -1));
+  std::vector<double> weights = {1, 2, 1, 0.5};
+  const auto fit = [&] {
+    return fit_similarity(
+        source.size(), [&](std::size_t k) { return source[k]; }, [&](std::size_t k) { return target[k]; },
+        [&](std::size_t k) { return weights[k]; });
+  };
+  CHECK(std::abs(fit().turn_and_size - turn_and_size) < 1e-12);
+  for (std::size_t k = 0; k < source.size(); ++k) CHECK(std::abs(fit()(source[k]) - target[k]) < 1e-12);
+  // A point of no weight does not count, whatever it is.
+  target[3] += 100.0;
+  weights[3] = 0;
+  CHECK(std::abs(fit().turn_and_size - turn_and_size) < 1e-12);
+  // The root mean square distance from the middle of the three others.
+  weights = {1, 1, 1, 0};
+  CHECK(fit().spread == doctest::Approx(std::sqrt((17 + 10 - (25 + 16) / 3.0) / 3)));
+  // No other turn and size is nearer, in the least squares of the weights.
+  weights = {1, 2, 3, 1};
+  const auto loss = [&](const Similarity& s) {
+    double sum = 0;
+    for (std::size_t k = 0; k < source.size(); ++k) sum += weights[k] * std::norm(target[k] - s(source[k]));
+    return sum;
+  };
+  for (const Complex step : {Complex(1e-3, 0), Complex(-1e-3, 0), Complex(0, 1e-3), Complex(0, -1e-3)}) {
+    Similarity other = fit();
+    other.turn_and_size += step;
+    CHECK(loss(other) > loss(fit()));
+    other = fit();
+    other.to += step;
+    CHECK(loss(other) > loss(fit()));
+  }
 }

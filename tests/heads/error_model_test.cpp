@@ -38,7 +38,7 @@ struct Made {
     }
   }
 
-  [[nodiscard]] FoundFaces faces() const { return {points.size() / (2 * kPoints), points, doubts, errors}; }
+  [[nodiscard]] FoundFaces faces() const { return {points, doubts, errors}; }
 };
 
 std::vector<float> expected(const ErrorModel& model, const Made& made, std::size_t face) {

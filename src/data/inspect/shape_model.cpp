@@ -23,26 +23,10 @@ struct Pair {
 
 /// The least-squares placement with weights.
 Placement weighted(const std::vector<Pair>& pairs, const std::vector<double>& weights) {
-  double sum = 0;
-  Complex face = 0;
-  Complex model = 0;
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    sum += weights[i];
-    face += weights[i] * pairs[i].face;
-    model += weights[i] * pairs[i].model;
-  }
-  face /= sum;
-  model /= sum;
-  Complex cross = 0;
-  double square = 0;
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    cross += weights[i] * (pairs[i].face - face) * std::conj(pairs[i].model - model);
-    square += weights[i] * std::norm(pairs[i].model - model);
-  }
-  Placement p;
-  p.turn_and_size = cross / std::max(square, 1e-12);
-  p.shift = face - p.turn_and_size * model;
-  return p;
+  const Similarity fit = fit_similarity(
+      pairs.size(), [&](std::size_t i) { return pairs[i].model; }, [&](std::size_t i) { return pairs[i].face; },
+      [&](std::size_t i) { return weights[i]; });
+  return {fit.turn_and_size, fit.to - fit.turn_and_size * fit.from};
 }
 
 std::vector<double> distances(const std::vector<Pair>& pairs, const Placement& p) {

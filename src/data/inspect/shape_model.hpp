@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <complex>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "core/similarity.hpp"
 #include "data/mirror.hpp"
 #include "fpcpu/dataset.hpp"
 
 namespace fpcpu {
-
-/// A position as x + iy.
-using Complex = std::complex<double>;
 
 /// How a face lies on the model: face = turn_and_size * model + shift.
 struct Placement {
