@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "optim/optimizer.hpp"
 
-#include <array>
 #include <cmath>
 
+#include "core/foreign_text.hpp"
 #include "core/nearest.hpp"
 #include "fpcpu/error.hpp"
 #include "optim/saved_state.hpp"
@@ -12,26 +12,16 @@ namespace fpcpu {
 
 namespace {
 
-using Update = void (*)(const kernels::OptimizerUpdate<float>&) noexcept;
-using Table = kernels::KernelTable<float>;
+const OptimizerRecipe& find(std::string_view name) {
+  for (const OptimizerRecipe& recipe : optimizers()) {
+    if (recipe.name == name) return recipe;
+  }
+  throw Error(ErrorCode::usage, "unknown optimizer '" + excerpt(name) + "'." + suggest(name, optimizer_names()));
+}
 
-/// One optimizer: its usual values, the kernel that runs it, and which moments it keeps.
-struct Recipe {
-  std::string_view name;
-  OptimizerOptions defaults;
-  Update Table::*update;
-  bool second_moment;
-};
-
-constexpr std::array<Recipe, 5> kRecipes = {{
-    {"sgd", {OptimizerKind::sgd, 0.9, 0.0, 0.0, 0.0, 0.0}, &Table::sgd_update, false},
-    {"nesterov", {OptimizerKind::nesterov, 0.9, 0.0, 0.0, 0.0, 0.0}, &Table::sgd_update, false},
-    {"rmsprop", {OptimizerKind::rmsprop, 0.0, 0.99, 1e-8, 0.0, 0.0}, &Table::rmsprop_update, true},
-    {"adam", {OptimizerKind::adam, 0.9, 0.999, 1e-8, 0.0, 0.0}, &Table::adam_update, true},
-    {"adamw", {OptimizerKind::adamw, 0.9, 0.999, 1e-8, 0.01, 0.0}, &Table::adam_update, true},
-}};
-
-const Recipe& recipe(OptimizerKind kind) noexcept { return kRecipes[static_cast<std::size_t>(kind)]; }
+bool is_kept(Moment moment, double momentum) noexcept {
+  return moment == Moment::always || (moment == Moment::with_momentum && momentum > 0);
+}
 
 void require(bool ok, const char* what, double value, const char* expected) {
   if (ok) return;
@@ -43,32 +33,38 @@ void require(bool ok, const char* what, double value, const char* expected) {
 
 std::vector<std::string_view> optimizer_names() {
   std::vector<std::string_view> names;
-  for (const Recipe& r : kRecipes) names.push_back(r.name);
+  for (const OptimizerRecipe& recipe : optimizers()) names.push_back(recipe.name);
   return names;
 }
 
 OptimizerOptions optimizer_defaults(std::string_view name) {
-  for (const Recipe& r : kRecipes) {
-    if (r.name == name) return r.defaults;
-  }
-  throw Error(ErrorCode::usage, "unknown optimizer '" + std::string(name) + "'." + suggest(name, optimizer_names()));
+  const OptimizerRecipe& r = find(name);
+  return {.name = std::string(name),
+          .momentum = r.momentum,
+          .beta2 = r.beta2,
+          .eps = r.eps,
+          .weight_decay = r.weight_decay};
 }
+
+double usual_lr(std::string_view name) { return find(name).lr; }
 
 Optimizer::Optimizer(const OptimizerOptions& options, const ParamLayout& layout,
                      const kernels::KernelTable<float>& kernels)
-    : options_(options), update_(kernels.*recipe(options.kind).update), blocks_(make_update_blocks(layout)) {
+    : options_(options),
+      recipe_(find(options.name)),
+      update_(recipe_.update(kernels)),
+      blocks_(make_update_blocks(layout)) {
   require(options.momentum >= 0 && options.momentum < 1, "momentum", options.momentum, "0 <= momentum < 1");
   require(options.beta2 >= 0 && options.beta2 < 1, "beta2", options.beta2, "0 <= beta2 < 1");
   require(options.eps >= 0, "eps", options.eps, "0 or more");
   require(options.weight_decay >= 0, "weight decay", options.weight_decay, "0 or more");
   require(options.l1 >= 0, "l1", options.l1, "0 or more");
-  const bool adam = options.kind == OptimizerKind::adam || options.kind == OptimizerKind::adamw;
-  if (adam || options.momentum > 0) m_ = AlignedBuffer<float>(layout.trainable_size());
-  if (recipe(options.kind).second_moment) v_ = AlignedBuffer<float>(layout.trainable_size());
+  if (is_kept(recipe_.m, options.momentum)) m_ = AlignedBuffer<float>(layout.trainable_size());
+  if (is_kept(recipe_.v, options.momentum)) v_ = AlignedBuffer<float>(layout.trainable_size());
   step_.momentum = static_cast<float>(options.momentum);
   step_.beta2 = static_cast<float>(options.beta2);
   step_.eps = static_cast<float>(options.eps);
-  step_.nesterov = options.kind == OptimizerKind::nesterov;
+  step_.nesterov = recipe_.nesterov;
 }
 
 void Optimizer::begin_step(double lr, double grad_scale) noexcept {
@@ -93,7 +89,7 @@ void Optimizer::update_block(std::size_t block, float* params, const float* grad
   update.n = range.end - range.begin;
   if (range.decay) {
     const float decay = own.weight_decay < 0 ? static_cast<float>(options_.weight_decay) : own.weight_decay;
-    (options_.kind == OptimizerKind::adamw ? update.decoupled : update.l2) = decay;
+    (recipe_.decoupled_decay ? update.decoupled : update.l2) = decay;
     update.l1 = static_cast<float>(options_.l1);
   }
   update_(update);

@@ -58,7 +58,7 @@ struct Item {
   std::string_view name;
   double (*factor)(const ScheduleOptions&, const Progress&) noexcept;
 };
-constexpr std::array<Item, 7> kSchedules = {{
+constexpr auto kSchedules = std::to_array<Item>({
     {"constant", constant},
     {"step", step_drops},
     {"multi-step", multi_step},
@@ -66,7 +66,7 @@ constexpr std::array<Item, 7> kSchedules = {{
     {"plateau", plateau},
     {"cosine", cosine},
     {"one-cycle", one_cycle},
-}};
+});
 
 std::size_t index_of(const std::string& name) {
   for (std::size_t i = 0; i < kSchedules.size(); ++i) {

@@ -10,6 +10,7 @@
 #include "core/duration.hpp"
 #include "graph/passes/passes.hpp"
 #include "graph/zoo/zoo.hpp"
+#include "optim/optimizer.hpp"
 #include "train/clock.hpp"
 #include "train/learner.hpp"
 #include "train/run_start.hpp"

@@ -10,6 +10,7 @@
 #include "core/file.hpp"
 #include "data/normaliser.hpp"
 #include "fpcpu/error.hpp"
+#include "optim/optimizer.hpp"
 #include "options/augmentation.hpp"
 #include "options/config.hpp"
 #include "train/automatic.hpp"

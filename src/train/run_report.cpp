@@ -12,6 +12,7 @@
 #include "data/normaliser.hpp"
 #include "fpcpu/losses.hpp"
 #include "graph/zoo/zoo.hpp"
+#include "optim/optimizer.hpp"
 #include "options/augmentation.hpp"
 #include "options/config.hpp"
 #include "report/fit_finding.hpp"

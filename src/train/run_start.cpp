@@ -51,11 +51,6 @@ void change(TrainOptions& options, const std::vector<std::pair<std::string, std:
 
 }  // namespace
 
-double usual_lr(const std::string& optimizer) {
-  if (optimizer == "sgd" || optimizer == "nesterov") return 1e-4;
-  return optimizer == "rmsprop" ? 5e-4 : 2e-3;
-}
-
 bool may_change(std::string_view option) {
   return std::find(std::begin(kChangeable), std::end(kChangeable), option) != std::end(kChangeable);
 }

@@ -39,7 +39,4 @@ struct RunStart {
                                                                 const std::optional<Checkpoint>& resumed,
                                                                 Precision precision);
 
-/// The highest learning rate that suits an optimizer at a batch of 32.
-[[nodiscard]] double usual_lr(const std::string& optimizer);
-
 }  // namespace fpcpu
