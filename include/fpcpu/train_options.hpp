@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,19 +27,11 @@ struct TrainOptions {
   int max_pixels = 50'000'000;  ///< width x height that an image may have
   bool skip_bad = false;  ///< leaves out rows whose image cannot be read; skipped.csv in the run folder lists them
   std::string subset;     ///< "500" faces or a part "0.1" of `data`, chosen by `seed`; empty: all
-  // augmentation: the preset and, where not negative, what replaces its range (meaning and units as in --help)
+  // augmentation
   std::string augment = "full";  ///< none, basic, full
-  float aug_mirror = -1;
-  float aug_rotation = -1, aug_rotation_chance = -1;
-  float aug_scale = -1, aug_shift = -1, aug_perspective = -1;
-  float aug_crop = -1, aug_crop_chance = -1;
-  float aug_brightness = -1, aug_contrast = -1, aug_gamma = -1;
-  float aug_hue = -1, aug_saturation = -1, aug_value = -1, aug_gray = -1;
-  float aug_occlusion = -1, aug_occlusion_chance = -1;
-  float aug_blur = -1, aug_blur_chance = -1;
-  float aug_noise = -1, aug_noise_chance = -1;
-  float aug_jpeg_chance = -1, aug_jpeg_low = -1, aug_jpeg_high = -1;
-  float aug_calm = -1;  ///< last part of the epochs in which strong changes of the pixels rest
+  /// What stands in the place of the preset's values, by the names of the options --aug-NAME: {"rotation-chance",
+  /// 0.5F}.
+  std::map<std::string, float> augment_ranges;
   // network
   std::string model = "small";     ///< a name of the zoo or a .toml file
   InputSize input_size = {};       ///< px, a side or {width, height}; 0 = the network's own

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/number_text.hpp"
+#include "data/augment_options.hpp"
 #include "fpcpu/error.hpp"
 #include "options/config.hpp"
 #include "train/run_start.hpp"
@@ -18,8 +20,11 @@ bool is_repeated(const ConfigKey& key) {
 /// The text of the help with the value that holds when the option is not given.
 std::string help_of(const ConfigKey& key, const TrainOptions& defaults) {
   std::string value = option_text(defaults, key);
+  if (const auto* range = std::get_if<AugmentField>(&key.field)) {
+    value = exact_text(augment_preset(defaults.augment)[range->range]);
+  }
   if (value.empty()) value = "none";
-  return std::string(key.help) + " (" + value + ")";
+  return key.help + " (" + value + ")";
 }
 
 bool is_switch(const ConfigKey& key) { return std::holds_alternative<bool TrainOptions::*>(key.field); }

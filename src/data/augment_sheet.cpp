@@ -7,14 +7,13 @@
 #include <numbers>
 
 #include "core/coordinates.hpp"
+#include "data/augments/registry.hpp"
 #include "data/bitmap_font.hpp"
 #include "data/drawing.hpp"
 
 namespace fpcpu {
 
 namespace {
-
-using A = AugmentOptions;
 
 constexpr int kTile = 160;  // longer side
 constexpr int kGap = 4;
@@ -24,54 +23,30 @@ constexpr int kTogetherRows = 3;
 constexpr std::uint8_t kPaper = 250;
 constexpr Colour kInk = {30.0F, 30.0F, 40.0F};
 
-struct Single {
-  const char* name;
-  float A::*range;
-  float A::*chance = nullptr;
-  const char* unit = "";
-};
-
-constexpr Single kSingles[] = {
-    {"mirror", nullptr, &A::mirror},
-    {"rotation", &A::rotation, &A::rotation_chance, " degrees"},
-    {"scale", &A::scale},
-    {"shift", &A::shift},
-    {"perspective", &A::perspective},
-    {"crop", &A::crop, &A::crop_chance},
-    {"brightness", &A::brightness},
-    {"contrast", &A::contrast},
-    {"gamma", &A::gamma},
-    {"hue", &A::hue},
-    {"saturation", &A::saturation},
-    {"value", &A::value},
-    {"gray", nullptr, &A::gray},
-    {"occlusion", &A::occlusion, &A::occlusion_chance},
-    {"blur", &A::blur, &A::blur_chance, " px"},
-    {"noise", &A::noise, &A::noise_chance},
-    {"jpeg quality", &A::jpeg_low, &A::jpeg_chance},
-};
-
 std::string number(float value) {
   char text[32];
   std::snprintf(text, sizeof(text), "%.3g", static_cast<double>(value));
   return text;
 }
 
-SheetRow alone(const Single& single, const AugmentOptions& all) {
-  SheetRow row{single.name, {}};
-  if (single.range != nullptr) {
-    row.augment.*single.range = all.*single.range;
-    row.title.append(" ").append(number(all.*single.range));
+/// This augmentation on every face: "rotation 20 degrees, 70 % of the faces".
+SheetRow alone(const Augmentation& augmentation, const AugmentOptions& all) {
+  SheetRow row{std::string(augmentation.title), {}};
+  const AugmentValues given = all.of(augmentation);
+  const std::span<float> values = row.augment.of(augmentation);
+  std::string faces;
+  char between = ' ';
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    values[i] = given[i];
+    if (augmentation.ranges[i].is_chance) {
+      values[i] = 1;
+      faces = ", " + number(100 * given[i]) + " % of the faces";
+    } else {
+      row.title += between + number(given[i]);
+      between = '-';
+    }
   }
-  if (single.range == &A::jpeg_low) {
-    row.augment.jpeg_high = all.jpeg_high;
-    row.title.append("-").append(number(all.jpeg_high));
-  }
-  row.title += single.unit;
-  if (single.chance != nullptr) {
-    row.augment.*single.chance = 1;
-    row.title.append(", ").append(number(100 * all.*single.chance)).append(" % of the faces");
-  }
+  row.title.append(augmentation.unit).append(faces);
   return row;
 }
 
@@ -121,10 +96,8 @@ struct TileMaker {
 
 std::vector<SheetRow> sheet_rows(const AugmentOptions& augment) {
   std::vector<SheetRow> rows = {{"unchanged", {}}};
-  for (const Single& single : kSingles) {
-    const bool never = single.chance != nullptr && augment.*single.chance == 0;
-    const bool nothing = single.range != nullptr && augment.*single.range == 0;
-    if (!never && !nothing) rows.push_back(alone(single, augment));
+  for (const Augmentation& a : augmentations()) {
+    if (is_on(a, augment.of(a))) rows.push_back(alone(a, augment));
   }
   if (rows.size() == 1) return rows;
   for (int i = 0; i < kTogetherRows; ++i) rows.push_back({i == 0 ? "all together" : "", augment});

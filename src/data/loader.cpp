@@ -55,7 +55,7 @@ void check(const Dataset& data, const Preprocessing& p, const LoaderOptions& o) 
     throw Error(ErrorCode::shape,
                 "an input of " + to_string(p.input) + " needs 1 or 3 channels and as many means and deviations.");
   }
-  if (o.augment.mirror > 0 && p.mirror.size() != static_cast<std::size_t>(p.points)) {
+  if (o.augment["mirror"] > 0 && p.mirror.size() != static_cast<std::size_t>(p.points)) {
     throw Error(ErrorCode::usage, "mirroring images needs the mirror table of the points.");
   }
 }

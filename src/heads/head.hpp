@@ -78,6 +78,9 @@ void check_head(const Head& head, const Shape& output, int points);
 /// head's usual one. @throws Error{usage} naming the nearest loss, a wrong option, or a loss that fits.
 [[nodiscard]] LossPtr make_loss(std::string_view text, const Head& head);
 
+/// The losses for heads of a kind with their options, such as "wing:w=10,epsilon=2".
+[[nodiscard]] std::vector<std::string> loss_usages(std::string_view head);
+
 /// The fields of LossArgs that follow from the head and the shapes of its network.
 template <class T>
 [[nodiscard]] LossArgs<T> loss_args(const Head& head, const Shape& input, const Shape& output) noexcept {

@@ -25,16 +25,17 @@ constexpr std::array kHeads = std::to_array<HeadEntry>({
 
 struct LossEntry {
   std::string_view name;
-  std::string_view head;  // whose numbers it reads
+  std::string_view options;  // with their usual values, as users write them
+  std::string_view head;     // whose numbers it reads
   LossPtr (*read)(AttributeReader& reader, const Attributes& head);
 };
 
 constexpr std::array kLosses = std::to_array<LossEntry>({
-    {"mse", kCoordinates, read_mse_loss},
-    {"l1", kCoordinates, read_l1_loss},
-    {"smooth-l1", kCoordinates, read_smooth_l1_loss},
-    {"wing", kCoordinates, read_wing_loss},
-    {"heatmap-mse", kHeatmaps, read_heatmap_mse_loss},
+    {"mse", "", kCoordinates, read_mse_loss},
+    {"l1", "", kCoordinates, read_l1_loss},
+    {"smooth-l1", "knee=2", kCoordinates, read_smooth_l1_loss},
+    {"wing", "w=10,epsilon=2", kCoordinates, read_wing_loss},
+    {"heatmap-mse", "", kHeatmaps, read_heatmap_mse_loss},
 });
 
 const LossEntry& find_loss(const std::string& name) {
@@ -109,6 +110,16 @@ std::vector<std::string_view> loss_names() {
   std::vector<std::string_view> names;
   for (const LossEntry& entry : kLosses) names.push_back(entry.name);
   return names;
+}
+
+std::vector<std::string> loss_usages(std::string_view head) {
+  std::vector<std::string> usages;
+  for (const LossEntry& entry : kLosses) {
+    if (entry.head != head) continue;
+    usages.emplace_back(entry.name);
+    if (!entry.options.empty()) usages.back().append(":").append(entry.options);
+  }
+  return usages;
 }
 
 }  // namespace fpcpu

@@ -16,8 +16,8 @@ namespace fpcpu {
 /// @throws Error{usage} as check_augmentation does
 void resolve_augmentation(TrainOptions& options, int channels);
 
-/// @throws Error{usage} for an unknown preset and for ranges without effect: the chance of something that is off,
-/// colour in a gray input.
+/// @throws Error{usage} for an unknown preset or range, values out of their limits, and ranges without effect: the
+/// chance of something that is off, colour in a gray input.
 /// @param channels  of the network's input; 0 = not known yet
 void check_augmentation(const TrainOptions& options, int channels);
 

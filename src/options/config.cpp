@@ -27,124 +27,11 @@ namespace fpcpu {
 namespace {
 
 using O = TrainOptions;
-constexpr double kMany = 1e9;
 constexpr std::array<std::string_view, 2> kExif = {"apply", "ignore"};
 constexpr std::array<std::string_view, 2> kStarts = {"mean-shape", "zero"};
 
-constexpr ConfigKey kKeys[] = {
-    {"data", "data", "DIR",
-     "training faces: DIR (gt.csv + images/), a table FILE.csv, or synth:N[:SEED]; may be repeated", &O::data},
-    {"val", "data", "DIR", "validation faces; without it a part of --data is kept apart", &O::val},
-    {"val-split", "data", "PART", "part of --data used for validation when --val is not given", &O::val_split, 0, 0.9},
-    {"mirror", "data", "LIST",
-     "which points swap in a mirror, e.g. \"3,2,1,0,...\"; derived from the mean shape if empty", &O::mirror},
-    {"accept", "data", "ID,ID",
-     "findings about the data that you mean so: unit, frame, missing, order, point, outlier, doubles, exif",
-     &O::accept},
-    {"cache-mb", "data", "MB", "memory for decoded images", &O::cache_mb, 0, kMany},
-    {"images", "data", "DIR", "folder of the images; images/ beside the table or the table's own folder if empty",
-     &O::images},
-    {"missing", "data", "VALUE", "a point with this number as x and as y is not visible, e.g. 0 or -1", &O::missing},
-    {"exif", "data", "WHAT", "apply: turn images as their EXIF orientation says; ignore: pixels as stored", &O::exif},
-    {"max-pixels", "data", "N", "width x height that an image may have", &O::max_pixels, 1, kMany},
-    {"skip-bad", "data", "", "leave out rows whose image cannot be read; skipped.csv in the run folder lists them",
-     &O::skip_bad},
-    {"subset", "data", "N|PART", "a random part of --data, chosen by --seed: 500 faces, or 0.1 of them", &O::subset},
-    {"augment", "augmentation", "PRESET", "none, basic or full; a range below replaces the preset's, -1 = the preset's",
-     &O::augment},
-    {"aug-mirror", "augmentation", "CHANCE", "chance of mirroring the face; left and right points are exchanged",
-     &O::aug_mirror, -1, 1},
-    {"aug-rotation", "augmentation", "DEG", "rotation by up to so many degrees either way", &O::aug_rotation, -1, 180},
-    {"aug-rotation-chance", "augmentation", "CHANCE", "chance of rotating at all", &O::aug_rotation_chance, -1, 1},
-    {"aug-scale", "augmentation", "PART", "scaling by a factor of 1-PART to 1+PART", &O::aug_scale, -1, 0.75},
-    {"aug-shift", "augmentation", "PART", "shift by up to this part of each side", &O::aug_shift, -1, 0.5},
-    {"aug-perspective", "augmentation", "PART", "each corner moves by up to this part of the sides",
-     &O::aug_perspective, -1, 0.25},
-    {"aug-crop", "augmentation", "PART", "crops up to this part off each side, never a point", &O::aug_crop, -1, 0.5},
-    {"aug-crop-chance", "augmentation", "CHANCE", "chance of cropping at all", &O::aug_crop_chance, -1, 1},
-    {"aug-brightness", "augmentation", "X", "adds or subtracts up to this part of the range of values",
-     &O::aug_brightness, -1, 1},
-    {"aug-contrast", "augmentation", "X", "contrast times 1/(1+X) to 1+X, around the mean", &O::aug_contrast, -1, 8},
-    {"aug-gamma", "augmentation", "X", "gamma curve with an exponent of 1/(1+X) to 1+X", &O::aug_gamma, -1, 8},
-    {"aug-hue", "augmentation", "X", "turns hues by up to this part of the colour circle", &O::aug_hue, -1, 0.5},
-    {"aug-saturation", "augmentation", "X", "saturation times 1-X to 1+X", &O::aug_saturation, -1, 1},
-    {"aug-value", "augmentation", "X", "brightness (V of HSV) times 1-X to 1+X", &O::aug_value, -1, 1},
-    {"aug-gray", "augmentation", "CHANCE", "chance of turning gray", &O::aug_gray, -1, 1},
-    {"aug-occlusion", "augmentation", "PART", "a box of up to this part of each side covers something",
-     &O::aug_occlusion, -1, 1},
-    {"aug-occlusion-chance", "augmentation", "CHANCE", "chance of covering something", &O::aug_occlusion_chance, -1, 1},
-    {"aug-blur", "augmentation", "PX", "Gaussian blur of up to this sigma, for an input of 100 px", &O::aug_blur, -1,
-     8},
-    {"aug-blur-chance", "augmentation", "CHANCE", "chance of blurring", &O::aug_blur_chance, -1, 1},
-    {"aug-noise", "augmentation", "X", "Gaussian noise of up to this sigma, 1 = the range of values", &O::aug_noise, -1,
-     1},
-    {"aug-noise-chance", "augmentation", "CHANCE", "chance of noise", &O::aug_noise_chance, -1, 1},
-    {"aug-jpeg-chance", "augmentation", "CHANCE", "chance of JPEG artefacts", &O::aug_jpeg_chance, -1, 1},
-    {"aug-jpeg-low", "augmentation", "Q", "lowest JPEG quality", &O::aug_jpeg_low, -1, 100},
-    {"aug-jpeg-high", "augmentation", "Q", "highest JPEG quality", &O::aug_jpeg_high, -1, 100},
-    {"aug-calm", "augmentation", "PART",
-     "in this last part of the epochs colours change half as much, and gray, occlusion, blur, noise and JPEG are off",
-     &O::aug_calm, -1, 1},
-    {"model", "network", "NAME", "small, base, bn, resnet18, pfld, hourglass or a .toml file with your own network",
-     &O::model},
-    {"input-size", "network", "PX", "side of the network's input, or 96x112 = width x height; 0 = the network's own",
-     &O::input_size, 0, 1024},
-    {"channels", "network", "N", "channels of the input: 1 = gray, 3 = colour; 0 = the network's own", &O::channels, 0,
-     3},
-    {"head", "network", "NAME",
-     "what the network's output means: coordinates, or heatmaps:sigma=1 (map pixels); auto = the network's own",
-     &O::head},
-    {"dropout", "network", "RATE", "rate of the dropout layers; -1 = the network's own", &O::dropout, -1, 0.99},
-    {"precision", "network", "NAME",
-     "fp32 or bf16: factors of convolutions and dense layers rounded to bfloat16, except in the last layer",
-     &O::precision},
-    {"epochs", "learning", "N", "number of epochs (passes over the data)", &O::epochs, 1, kMany},
-    {"time", "learning", "TIME", "90s, 10m, 1h30m: as many epochs as fit, by the speed measured first", &O::time},
-    {"batch", "learning", "N", "images per step", &O::batch, 1, 4096},
-    {"optimizer", "learning", "NAME", "sgd, nesterov, rmsprop, adam or adamw", &O::optimizer},
-    {"lr", "learning", "RATE", "highest learning rate; 0 = the optimizer's usual one", &O::lr, 0, 1000},
-    {"momentum", "learning", "X",
-     "momentum of sgd, nesterov and rmsprop; beta1 of adam and adamw; -1 = the optimizer's usual one", &O::momentum, -1,
-     0.9999},
-    {"beta2", "learning", "X", "smoothing of squared gradients; -1 = the optimizer's usual one", &O::beta2, -1,
-     0.999999},
-    {"weight-decay", "learning", "X", "L2 regularisation of weights (decoupled for adamw)", &O::weight_decay, 0, 10},
-    {"l1", "learning", "X", "L1 regularisation of weights", &O::l1, 0, 10},
-    {"clip", "learning", "NORM", "largest norm of the gradient; 0 = off", &O::clip, 0, kMany},
-    {"schedule", "learning", "NAME", "constant, step, multi-step, exponential, plateau, cosine or one-cycle",
-     &O::schedule},
-    {"warmup", "learning", "EPOCHS", "epochs over which the learning rate rises from 0", &O::warmup, 0, kMany},
-    {"drop-every", "learning", "EPOCHS", "epochs between two drops of schedule step; 0 = a third of the run",
-     &O::drop_every, 0, kMany},
-    {"milestones", "learning", "LIST",
-     "epochs of the drops of schedule multi-step, e.g. \"60,80\"; empty = 60 % and 85 % of the run", &O::milestones},
-    {"gamma", "learning", "X", "factor of one drop of the learning rate (step, multi-step, plateau)", &O::gamma, 1e-6,
-     1},
-    {"plateau-patience", "learning", "EPOCHS", "epochs without improvement before plateau drops", &O::plateau_patience,
-     0, kMany},
-    {"final-ratio", "learning", "X", "last learning rate of exponential, cosine and one-cycle, relative to the highest",
-     &O::final_ratio, 1e-9, 1},
-    {"loss", "learning", "NAME",
-     "mse, l1, smooth-l1:knee=2 or wing:w=10,epsilon=2; heatmap-mse for heat maps; auto = smooth-l1 or heatmap-mse",
-     &O::loss},
-    {"ema", "learning", "X", "decay of the moving average of weights that is judged and saved; 0 = off", &O::ema, 0,
-     0.999999},
-    {"patience", "learning", "EPOCHS", "stop after so many epochs without a better validation error; 0 = never",
-     &O::patience, 0, kMany},
-    {"start", "learning", "NAME", "what the untrained network answers: mean-shape or zero (the middle of the image)",
-     &O::start},
-    {"seed", "learning", "S", "seed of every random number", &O::seed, 0, 1e18},
-    {"nme", "monitoring", "NAME",
-     "what the NME divides by: inter-ocular, inter-pupil, box, diagonal or A-B (two points, counted from 1); auto = "
-     "inter-ocular for 14, 68 and 98 points, else diagonal",
-     &O::nme},
-    {"checkpoint-every", "monitoring", "SECONDS",
-     "seconds between two checkpoints, inside epochs too; 0 = after every epoch", &O::checkpoint_every, 0, kMany},
-    {"tensorboard", "monitoring", "", "also write event files for TensorBoard into the run folder", &O::tensorboard},
-};
-
 [[noreturn]] void bad_value(const ConfigKey& key, std::string_view text, const std::string& wanted) {
-  throw Error(ErrorCode::usage, "--" + std::string(key.name) + " " + excerpt(text) + ": expected " + wanted + ".");
+  throw Error(ErrorCode::usage, "--" + key.name + " " + excerpt(text) + ": expected " + wanted + ".");
 }
 
 template <class T>
@@ -154,8 +41,8 @@ T parse(const ConfigKey& key, std::string_view text, const char* what) {
   const bool whole = result.ec == std::errc{} && result.ptr == text.data() + text.size();
   // Not a number is in no range.
   if (!whole || !(static_cast<double>(value) >= key.low && static_cast<double>(value) <= key.high)) {
-    const std::string range = key.high >= kMany ? "at least " + exact_text(key.low)
-                                                : "from " + exact_text(key.low) + " to " + exact_text(key.high);
+    const std::string range = key.high >= kAnyNumber ? "at least " + exact_text(key.low)
+                                                     : "from " + exact_text(key.low) + " to " + exact_text(key.high);
     bad_value(key, text, std::string(what) + " " + range);
   }
   return value;
@@ -189,10 +76,14 @@ struct Setter {
   void operator()(int O::*f) const { options.*f = parse<int>(key, text, "a whole number"); }
   void operator()(std::uint64_t O::*f) const { options.*f = parse<std::uint64_t>(key, text, "a whole number"); }
   void operator()(double O::*f) const { options.*f = parse<double>(key, text, "a number"); }
-  void operator()(float O::*f) const {
+  void operator()(AugmentField f) const {
     const auto value = parse<float>(key, text, "-1 or a number");
     if (value < 0 && value != key.low) bad_value(key, text, "-1 or a number from 0 to " + exact_text(key.high));
-    options.*f = value;
+    if (value < 0) {
+      options.augment_ranges.erase(std::string(f.range));
+    } else {
+      options.augment_ranges[std::string(f.range)] = value;
+    }
   }
   void operator()(InputSize O::*f) const { options.*f = parse_size(key, text); }
   void operator()(std::string O::*f) const { options.*f = std::string(text); }
@@ -205,7 +96,10 @@ struct Getter {
   std::string operator()(int O::*f) const { return std::to_string(options.*f); }
   std::string operator()(std::uint64_t O::*f) const { return std::to_string(options.*f); }
   std::string operator()(double O::*f) const { return exact_text(options.*f); }
-  std::string operator()(float O::*f) const { return exact_text(options.*f); }
+  std::string operator()(AugmentField f) const {
+    const auto given = options.augment_ranges.find(std::string(f.range));
+    return given == options.augment_ranges.end() ? "-1" : exact_text(given->second);
+  }
   std::string operator()(InputSize O::*f) const { return to_string(options.*f); }
   std::string operator()(std::string O::*f) const { return options.*f; }
   std::string operator()(std::vector<std::string> O::*f) const {
@@ -229,8 +123,8 @@ struct TomlWriter {
     const std::string size = to_string(options.*f);
     return size.find('x') == std::string::npos ? size : to_toml(AttributeValue(size));
   }
-  template <class T>
-  std::string operator()(T O::*f) const {
+  template <class Field>
+  std::string operator()(Field f) const {
     return Getter{options}(f);
   }
 };
@@ -259,8 +153,6 @@ std::string text_of(const AttributeValue& value) {
 }
 
 }  // namespace
-
-std::span<const ConfigKey> config_keys() { return kKeys; }
 
 void set_option(TrainOptions& options, const ConfigKey& key, std::string_view text) {
   std::visit(Setter{options, key, text}, key.field);
@@ -311,9 +203,10 @@ DataOptions data_options(const TrainOptions& options) {
 }
 
 const ConfigKey* find_config_key(std::string_view name) {
-  const auto* key = std::find_if(std::begin(kKeys), std::end(kKeys),
-                                 [&](const ConfigKey& k) { return file_name_of(k.name) == name; });
-  return key == std::end(kKeys) ? nullptr : key;
+  for (const ConfigKey& key : config_keys()) {
+    if (file_name_of(key.name) == name) return &key;
+  }
+  return nullptr;
 }
 
 void read_config(const std::filesystem::path& file, TrainOptions& options) {
@@ -329,7 +222,7 @@ void apply_entries(TrainOptions& options, std::span<const TomlEntry> entries, co
     const std::string where = file + " line " + std::to_string(entry.line) + ": ";
     if (key == nullptr) {
       std::vector<std::string> names;
-      for (const ConfigKey& k : kKeys) names.push_back(file_name_of(k.name));
+      for (const ConfigKey& k : config_keys()) names.push_back(file_name_of(k.name));
       throw Error(ErrorCode::usage, where + "unknown option '" + excerpt(name) + "'." + suggest(name, names));
     }
     const bool is_list = std::holds_alternative<std::vector<std::string> O::*>(key->field);
@@ -353,7 +246,7 @@ std::string config_text(const TrainOptions& options, std::span<const std::string
   for (const std::string& line : comment) text += "# " + line + "\n";
   text += "version = \"" + std::string(kVersion) + "\"\n";
   std::string_view group;
-  for (const ConfigKey& key : kKeys) {
+  for (const ConfigKey& key : config_keys()) {
     if (key.group != group) text += "\n# " + std::string(key.group) + "\n";
     group = key.group;
     text += file_name_of(key.name) + " = " + std::visit(TomlWriter{options}, key.field) + "\n";

@@ -14,20 +14,29 @@
 
 namespace fpcpu {
 
+/// A range of the augmentation (AugmentRange), in TrainOptions::augment_ranges.
+struct AugmentField {
+  std::string_view range;
+};
+
+/// What a number that may be as large as it likes is held against.
+inline constexpr double kAnyNumber = 1e9;
+
 /// One training option: the single source for the command line, the configuration file and their checks.
 struct ConfigKey {
-  using Field = std::variant<bool TrainOptions::*, int TrainOptions::*, double TrainOptions::*, float TrainOptions::*,
+  using Field = std::variant<bool TrainOptions::*, int TrainOptions::*, double TrainOptions::*,
                              std::uint64_t TrainOptions::*, InputSize TrainOptions::*, std::string TrainOptions::*,
-                             std::vector<std::string> TrainOptions::*>;
-  std::string_view name;   // "val-split" on the command line, "val_split" in the file
-  std::string_view group;  // data, augmentation, network, learning, monitoring
+                             std::vector<std::string> TrainOptions::*, AugmentField>;
+  std::string name;        // "val-split" on the command line, "val_split" in the file
   std::string_view value;  // what stands for the value in --help; empty for a switch
-  std::string_view help;
+  std::string help;
   Field field;
   double low = 0;  // numbers must be in [low, high]
   double high = 0;
+  std::string_view group = {};  // data, augmentation, network, learning, monitoring
 };
 
+/// All of them, in the order of --help and of config.toml.
 [[nodiscard]] std::span<const ConfigKey> config_keys();
 
 /// Sets one option from text. @throws Error{usage} naming the option and what it accepts.

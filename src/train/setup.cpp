@@ -248,9 +248,9 @@ Preprocessing measure_points(TrainOptions& options, const TrainingData& data, Sh
   // A few faces may all be turned; the table is the same for all.
   MirrorChoice choice = choose_mirror(data.whole ? *data.whole : *data.train, options.mirror);
   p.mirror = std::move(choice.mirror);
-  if (augment_options(options, input.c).mirror > 0) {
+  if (augment_options(options, input.c)["mirror"] > 0) {
     if (!choice.remark.empty() && notice) notice(choice.remark);
-    if (p.mirror.empty()) options.aug_mirror = 0;
+    if (p.mirror.empty()) options.augment_ranges["mirror"] = 0;
   }
   return p;
 }

@@ -75,7 +75,7 @@ void find_model_file(TrainOptions& options, const std::filesystem::path& folder)
 [[nodiscard]] NetworkDefinition build_network(const TrainOptions& options, int points);
 
 /// The part of measure_preprocessing that needs no pixels: input, mean shape and mirror table. The table comes from all
-/// faces that were given; where they do not tell which points swap, options.aug_mirror becomes 0 and `notice` is told.
+/// faces that were given; where they do not tell which points swap, mirroring is switched off and `notice` is told.
 [[nodiscard]] Preprocessing measure_points(TrainOptions& options, const TrainingData& data, Shape input,
                                            const std::function<void(const std::string&)>& notice = {});
 

@@ -86,6 +86,9 @@ TEST_CASE("every option says what holds without it, those of training what Train
   CHECK(contains(help, "highest learning rate; 0 = the optimizer's usual one (0)"));
   CHECK(contains(help, "number of epochs (passes over the data) (30)"));
   CHECK(contains(help, "of every random number (1)"));
+  CHECK(contains(help, "rotation by up to so many degrees either way (20)"));
+  CHECK(contains(help, "sgd, nesterov, rmsprop, adam or adamw (adamw)"));
+  CHECK(contains(help, "smooth-l1:knee=2 or wing:w=10,epsilon=2 for coordinates"));
 }
 
 TEST_CASE("names of other programs get the name here") {

@@ -71,7 +71,7 @@ TEST_CASE("without augmentation the sample is prepare_image, bit for bit") {
 TEST_CASE("mirroring flips the picture exactly and exchanges points and visibility") {
   const DatasetPtr faces = open_dataset("synth:6:4");
   AugmentOptions o;
-  o.mirror = 1;
+  o["mirror"] = 1;
   Landmarks marks = faces->landmarks(0);
   marks.visible[4] = 0;
   const Image image = faces->image(0);
@@ -97,7 +97,7 @@ TEST_CASE("mirroring flips the picture exactly and exchanges points and visibili
 
 TEST_CASE("points go where the picture goes, and back to 1e-3 px") {
   AugmentOptions o = augment_preset("full");
-  o.rotation_chance = 1;
+  o["rotation-chance"] = 1;
   const DatasetPtr faces = open_dataset("synth:20:9");
   for (std::size_t i = 0; i < faces->size(); ++i) {
     const Landmarks& marks = faces->landmarks(i);
@@ -115,8 +115,8 @@ TEST_CASE("points go where the picture goes, and back to 1e-3 px") {
 
 TEST_CASE("a dot is painted where its point lands") {
   AugmentOptions o = augment_preset("basic");
-  o.rotation_chance = 1;
-  o.perspective = 0.05F;
+  o["rotation-chance"] = 1;
+  o["perspective"] = 0.05F;
   Preprocessing p = preprocessing();
   p.mirror = {0};
   p.mean.assign(3, 0.0F);
@@ -130,7 +130,7 @@ TEST_CASE("a dot is painted where its point lands") {
           image.pixels.push_back(static_cast<std::uint8_t>(std::lround(250 * std::exp(-r))));
         }
       }
-      o.brightness = o.contrast = 0;
+      o["brightness"] = o["contrast"] = 0;
       const Landmarks marks{{static_cast<float>(x), static_cast<float>(y)}, {1}};
       const Sample s = augment(image, marks, p, o, stream(trial));
       double sx = 0, sy = 0, total = 0;
@@ -151,8 +151,8 @@ TEST_CASE("a dot is painted where its point lands") {
 
 TEST_CASE("points keep clear of the border, and one that was outside does not forbid everything") {
   AugmentOptions o = augment_preset("full");
-  o.scale = 0.5F;
-  o.shift = 0.3F;
+  o["scale"] = 0.5F;
+  o["shift"] = 0.3F;
   const DatasetPtr faces = open_dataset("synth:1:2");
   const Image image = faces->image(0);
   int moved = 0;
@@ -212,23 +212,23 @@ TEST_CASE("each change of geometry stays within its range and moves the points")
     return std::max(std::abs(to.x - x), std::abs(to.y - y));
   };
   AugmentOptions o;
-  o.rotation = 10;
-  o.rotation_chance = 1;
+  o["rotation"] = 10;
+  o["rotation-chance"] = 1;
   const double degrees = run(o, [](const Map2D& m) { return std::abs(std::atan2(m.a[3], m.a[0])) * 57.29578; });
   CHECK(degrees > 8);
   CHECK(degrees <= 10.001);
   o = {};
-  o.scale = 0.1F;
+  o["scale"] = 0.1F;
   const double scaled = run(o, [](const Map2D& m) { return std::abs(m.a[0] - 1); });
   CHECK(scaled > 0.08);
   CHECK(scaled <= 0.1001);
   o = {};
-  o.shift = 0.05F;
+  o["shift"] = 0.05F;
   const double shifted = run(o, [&](const Map2D& m) { return moved(m, middle.x, middle.y) / 96; });
   CHECK(shifted > 0.04);
   CHECK(shifted <= 0.0501);
   o = {};
-  o.perspective = 0.05F;
+  o["perspective"] = 0.05F;
   double bent = 0;
   const double corner = run(o, [&](const Map2D& m) {
     bent = std::max(bent, std::abs(m.a[6] / m.a[8]) * 96);
@@ -238,8 +238,8 @@ TEST_CASE("each change of geometry stays within its range and moves the points")
   CHECK(corner <= 0.0501);
   CHECK(bent > 0.02);
   o = {};
-  o.crop = 0.2F;
-  o.crop_chance = 1;
+  o["crop"] = 0.2F;
+  o["crop-chance"] = 1;
   double smallest = 1;
   const double enlarged = run(o, [&](const Map2D& m) {
     smallest = std::min({smallest, m.a[0], m.a[4]});
@@ -252,8 +252,8 @@ TEST_CASE("each change of geometry stays within its range and moves the points")
 
 TEST_CASE("a crop never cuts a point off, however much it may cut") {
   AugmentOptions o;
-  o.crop = 0.5F;
-  o.crop_chance = 1;
+  o["crop"] = 0.5F;
+  o["crop-chance"] = 1;
   const DatasetPtr faces = open_dataset("synth:10:3");
   for (std::size_t i = 0; i < faces->size(); ++i) {
     const Landmarks& marks = faces->landmarks(i);
@@ -268,7 +268,7 @@ TEST_CASE("a crop never cuts a point off, however much it may cut") {
 
 TEST_CASE("gamma darkens or brightens the middle and keeps black and white") {
   AugmentOptions o;
-  o.gamma = 1;
+  o["gamma"] = 1;
   Preprocessing p = preprocessing({4, 3, 1});
   const Image image{3, 4, 1, {0, 128, 255, 0, 128, 255, 0, 128, 255, 0, 128, 255}};
   const Landmarks marks{{1, 1}, {1}};
@@ -286,10 +286,10 @@ TEST_CASE("gamma darkens or brightens the middle and keeps black and white") {
 
 TEST_CASE("presets") {
   CHECK(augment_preset("none") == AugmentOptions{});
-  CHECK(augment_preset("basic").rotation == 20);
-  CHECK(augment_preset("basic").occlusion == 0);
-  CHECK(augment_preset("full").occlusion > 0);
-  CHECK(augment_preset("full").jpeg_chance > 0);
+  CHECK(augment_preset("basic")["rotation"] == 20);
+  CHECK(augment_preset("basic")["occlusion"] == 0);
+  CHECK(augment_preset("full")["occlusion"] > 0);
+  CHECK(augment_preset("full")["jpeg-chance"] > 0);
   CHECK(
       test::contains(test::message_of(ErrorCode::usage, [] { (void)augment_preset("ful"); }), "Did you mean 'full'?"));
 }
@@ -297,14 +297,15 @@ TEST_CASE("presets") {
 TEST_CASE("the calm end of a run: the last epochs, geometry as before, gentle pixels") {
   AugmentOptions o = augment_preset("full");
   const AugmentOptions calm = calmed(o);
-  CHECK(calm.rotation == o.rotation);
-  CHECK(calm.crop == o.crop);
-  CHECK(calm.brightness == o.brightness / 2);
-  for (const float off : {calm.gray, calm.occlusion, calm.blur, calm.noise, calm.jpeg_chance}) CHECK(off == 0);
+  CHECK(calm["rotation"] == o["rotation"]);
+  CHECK(calm["crop"] == o["crop"]);
+  CHECK(calm["brightness"] == o["brightness"] / 2);
+  for (const float off : {calm["gray"], calm["occlusion"], calm["blur"], calm["noise"], calm["jpeg-chance"]})
+    CHECK(off == 0);
   CHECK(calmed({}) == AugmentOptions{});
 
   const auto calm_epochs = [&](float part, int epochs) {
-    o.calm = part;
+    o["calm"] = part;
     int count = 0;
     bool started = false;
     for (int epoch = 0; epoch < epochs; ++epoch) {

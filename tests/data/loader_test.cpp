@@ -211,7 +211,7 @@ TEST_CASE("the loader refuses what cannot work") {
   const DatasetPtr faces = make_synth_dataset(3, 3, 48);
   const auto open = [&](const Preprocessing& p, const LoaderOptions& o) { Loader loader(faces, p, o); };
   LoaderOptions o;
-  o.augment.mirror = 0.5F;
+  o.augment["mirror"] = 0.5F;
   Preprocessing p = preprocessing();
   p.mirror.clear();
   CHECK(contains(message_of(ErrorCode::usage, [&] { open(p, o); }), "mirror table"));

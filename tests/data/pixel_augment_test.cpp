@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "data/augments/pixel_augment.hpp"
-
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "data/augment.hpp"
+#include "data/augments/colour.hpp"
+#include "data/augments/pixels.hpp"
+#include "data/augments/stage.hpp"
 #include "data/decode.hpp"
 #include "data/image_write.hpp"
 #include "fpcpu/dataset.hpp"
@@ -15,24 +18,36 @@ namespace {
 
 Rng stream(std::uint64_t sample) { return {7, RandomUse::augment, 0, sample}; }
 
-/// One kind of pixel change on a pattern.
+/// The planes after one augmentation, or after all of colours ("colour"), of those that `o` has on.
+std::vector<float> changed(std::vector<float> planes, Shape shape, std::string_view name, const AugmentOptions& o,
+                           std::uint64_t sample) {
+  AugmentOptions only;
+  for (const Augmentation& a : augmentations()) {
+    const bool colour = name == "colour" && std::holds_alternative<StageEffect<Recolouring>>(a.effect);
+    if (a.name == name || colour) std::ranges::copy(o.of(a), only.of(a).begin());
+  }
+  std::vector<float> work;
+  Pixels pixels{planes.data(), shape, work};
+  Recolouring colours{.before = pixels.all()};
+  Rng rng = stream(sample);
+  augment_stage(only, rng, colours);
+  recolour(colours, pixels);
+  augment_stage(only, rng, pixels);
+  return planes;
+}
+
+/// A pattern that is changed.
 struct Painter {
   Shape shape{24, 30, 3};
   std::vector<float> start;
-  AugmentScratch scratch;
 
   Painter() {
     for (std::size_t i = 0; i < shape.size(); ++i) start.push_back(static_cast<float>(60 + i * 29 % 130));
   }
   [[nodiscard]] std::size_t area() const { return shape.size() / 3; }
 
-  std::vector<float> run(std::string_view name, const AugmentOptions& o, std::uint64_t sample) {
-    std::vector<float> pixels = start;
-    for (const PixelAugment& augment : pixel_augments()) {
-      Rng rng = stream(sample);
-      if (augment.name == name) augment.apply(o, rng, {pixels.data(), shape}, scratch);
-    }
-    return pixels;
+  [[nodiscard]] std::vector<float> run(std::string_view name, const AugmentOptions& o, std::uint64_t sample) const {
+    return changed(start, shape, name, o, sample);
   }
 };
 
@@ -60,13 +75,13 @@ double rms(const std::vector<float>& a, const std::vector<float>& b) {
 TEST_CASE("each change of pixels does what its name says and stays off when off") {
   Painter painter;
   const std::vector<float>& start = painter.start;
-  for (const PixelAugment& augment : pixel_augments()) CHECK(painter.run(augment.name, {}, 1) == start);
+  for (const Augmentation& a : augmentations()) CHECK(painter.run(a.name, {}, 1) == start);
   const auto [mean, deviation] = moments(start);
   AugmentOptions o;
-  o.noise_chance = o.blur_chance = o.occlusion_chance = o.gray = 1;
-  o.noise = 0.03F;
-  o.blur = 8;
-  o.occlusion = 0.4F;
+  o["noise-chance"] = o["blur-chance"] = o["occlusion-chance"] = o["gray"] = 1;
+  o["noise"] = 0.03F;
+  o["blur"] = 8;
+  o["occlusion"] = 0.4F;
   CHECK(std::abs(moments(painter.run("noise", o, 1)).mean - mean) < 1);
   CHECK(moments(painter.run("noise", o, 1)).deviation > deviation);
   CHECK(std::abs(moments(painter.run("blur", o, 1)).mean - mean) < 2);
@@ -85,26 +100,26 @@ TEST_CASE("light and colour: contrast keeps the mean, brightness adds, value sca
   const std::vector<float>& start = painter.start;
   const auto [mean, deviation] = moments(start);
   AugmentOptions light;
-  light.contrast = 0.5F;
+  light["contrast"] = 0.5F;
   CHECK(std::abs(moments(painter.run("colour", light, 1)).mean - mean) < 0.1);
   CHECK(std::abs(moments(painter.run("colour", light, 1)).deviation - deviation) > 0.5);
   light = {};
-  light.brightness = 0.3F;
+  light["brightness"] = 0.3F;
   CHECK(std::abs(moments(painter.run("colour", light, 2)).mean - mean) > 1);
   CHECK(moments(painter.run("colour", light, 2)).deviation == doctest::Approx(deviation));
   light = {};
-  light.value = 0.3F;
+  light["value"] = 0.3F;
   const std::vector<float> scaled = painter.run("colour", light, 2);
   CHECK(std::abs(scaled[0] / start[0] - 1) > 0.01F);
   for (std::size_t i = 0; i < start.size(); ++i) CHECK(scaled[i] / start[i] == doctest::Approx(scaled[0] / start[0]));
   const std::size_t area = painter.area();
   light = {};
-  light.hue = 0.1F;
+  light["hue"] = 0.1F;
   const std::vector<float> turned = painter.run("colour", light, 1);
   CHECK(std::abs(turned[0] + turned[area] + turned[2 * area] - start[0] - start[area] - start[2 * area]) < 0.01F);
   CHECK(std::abs(turned[0] - start[0]) > 0.5F);
   light = {};
-  light.saturation = 0.9F;
+  light["saturation"] = 0.9F;
   const std::vector<float> vivid = painter.run("colour", light, 1);
   const auto luma = [&](const std::vector<float>& v) {
     return 0.299F * v[0] + 0.587F * v[area] + 0.114F * v[2 * area];
@@ -112,13 +127,12 @@ TEST_CASE("light and colour: contrast keeps the mean, brightness adds, value sca
   CHECK(luma(vivid) == doctest::Approx(luma(start)));
   CHECK(std::abs(vivid[0] - start[0]) > 0.5F);
   for (std::size_t i = area; i < start.size(); ++i) painter.start[i] = painter.start[i % area];
-  light.hue = 0.1F;
+  light["hue"] = 0.1F;
   CHECK(rms(painter.run("colour", light, 1), painter.start) < 1e-3);
 }
 
 TEST_CASE("JPEG artefacts are those of a JPEG file of that quality") {
   const Image face = open_dataset("synth:4:6")->image(0);
-  AugmentScratch scratch;
   for (const int channels : {3, 1}) {
     // Neither side is a multiple of the blocks.
     const Shape shape{75, 90, channels};
@@ -138,11 +152,9 @@ TEST_CASE("JPEG artefacts are those of a JPEG file of that quality") {
       std::vector<float> file(shape.size());
       for (std::size_t i = 0; i < file.size(); ++i) file[i] = decoded.pixels[i % area * c + i / area];
       AugmentOptions o;
-      o.jpeg_chance = 1;
-      o.jpeg_low = o.jpeg_high = static_cast<float>(quality);
-      std::vector<float> coded = planes;
-      Rng rng = stream(1);
-      augment_jpeg(o, rng, {coded.data(), shape}, scratch);
+      o["jpeg-chance"] = 1;
+      o["jpeg-low"] = o["jpeg-high"] = static_cast<float>(quality);
+      const std::vector<float> coded = changed(planes, shape, "jpeg", o, 1);
       const double damage = rms(file, planes);
       INFO(channels << " channels, quality " << quality << ": a file changes " << damage);
       CHECK(rms(coded, planes) == doctest::Approx(damage).epsilon(0.2));
@@ -154,12 +166,12 @@ TEST_CASE("JPEG artefacts are those of a JPEG file of that quality") {
 TEST_CASE("JPEG artefacts at the best quality are hardly there, and grow as the quality falls") {
   Painter painter;
   AugmentOptions o;
-  o.jpeg_chance = 1;
+  o["jpeg-chance"] = 1;
   double before = 0;
   painter.shape = {24, 30, 1};
   painter.start.resize(painter.shape.size());
   for (const float quality : {100.0F, 80.0F, 40.0F, 5.0F}) {
-    o.jpeg_low = o.jpeg_high = quality;
+    o["jpeg-low"] = o["jpeg-high"] = quality;
     const double damage = rms(painter.run("jpeg", o, 1), painter.start);
     CHECK(damage > before);
     if (quality == 100) CHECK(damage < 0.5);
@@ -169,16 +181,13 @@ TEST_CASE("JPEG artefacts at the best quality are hardly there, and grow as the 
 
 TEST_CASE("blur replicates the ends: a flat picture stays flat") {
   AugmentOptions o;
-  o.blur_chance = 1;
-  o.blur = 100;  // of a 100-pixel input; these are tiny
-  AugmentScratch scratch;
+  o["blur-chance"] = 1;
+  o["blur"] = 100;  // of a 100-pixel input; these are tiny
   for (const Shape shape : {Shape{1, 1, 3}, Shape{2, 3, 3}, Shape{20, 1, 1}, Shape{9, 40, 1}}) {
     std::vector<float> pixels;
     for (std::size_t i = 0; i < shape.size(); ++i)
       pixels.push_back(static_cast<float>(80 + 40 * (i / static_cast<std::size_t>(shape.w * shape.h))));
-    const std::vector<float> before = pixels;
-    Rng rng = stream(1);
-    augment_blur(o, rng, {pixels.data(), shape}, scratch);
-    for (std::size_t i = 0; i < pixels.size(); ++i) CHECK(pixels[i] == doctest::Approx(before[i]));
+    const std::vector<float> blurred = changed(pixels, shape, "blur", o, 1);
+    for (std::size_t i = 0; i < pixels.size(); ++i) CHECK(blurred[i] == doctest::Approx(pixels[i]));
   }
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "data/augments/registry.hpp"
 #include "options/augmentation.hpp"
 #include "support/messages.hpp"
 #include "support/temporary_folder.hpp"
@@ -40,7 +41,7 @@ TEST_CASE("every option survives being written and read, with a value that is no
     } else if (std::holds_alternative<std::string TrainOptions::*>(k.field)) {
       set_option(options, k, "some 'text' with \"quotes\"");
     } else if (std::holds_alternative<double TrainOptions::*>(k.field) ||
-               std::holds_alternative<float TrainOptions::*>(k.field)) {
+               std::holds_alternative<AugmentField>(k.field)) {
       set_option(options, k, "0.0625");
     } else if (k.name == "channels") {
       set_option(options, k, "1");
@@ -109,7 +110,7 @@ TEST_CASE("every range of the augmentation replaces one of the preset's and no o
     CHECK(augment_options(options, 3) == preset);
     CHECK(contains(message_of(ErrorCode::usage, [&] { set_option(options, k, "-0.5"); }), std::string(k.name)));
   }
-  CHECK(seen.size() == 26);
+  CHECK(seen.size() == augment_ranges().size() + 1);
 }
 
 TEST_CASE("resolved ranges are the preset's, decimal for decimal, and stand on their own") {
@@ -131,19 +132,23 @@ TEST_CASE("resolved ranges are the preset's, decimal for decimal, and stand on t
   }
 }
 
-TEST_CASE("ranges without effect are refused") {
+TEST_CASE("ranges without effect, out of their limits or unknown are refused") {
   const auto refused = [](const auto& change) {
     TrainOptions options;
     options.augment = "basic";
     change(options);
     return message_of(ErrorCode::usage, [&] { check_options(options); });
   };
-  CHECK(contains(refused([](TrainOptions& o) { o.aug_noise_chance = 1; }), "Give --aug-noise too"));
-  CHECK(contains(refused([](TrainOptions& o) { o.aug_jpeg_low = 10; }), "--aug-jpeg-chance"));
-  CHECK(contains(refused([](TrainOptions& o) { o.aug_jpeg_chance = 1, o.aug_jpeg_high = 20; }), "--aug-jpeg-low"));
-  CHECK(contains(refused([](TrainOptions& o) { o.aug_hue = 0.1F, o.channels = 1; }), "--aug-hue"));
-  CHECK(contains(refused([](TrainOptions& o) { o.augment = "none", o.aug_calm = 0.1F; }), "--aug-calm"));
+  CHECK(contains(refused([](TrainOptions& o) { o.augment_ranges["noise-chance"] = 1; }), "Give --aug-noise too"));
+  CHECK(contains(refused([](TrainOptions& o) { o.augment_ranges["jpeg-low"] = 10; }), "--aug-jpeg-chance"));
+  CHECK(contains(
+      refused([](TrainOptions& o) { o.augment_ranges["jpeg-chance"] = 1, o.augment_ranges["jpeg-high"] = 20; }),
+      "--aug-jpeg-low"));
+  CHECK(contains(refused([](TrainOptions& o) { o.augment_ranges["hue"] = 0.1F, o.channels = 1; }), "--aug-hue"));
+  CHECK(contains(refused([](TrainOptions& o) { o.augment = "none", o.augment_ranges["calm"] = 0.1F; }), "--aug-calm"));
   CHECK(contains(refused([](TrainOptions& o) { o.channels = 2; }), "1 (gray) or 3 (colour)"));
+  CHECK(contains(refused([](TrainOptions& o) { o.augment_ranges["scale"] = 7; }), "--aug-scale 7: expected a number"));
+  CHECK(contains(refused([](TrainOptions& o) { o.augment_ranges["rotatoin"] = 7; }), "'rotation'"));
   TrainOptions gray;
   gray.augment = "full";
   gray.channels = 1;

@@ -125,7 +125,7 @@ TEST_CASE("without a mirror table training goes on without mirroring, and says s
   // Repeated from its configuration nothing is left to say.
   const TrainOptions again = [&] {
     TrainOptions o = work.options();
-    o.aug_mirror = 0;
+    o.augment_ranges["mirror"] = 0;
     return o;
   }();
   work.notices.clear();
@@ -153,7 +153,7 @@ TEST_CASE("the mirror table of a few batches comes from all faces") {
     CHECK(p.mirror == right);
     CHECK(notices.empty());
   }
-  CHECK(options.aug_mirror == -1);
+  CHECK(!options.augment_ranges.contains("mirror"));
 }
 
 TEST_CASE("the same picture on both sides of --val-split is named as such, on one side it is not") {

@@ -203,7 +203,7 @@ TEST_CASE("the loader makes streams with their samples, and a set hands them to 
   StreamSet set(streams, graph, objective, 3);
   LoaderOptions options;
   options.batch = 3;
-  options.augment.mirror = 0.5F;
+  options.augment["mirror"] = 0.5F;
   options.streams = set.from_samples();
   Loader loader(bench.data, bench.preprocessing, options);
   int mirrored = 0;

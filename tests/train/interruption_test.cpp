@@ -42,7 +42,7 @@ TEST_CASE("stopped anywhere and resumed equals never stopped") {
   for (const std::string schedule : {"cosine", "plateau"}) {
     TrainOptions options = quick();
     options.schedule = schedule;
-    options.aug_calm = 0.4F;  // the last of three epochs
+    options.augment_ranges["calm"] = 0.4F;  // the last of three epochs
     const auto whole = folder / ("whole-" + schedule);
     (void)train(options, into(whole));
     // 54 faces make 6 batches: after 6 and 12 the epoch is not judged yet.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/number_text.hpp"
+#include "data/augments/registry.hpp"
 #include "data/synth.hpp"
 #include "fpcpu/dataset.hpp"
 #include "fpcpu/trainer.hpp"
@@ -42,30 +43,6 @@ const std::vector<Effect> kEffects = {
     {"subset", "12"},
     {"mirror", "0,1,2,3,4,5,6,7,8,9,10,11,12,13", {{"aug-mirror", "0.5"}}},
     {"augment", "basic"},
-    {"aug-mirror", "0.5"},
-    {"aug-rotation", "30"},
-    {"aug-rotation-chance", "0.5", {{"aug-rotation", "30"}}},
-    {"aug-scale", "0.2"},
-    {"aug-shift", "0.1"},
-    {"aug-perspective", "0.1"},
-    {"aug-crop", "0.2"},
-    {"aug-crop-chance", "0.5", {{"aug-crop", "0.2"}}},
-    {"aug-brightness", "0.2"},
-    {"aug-contrast", "0.5"},
-    {"aug-gamma", "0.5"},
-    {"aug-hue", "0.2"},
-    {"aug-saturation", "0.5"},
-    {"aug-value", "0.3"},
-    {"aug-gray", "0.5"},
-    {"aug-occlusion", "0.5"},
-    {"aug-occlusion-chance", "0.5", {{"aug-occlusion", "0.5"}}},
-    {"aug-blur", "2"},
-    {"aug-blur-chance", "0.5", {{"aug-blur", "2"}}},
-    {"aug-noise", "0.1"},
-    {"aug-noise-chance", "0.5", {{"aug-noise", "0.1"}}},
-    {"aug-jpeg-chance", "0.5"},
-    {"aug-jpeg-low", "5", {{"aug-jpeg-chance", "1"}}},
-    {"aug-jpeg-high", "50", {{"aug-jpeg-chance", "1"}}},
     {"aug-calm", "0.5", {{"aug-brightness", "0.2"}}},
     {"model", "small"},
     {"head", "heatmaps:sigma=2", {{"model", "hourglass"}, {"input-size", "64"}}},
@@ -96,6 +73,20 @@ const std::vector<Effect> kEffects = {
     {"seed", "2"},
     {"nme", "box"},
 };
+
+/// The ranges of all augmentations, each with its augmentation on.
+std::vector<Effect> augmentation_effects() {
+  std::vector<Effect> effects;
+  for (const Augmentation& a : augmentations()) {
+    Settings on;
+    for (const AugmentRange& range : a.ranges) {
+      const float value = range.is_chance ? 0.5F : range.limit / (on.empty() ? 4 : 2);
+      effects.push_back({"aug-" + std::string(range.name), exact_text(value), on});
+      if (on.empty()) on = {{effects.back().option, range.is_chance ? "1" : effects.back().value}};
+    }
+  }
+  return effects;
+}
 
 // What makes no difference to the figures of an epoch, and where it is tested instead.
 const std::map<std::string, std::string> kElsewhere = {{"time", "budget_test.cpp"},
@@ -203,7 +194,9 @@ std::string Workplace::story(const Settings& settings) const {
 TEST_CASE("every option of training changes the course of a training") {
   const Workplace work;
   std::map<Settings, std::string> without;
-  for (const Effect& e : kEffects) {
+  std::vector<Effect> effects = augmentation_effects();
+  effects.insert(effects.end(), kEffects.begin(), kEffects.end());
+  for (const Effect& e : effects) {
     if (e.option == "precision" && kernels::choose_table(nullptr, Precision::bf16).precision != Precision::bf16)
       continue;
     if (!without.contains(e.given)) without[e.given] = work.story(e.given);
@@ -217,7 +210,7 @@ TEST_CASE("every option of training changes the course of a training") {
 TEST_CASE("no option of training is missing here") {
   for (const ConfigKey& key : config_keys()) {
     const bool known =
-        kElsewhere.contains(std::string(key.name)) ||
+        std::holds_alternative<AugmentField>(key.field) || kElsewhere.contains(std::string(key.name)) ||
         std::any_of(kEffects.begin(), kEffects.end(), [&](const Effect& e) { return e.option == key.name; });
     CHECK_MESSAGE(known, key.name, " needs a line in kEffects");
   }

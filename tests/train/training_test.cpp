@@ -157,8 +157,8 @@ TEST_CASE("the configuration of a run holds every range of its augmentation and 
   const test::TemporaryFolder folder;
   TrainOptions options = quick();
   options.augment = "basic";
-  options.aug_rotation = 35;
-  options.aug_jpeg_chance = 0.5F;
+  options.augment_ranges["rotation"] = 35;
+  options.augment_ranges["jpeg-chance"] = 0.5F;
   options.channels = 1;
   options.input_size = {40, 32};
   options.epochs = 2;
@@ -187,7 +187,7 @@ TEST_CASE("the calm end of a run changes its last epochs only") {
   std::vector<std::vector<double>> losses;
   for (const float calm : {0.0F, 0.4F}) {
     TrainOptions options = quick();
-    options.aug_calm = calm;
+    options.augment_ranges["calm"] = calm;
     losses.emplace_back();
     TrainCallbacks callbacks;
     callbacks.epoch = [&](const EpochResult& r) { losses.back().push_back(r.train_loss); };

@@ -3,11 +3,19 @@
 #include <array>
 #include <cmath>
 
-#include "data/augments/pixel_augment.hpp"
+#include "data/augments/augmentation.hpp"
+#include "data/augments/pixels.hpp"
 
-namespace fpcpu {
+namespace fpcpu::augments {
 
 namespace {
+
+constexpr AugmentRange kRanges[] = {{.name = "blur",
+                                     .value = "PX",
+                                     .help = "Gaussian blur of up to this sigma, for an input of 100 px",
+                                     .limit = 8,
+                                     .full = 1.2F},
+                                    chance_range("blur-chance", "chance of blurring", 0.3F)};
 
 constexpr int kMaxRadius = 24;
 
@@ -58,16 +66,13 @@ void blur_columns(Bell& bell, const float* plane, Shape s, float* out) {
   }
 }
 
-}  // namespace
-
 /// A Gaussian, its ends replicated.
-void augment_blur(const AugmentOptions& o, Rng& rng, Pixels pixels, AugmentScratch& scratch) {
-  if (o.blur <= 0 || !rng.chance(o.blur_chance)) return;
+void apply(AugmentValues v, Rng& rng, Pixels& pixels) {
   const Shape s = pixels.shape;
   const float side = std::sqrt(static_cast<float>(s.w) * static_cast<float>(s.h));
-  Bell bell(rng.uniform(0.2F * o.blur, o.blur) * side / 100);
-  scratch.work.resize(pixels.area() + static_cast<std::size_t>(s.w + 2 * kMaxRadius));
-  float* rows = scratch.work.data();
+  Bell bell(rng.uniform(0.2F * v[0], v[0]) * side / 100);
+  pixels.work.resize(pixels.area() + static_cast<std::size_t>(s.w + 2 * kMaxRadius));
+  float* rows = pixels.work.data();
   float* padded = rows + pixels.area();
   for (int c = 0; c < s.c; ++c) {
     blur_rows(bell, pixels.plane(c), s, padded, rows);
@@ -75,4 +80,8 @@ void augment_blur(const AugmentOptions& o, Rng& rng, Pixels pixels, AugmentScrat
   }
 }
 
-}  // namespace fpcpu
+}  // namespace
+
+Augmentation blur() { return {.name = "blur", .ranges = kRanges, .effect = apply, .calm = Calm::off, .unit = " px"}; }
+
+}  // namespace fpcpu::augments

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <algorithm>
+#include "data/augments/colour.hpp"
+
 #include <array>
 #include <cmath>
 #include <numbers>
-
-#include "data/augments/pixel_augment.hpp"
 
 namespace fpcpu {
 
@@ -41,8 +40,10 @@ Matrix hue_matrix(float turns) {
   return {c + third, third - s, third + s, third + s, c + third, third - s, third - s, third + s, c + third};
 }
 
+}  // namespace
+
 /// In independent lanes: a single running sum would wait for each addition, longer than the rest of the colours takes.
-float mean_of(std::span<const float> values) {
+float mean_of(std::span<const float> values) noexcept {
   constexpr std::size_t kLanes = 16;
   std::array<float, kLanes> lanes{};
   const std::size_t whole = values.size() / kLanes * kLanes;
@@ -55,28 +56,15 @@ float mean_of(std::span<const float> values) {
   return sum / static_cast<float>(values.size());
 }
 
-}  // namespace
-
-void augment_colour(const AugmentOptions& o, Rng& rng, Pixels pixels, AugmentScratch&) {
-  const float limit = std::log(1 + o.contrast);
-  const float contrast = o.contrast > 0 ? std::exp(rng.uniform(-limit, limit)) : 1.0F;
-  const float brightness = o.brightness > 0 ? 255 * rng.uniform(-o.brightness, o.brightness) : 0.0F;
-  const float value = o.value > 0 ? rng.uniform(1 - o.value, 1 + o.value) : 1.0F;
-  const bool gray = o.gray > 0 && rng.chance(o.gray);
-  const float saturation = o.saturation > 0 ? rng.uniform(1 - o.saturation, 1 + o.saturation) : 1.0F;
-  const float hue = o.hue > 0 ? rng.uniform(-o.hue, o.hue) : 0.0F;
-  const bool coloured = pixels.shape.c == 3 && (saturation != 1 || hue != 0 || gray);
-  if (contrast == 1 && brightness == 0 && value == 1 && !coloured) return;
-
-  // value * (contrast * (v - pivot) + pivot + brightness)
-  const float pivot = contrast != 1 ? mean_of(pixels.all()) : 0.0F;
-  const float gain = value * contrast;
-  const float offset = value * (brightness + (1 - contrast) * pivot);
-  if (!coloured) {
+void recolour(const Recolouring& change, const Pixels& pixels) noexcept {
+  const float gain = change.gain;
+  const float offset = change.offset;
+  if (pixels.shape.c != 3 || (change.saturation == 1 && change.turn == 0)) {
+    if (gain == 1 && offset == 0) return;
     for (float& v : pixels.all()) v = v * gain + offset;
     return;
   }
-  Matrix m = multiply(saturation_matrix(gray ? 0.0F : saturation), hue_matrix(hue));
+  Matrix m = multiply(saturation_matrix(change.saturation), hue_matrix(change.turn));
   for (float& v : m) v *= gain;
   float* red = pixels.plane(0);
   float* green = pixels.plane(1);

@@ -4,10 +4,29 @@
 #include <span>
 
 #include "core/rng.hpp"
-#include "data/augment.hpp"
+#include "data/augment_options.hpp"
 #include "data/geometry.hpp"
+#include "data/resample.hpp"
 
 namespace fpcpu {
+
+/// No point may come closer to the border than this part of the side.
+inline constexpr double kBorderMargin = 0.02;
+
+/// Whether the sample is the mirror image, with its points exchanged by the mirror table.
+struct Mirroring {
+  bool on = false;
+};
+
+/// How the face of one sample moves, put together by the augmentations of geometry.
+struct Move {
+  const Source& source;
+  const Landmarks& points;  // in pixels of the original
+  double width;             // of the picture where its mean side is 1
+  double height;
+  Map2D crop = {};    // before mirroring, in pixels of the original
+  Map2D change = {};  // where the middle is 0 and the mean side is 1, so that a rotation stays one in any picture
+};
 
 /// The geometric change of one sample: crop, mirror, then perspective, scale, rotation and shift around the middle.
 struct Placement {
@@ -15,7 +34,9 @@ struct Placement {
   bool mirrored = false;
 };
 
-/// Draws it. @param points   2K in pixels of the original; those with visible[k] == 0 are ignored
+/// Draws it. When a visible point would come too close to the border, all but the mirror is drawn again, up to ten
+/// times, and then left out.
+/// @param points   2K in pixels of the original; those with visible[k] == 0 are ignored
 /// @param warped   2K, receives the points in pixels of the network's input (not yet exchanged by the mirror table)
 [[nodiscard]] Placement place_sample(const Source& source, const Landmarks& points, Shape input,
                                      const AugmentOptions& options, Rng& rng, std::span<float> warped);

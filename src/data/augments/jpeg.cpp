@@ -3,11 +3,32 @@
 #include <array>
 #include <cmath>
 
-#include "data/augments/pixel_augment.hpp"
+#include "data/augments/augmentation.hpp"
+#include "data/augments/pixels.hpp"
+#include "fpcpu/error.hpp"
 
-namespace fpcpu {
+namespace fpcpu::augments {
 
 namespace {
+
+constexpr AugmentRange kRanges[] = {
+    {.name = "jpeg-chance", .value = "CHANCE", .help = "chance of JPEG artefacts", .full = 0.3F, .is_chance = true},
+    {.name = "jpeg-low",
+     .value = "Q",
+     .help = "lowest JPEG quality",
+     .limit = 100,
+     .none = 40,
+     .basic = 40,
+     .full = 40},
+    {.name = "jpeg-high",
+     .value = "Q",
+     .help = "highest JPEG quality",
+     .limit = 100,
+     .none = 95,
+     .basic = 95,
+     .full = 95}};
+constexpr std::size_t kLow = 1;
+constexpr std::size_t kHigh = 2;
 
 constexpr int kSide = 8;
 constexpr int kMacroblock = 2 * kSide;  // luma pixels per side that share one block of each chroma plane
@@ -163,7 +184,7 @@ struct Planes {
   }
 };
 
-void split_gray(Pixels pixels, const Planes& to) {
+void split_gray(const Pixels& pixels, const Planes& to) {
   const Shape s = pixels.shape;
   for (int y = 0; y < to.height; ++y) {
     const float* from = pixels.data + static_cast<std::ptrdiff_t>(std::min(y, s.h - 1)) * s.w;
@@ -174,7 +195,7 @@ void split_gray(Pixels pixels, const Planes& to) {
 }
 
 /// RGB -> YCbCr of JFIF; chroma averaged over 2x2 pixels.
-void split_colour(Pixels pixels, const Planes& to) {
+void split_colour(const Pixels& pixels, const Planes& to) {
   const Shape s = pixels.shape;
   for (int y = 0; y < to.height; ++y) {
     const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(std::min(y, s.h - 1)) * s.w;
@@ -205,7 +226,7 @@ void split_colour(Pixels pixels, const Planes& to) {
   }
 }
 
-void join_colour(const Planes& from, Pixels pixels) {
+void join_colour(const Planes& from, const Pixels& pixels) {
   const Shape s = pixels.shape;
   for (int y = 0; y < s.h; ++y) {
     for (std::size_t which = 0; which < 2; ++which) {
@@ -228,14 +249,11 @@ void join_colour(const Planes& from, Pixels pixels) {
   }
 }
 
-}  // namespace
-
 /// What a JPEG file of this quality does to the picture: YCbCr with chroma at half size, 8x8 cosine transforms rounded
 /// to the file's steps, and back. The lossless part of the format is left out.
-void augment_jpeg(const AugmentOptions& o, Rng& rng, Pixels pixels, AugmentScratch& scratch) {
-  if (o.jpeg_chance <= 0 || !rng.chance(o.jpeg_chance)) return;
-  const float quality = rng.uniform(o.jpeg_low, o.jpeg_high);
-  const Planes planes(pixels.shape, scratch.work);
+void apply(AugmentValues v, Rng& rng, Pixels& pixels) {
+  const float quality = rng.uniform(v[kLow], v[kHigh]);
+  const Planes planes(pixels.shape, pixels.work);
   const bool colour = pixels.shape.c == 3;
   if (colour) {
     split_colour(pixels, planes);
@@ -254,4 +272,15 @@ void augment_jpeg(const AugmentOptions& o, Rng& rng, Pixels pixels, AugmentScrat
   join_colour(planes, pixels);
 }
 
-}  // namespace fpcpu
+void check(AugmentValues v) {
+  if (v[kLow] > v[kHigh]) throw Error(ErrorCode::usage, "--aug-jpeg-low must not be above --aug-jpeg-high.");
+}
+
+}  // namespace
+
+Augmentation jpeg() {
+  return {
+      .name = "jpeg", .ranges = kRanges, .effect = apply, .calm = Calm::off, .title = "jpeg quality", .check = check};
+}
+
+}  // namespace fpcpu::augments

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <array>
 
-#include "data/augments/pixel_augment.hpp"
+#include "data/augments/augmentation.hpp"
+#include "data/augments/pixels.hpp"
 
-namespace fpcpu {
+namespace fpcpu::augments {
 
 namespace {
+
+constexpr AugmentRange kRanges[] = {{.name = "noise",
+                                     .value = "X",
+                                     .help = "Gaussian noise of up to this sigma, 1 = the range of values",
+                                     .full = 8.0F / 255},
+                                    chance_range("noise-chance", "chance of noise", 0.3F)};
 
 // Box-Muller for each of 27 thousand values would cost more than the warp; windows into one table look the same.
 constexpr std::size_t kTable = 4096;
@@ -15,17 +23,14 @@ const std::array<float, kTable>& normal_table() {
   static const std::array<float, kTable> table = [] {
     std::array<float, kTable> t{};
     Rng rng(0x6E6F697365, RandomUse::augment);
-    for (float& v : t) v = rng.normal();
+    for (float& value : t) value = rng.normal();
     return t;
   }();
   return table;
 }
 
-}  // namespace
-
-void augment_noise(const AugmentOptions& o, Rng& rng, Pixels pixels, AugmentScratch&) {
-  if (o.noise <= 0 || !rng.chance(o.noise_chance)) return;
-  const float sigma = 255 * rng.uniform(0, o.noise);
+void apply(AugmentValues v, Rng& rng, Pixels& pixels) {
+  const float sigma = 255 * rng.uniform(0, v[0]);
   const auto& table = normal_table();
   const std::span<float> all = pixels.all();
   for (std::size_t i = 0; i < all.size(); i += kRun) {
@@ -35,4 +40,8 @@ void augment_noise(const AugmentOptions& o, Rng& rng, Pixels pixels, AugmentScra
   }
 }
 
-}  // namespace fpcpu
+}  // namespace
+
+Augmentation noise() { return {.name = "noise", .ranges = kRanges, .effect = apply, .calm = Calm::off}; }
+
+}  // namespace fpcpu::augments

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
-#include "data/augments/pixel_augment.hpp"
+#include "data/augments/augmentation.hpp"
+#include "data/augments/pixels.hpp"
 
-namespace fpcpu {
+namespace fpcpu::augments {
+
+namespace {
+
+constexpr AugmentRange kRanges[] = {{.name = "occlusion",
+                                     .value = "PART",
+                                     .help = "a box of up to this part of each side covers something",
+                                     .full = 0.3F},
+                                    chance_range("occlusion-chance", "chance of covering something", 0.3F)};
 
 /// A box in front of the face: one colour with a gradient, or a piece of the picture itself (skin on skin is the harder
 /// lesson). The points under it stay visible: the network has to infer them.
-void augment_occlusion(const AugmentOptions& o, Rng& rng, Pixels pixels, AugmentScratch& scratch) {
-  if (o.occlusion <= 0 || !rng.chance(o.occlusion_chance)) return;
+void apply(AugmentValues values, Rng& rng, Pixels& pixels) {
   const Shape s = pixels.shape;
   const auto side = [&](int size) {
-    return std::clamp(static_cast<int>(rng.uniform(0.3F * o.occlusion, o.occlusion) * static_cast<float>(size)), 1,
-                      size);
+    return std::clamp(static_cast<int>(rng.uniform(0.3F * values[0], values[0]) * static_cast<float>(size)), 1, size);
   };
   const auto place = [&](int size, int length) {
     return static_cast<int>(rng.below(static_cast<std::uint32_t>(size - length + 1)));
@@ -25,7 +32,7 @@ void augment_occlusion(const AugmentOptions& o, Rng& rng, Pixels pixels, Augment
   const int from_y = patch ? place(s.h, h) : 0;
   const int from_x = patch ? place(s.w, w) : 0;
   const float slope = patch ? 0.0F : rng.uniform(-60, 60) / static_cast<float>(h);
-  scratch.work.resize(pixels.area());
+  pixels.work.resize(pixels.area());
   for (int c = 0; c < s.c; ++c) {
     float* box = pixels.plane(c) + y * s.w + x;
     if (!patch) {
@@ -35,9 +42,13 @@ void augment_occlusion(const AugmentOptions& o, Rng& rng, Pixels pixels, Augment
     }
     // Through a copy: the two places may overlap.
     const float* from = pixels.plane(c) + from_y * s.w + from_x;
-    for (int v = 0; v < h; ++v) std::copy_n(from + v * s.w, w, scratch.work.data() + v * w);
-    for (int v = 0; v < h; ++v) std::copy_n(scratch.work.data() + v * w, w, box + v * s.w);
+    for (int v = 0; v < h; ++v) std::copy_n(from + v * s.w, w, pixels.work.data() + v * w);
+    for (int v = 0; v < h; ++v) std::copy_n(pixels.work.data() + v * w, w, box + v * s.w);
   }
 }
 
-}  // namespace fpcpu
+}  // namespace
+
+Augmentation occlusion() { return {.name = "occlusion", .ranges = kRanges, .effect = apply, .calm = Calm::off}; }
+
+}  // namespace fpcpu::augments
