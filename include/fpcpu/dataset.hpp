@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -89,6 +90,21 @@ class Dataset {
   [[nodiscard]] virtual Image image(std::size_t i) const = 0;
 };
 using DatasetPtr = std::shared_ptr<const Dataset>;
+
+/// One face of a caller's own data.
+struct Face {
+  std::string name;
+  Image image;
+  Landmarks points;
+  std::vector<std::vector<float>> streams = {};  ///< the numbers of each offered stream
+};
+
+/// A data set from a function: face(i) for i below `size`, called once for every face now and again whenever its pixels
+/// are needed, then by several threads. @param point_names  K names, or empty
+/// @throws Error{usage} if there are no faces; Error{format} naming the face whose numbers do not fit the first one's.
+[[nodiscard]] DatasetPtr make_dataset(std::size_t size, std::function<Face(std::size_t)> face,
+                                      std::vector<std::string> point_names = {},
+                                      std::vector<OfferedStream> streams = {});
 
 /// How the files of a data set are read.
 struct DataOptions {

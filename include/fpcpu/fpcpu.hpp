@@ -9,6 +9,8 @@
 #include "fpcpu/layers.hpp"
 #include "fpcpu/losses.hpp"
 #include "fpcpu/model.hpp"
+#include "fpcpu/network.hpp"
+#include "fpcpu/objective.hpp"
 #include "fpcpu/predictor.hpp"
 #include "fpcpu/search.hpp"
 #include "fpcpu/shape.hpp"

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "fpcpu/shape.hpp"
 
 namespace fpcpu {
+
+class Loss;
 
 /// One term of what training makes small: a loss, what it reads, and its weight in the sum.
 struct TermSpec {
@@ -16,6 +19,7 @@ struct TermSpec {
   std::vector<std::string> targets = {};  ///< streams; empty: the points
   std::string weights = {};               ///< a stream of one number per sample or per point that multiplies; empty: 1
   double weight = 1;
+  std::shared_ptr<const Loss> own = nullptr;  ///< a loss of the caller's own, in place of `loss`
 };
 
 /// Target streams beside those that the data set offers under their own names.

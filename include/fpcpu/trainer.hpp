@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "fpcpu/network.hpp"
+#include "fpcpu/objective.hpp"
 #include "fpcpu/train_options.hpp"
 
 namespace fpcpu {
@@ -80,10 +82,10 @@ struct TrainResult {
 
 /// Where and how a run executes; none of it changes the resulting weights on one instruction set.
 struct RunOptions {
-  int threads = 0;     ///< 0 = all cores
-  std::string isa;     ///< empty = FPCPU_ISA or the fastest
-  std::string out;     ///< run folder; empty = runs/train, runs/train2, ...
-  std::string resume;  ///< run folder to go on with, or a checkpoint in it; its config.toml replaces the options
+  int threads = 0;          ///< 0 = all cores
+  std::string isa = {};     ///< empty = FPCPU_ISA or the fastest
+  std::string out = {};     ///< run folder; empty = runs/train, runs/train2, ...
+  std::string resume = {};  ///< run folder to go on with, or a checkpoint in it; its config.toml replaces the options
   /// What a resumed run is to do otherwise than its config.toml says, option and value: data, val, images (when they
   /// moved), epochs, time (of the whole run, to prolong it), checkpoint-every, cache-mb, accept.
   std::vector<std::pair<std::string, std::string>> changes = {};
@@ -106,6 +108,12 @@ struct RunOptions {
 /// The same on any data set of the caller's own; `options.data` is only written down.
 [[nodiscard]] TrainResult train(std::shared_ptr<const Dataset> data, const TrainOptions& options,
                                 const RunOptions& run = {}, const TrainCallbacks& callbacks = {});
+
+/// The same with a network of the caller's own, and how it is trained: options.model, input_size and channels are left
+/// alone. Such a run is resumed by this call only: run.resume with the same data, network and recipe.
+[[nodiscard]] TrainResult train(std::shared_ptr<const Dataset> data, const Network& network, const Recipe& recipe,
+                                const TrainOptions& options, const RunOptions& run = {},
+                                const TrainCallbacks& callbacks = {});
 
 /// The two-argument form: trains the default model on the faces of `gt` (a gt.csv file) and `image_dir`, returns the
 /// path of the model file. With `fast` nothing is written and the result is empty.

@@ -85,8 +85,9 @@ void Objective::add_term(const TermSpec& spec, const std::vector<Output>& output
       throw Error(ErrorCode::usage, "say which loss it is; an output without a head has no usual one.");
     }
     // Numbers that are compared with a stream are no points, whatever the head makes of them.
-    term.loss =
-        head && term.streams.empty() ? make_loss(spec.loss.empty() ? "auto" : spec.loss, *head) : make_loss(spec.loss);
+    const bool on_points = head && term.streams.empty();
+    const std::string text = spec.loss.empty() ? "auto" : spec.loss;
+    term.loss = spec.own ? spec.own : on_points ? make_loss(text, *head) : make_loss(text);
     check(term);
   } catch (const Error& error) {
     throw Error(error.code(), where + ": " + error.what());

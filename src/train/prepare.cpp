@@ -53,15 +53,18 @@ TrainingData open_data(const RunStart& start, const TrainOptions& options, Datas
 
 /// The network of the run, or of the one that it resumes, whose file says how it is trained; what the options leave to
 /// it is filled.
-NetworkDefinition choose_network(const RunStart& start, TrainOptions& options, int points) {
+NetworkDefinition choose_network(const RunStart& start, TrainOptions& options, int points,
+                                 const NetworkDefinition* given) {
+  if (given != nullptr) options.model = kGivenModel;
   std::optional<NetworkDefinition> described;
-  if (!start.checkpoint || is_model_file(options.model)) described = build_network(options, points);
+  const bool has_recipe = !is_of_zoo(options);
+  if (!start.checkpoint || has_recipe) described = build_network(options, points, given);
   NetworkDefinition network = described ? std::move(*described) : NetworkDefinition{start.checkpoint->graph};
   if (start.checkpoint) network.graph = start.checkpoint->graph;
   const Graph& graph = network.graph;
   check_describable(graph);
   const Shape input = graph.input_shape();
-  if (!is_model_file(options.model)) {
+  if (!has_recipe) {
     options.input_size = {input.w, input.h};
     options.channels = input.c;
   }
@@ -72,15 +75,18 @@ NetworkDefinition choose_network(const RunStart& start, TrainOptions& options, i
 }
 
 /// Everything but what the pixels of the faces tell.
-RunSetup open_run(RunStart& start, DatasetPtr given, Dialogue& dialogue) {
+RunSetup open_run(RunStart& start, Given given, Dialogue& dialogue) {
   const Clock since_start;
   TrainOptions options = start.options;
-  const bool faces_given = given != nullptr;
+  const bool faces_given = given.data != nullptr;
   const auto& kernels = choose_kernels(start.run, start.checkpoint, parse_precision(options.precision));
   auto pool = std::make_unique<ThreadPool>(start.run.threads);
   check_start(options, start.run);
+  if (given.network && options.automatic) {
+    throw Error(ErrorCode::usage, "automatic options are for networks of the zoo and of files, not for a given one.");
+  }
   for (const std::string& finding : start.findings) dialogue.notice(finding);
-  TrainingData data = open_data(start, options, std::move(given));
+  TrainingData data = open_data(start, options, std::move(given.data));
   dialogue.hear();
   Position position;
   if (start.checkpoint) position.load(start.checkpoint->state);
@@ -91,7 +97,7 @@ RunSetup open_run(RunStart& start, DatasetPtr given, Dialogue& dialogue) {
         [&] { dialogue.hear(); });
   }
   if (options.lr == 0) options.lr = usual_lr(options.optimizer);
-  NetworkDefinition network = choose_network(start, options, data.train->points());
+  NetworkDefinition network = choose_network(start, options, data.train->points(), given.network.get());
   options.nme = Normaliser(options.nme, data.train->points()).name();
   RunSetup setup{.since_start = since_start,
                  .run = start.run,
@@ -218,7 +224,7 @@ Judgement Supply::evaluate(const Graph& graph, Learner& learner, int epoch, cons
   return judge->epoch(graph, learner.result());
 }
 
-PreparedRun prepare_run(RunStart& start, DatasetPtr given, Dialogue& dialogue) {
+PreparedRun prepare_run(RunStart& start, Given given, Dialogue& dialogue) {
   RunSetup setup = open_run(start, std::move(given), dialogue);
   introduce(setup, dialogue);
   measure_faces(setup, start, dialogue);

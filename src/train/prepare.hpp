@@ -55,6 +55,12 @@ struct Supply {
   [[nodiscard]] Judgement evaluate(const Graph& graph, Learner& learner, int epoch, const Dialogue& dialogue) const;
 };
 
+/// What the caller hands over in place of names; may be null.
+struct Given {
+  DatasetPtr data = nullptr;
+  std::shared_ptr<const NetworkDefinition> network = nullptr;
+};
+
 struct PreparedRun {
   RunSetup setup;
   Supply supply;
@@ -62,7 +68,7 @@ struct PreparedRun {
 
 /// Opens and measures the faces, builds the network and fills the options. Whatever can be wrong with them is seen
 /// here, before anything is written.
-/// @param given  replaces the data of the options when not null. @throws as train(); Interrupted
-[[nodiscard]] PreparedRun prepare_run(RunStart& start, DatasetPtr given, Dialogue& dialogue);
+/// @param given  replaces what the options say of them. @throws as train(); Interrupted
+[[nodiscard]] PreparedRun prepare_run(RunStart& start, Given given, Dialogue& dialogue);
 
 }  // namespace fpcpu

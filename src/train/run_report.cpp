@@ -99,7 +99,7 @@ TrainOptions resolved_defaults(const TrainOptions& chosen, const Graph& graph) {
   resolve_augmentation(usual, graph.input_shape().c);
   usual.augment = TrainOptions().augment;
   usual.lr = usual_lr(chosen.optimizer);
-  const bool own_network = is_model_file(chosen.model);
+  const bool own_network = !is_of_zoo(chosen);
   const Graph plain = own_network ? graph : make_network(chosen.model, {.points = graph.points()});
   usual.head = to_text(*plain.head());
   usual.loss = graph.head()->usual_loss();

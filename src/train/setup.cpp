@@ -207,6 +207,8 @@ DatasetPtr fit_faces(const TrainingData& data) {
 
 bool is_model_file(const std::string& model) { return model.ends_with(".toml"); }
 
+bool is_of_zoo(const TrainOptions& options) { return !is_model_file(options.model) && options.model != kGivenModel; }
+
 void keep_model_file(TrainOptions& options, const std::filesystem::path& folder) {
   if (!is_model_file(options.model)) return;
   const std::filesystem::path copy = folder / kKeptModel;
@@ -219,13 +221,34 @@ void find_model_file(TrainOptions& options, const std::filesystem::path& folder)
   if (is_model_file(options.model) && std::filesystem::exists(copy)) options.model = path_text(copy);
 }
 
-NetworkDefinition build_network(const TrainOptions& options, int points) {
-  NetworkDefinition network =
-      is_model_file(options.model)
-          ? load_model_file(options.model,
-                            {.points = points, .input_size = options.input_size, .channels = options.channels})
-          : NetworkDefinition{make_network(
-                options.model, {.points = points, .input_size = options.input_size, .channels = options.channels})};
+namespace {
+
+NetworkDefinition take_network(const TrainOptions& options, int points, const NetworkDefinition* given) {
+  if (given != nullptr) {
+    const Shape input = given->graph.input_shape();
+    const bool other_size = options.input_size.is_set() && options.input_size != InputSize{input.w, input.h};
+    if (other_size || (options.channels != 0 && options.channels != input.c)) {
+      throw Error(ErrorCode::usage,
+                  "input size and channels are not for a network that is given: it sees " + to_string(input) + ".");
+    }
+    return *given;
+  }
+  if (options.model == kGivenModel) {
+    throw Error(ErrorCode::usage,
+                "the network of this run was given by a program; only that program can go on with it.");
+  }
+  if (is_model_file(options.model)) {
+    return load_model_file(options.model,
+                           {.points = points, .input_size = options.input_size, .channels = options.channels});
+  }
+  return {
+      make_network(options.model, {.points = points, .input_size = options.input_size, .channels = options.channels})};
+}
+
+}  // namespace
+
+NetworkDefinition build_network(const TrainOptions& options, int points, const NetworkDefinition* given) {
+  NetworkDefinition network = take_network(options, points, given);
   Graph& graph = network.graph;
   if (options.dropout >= 0) graph = set_dropout(graph, options.dropout);
   if (options.head != "auto") graph.set_head(make_head(options.head));

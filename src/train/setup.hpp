@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/rng.hpp"
@@ -72,7 +73,16 @@ void keep_model_file(TrainOptions& options, const std::filesystem::path& folder)
 void find_model_file(TrainOptions& options, const std::filesystem::path& folder);
 
 /// The network of a run, from the zoo or a .toml file, and what that file says of its training.
-[[nodiscard]] NetworkDefinition build_network(const TrainOptions& options, int points);
+/// @param given  by the caller, in place of options.model; may be null
+/// @throws what the file's reader does; Error{usage} for options that `given` leaves no room for.
+[[nodiscard]] NetworkDefinition build_network(const TrainOptions& options, int points,
+                                              const NetworkDefinition* given = nullptr);
+
+/// Neither a file nor given by the caller.
+[[nodiscard]] bool is_of_zoo(const TrainOptions& options);
+
+/// What options.model is called for a network that the caller gives.
+inline constexpr std::string_view kGivenModel = "own";
 
 /// The part of measure_preprocessing that needs no pixels: input, mean shape and mirror table. The table comes from all
 /// faces that were given; where they do not tell which points swap, mirroring is switched off and `notice` is told.

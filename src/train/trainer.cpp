@@ -26,7 +26,7 @@ TrainResult not_begun(const RunStart& start) {
   return result;
 }
 
-TrainResult run_training(RunStart start, const TrainCallbacks& callbacks, DatasetPtr given) {
+TrainResult run_training(RunStart start, const TrainCallbacks& callbacks, Given given) {
   Dialogue dialogue(callbacks);
   if (start.folder) dialogue.open_log(*start.folder);
   std::optional<PreparedRun> prepared;
@@ -59,12 +59,18 @@ TrainResult run_training(RunStart start, const TrainCallbacks& callbacks, Datase
 }  // namespace
 
 TrainResult train(const TrainOptions& options, const RunOptions& run, const TrainCallbacks& callbacks) {
-  return run_training(begin_run(options, run), callbacks, nullptr);
+  return run_training(begin_run(options, run), callbacks, {});
 }
 
 TrainResult train(std::shared_ptr<const Dataset> data, const TrainOptions& options, const RunOptions& run,
                   const TrainCallbacks& callbacks) {
-  return run_training(begin_run(options, run), callbacks, std::move(data));
+  return run_training(begin_run(options, run), callbacks, {std::move(data)});
+}
+
+TrainResult train(std::shared_ptr<const Dataset> data, const Network& network, const Recipe& recipe,
+                  const TrainOptions& options, const RunOptions& run, const TrainCallbacks& callbacks) {
+  auto definition = std::make_shared<NetworkDefinition>(NetworkDefinition{network.graph(), recipe});
+  return run_training(begin_run(options, run), callbacks, {std::move(data), std::move(definition)});
 }
 
 std::string train_detector(const std::string& gt, const std::string& image_dir, bool fast) {

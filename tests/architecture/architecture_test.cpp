@@ -25,12 +25,12 @@ const std::map<std::string, int> kFloor = {{"core", 0},   {"kernels", 1}, {"laye
                                            {"report", 7}, {"train", 8},   {"search", 9}, {"predict", 8}, {"cli", 10}};
 
 // Public headers belong to the room that implements them; plain structs that all share belong to core.
-const std::map<std::string, std::string> kPublicRoom = {{"error.hpp", "core"},        {"shape.hpp", "core"},
-                                                        {"model.hpp", "core"},        {"layers.hpp", "layers"},
-                                                        {"losses.hpp", "heads"},      {"objective.hpp", "heads"},
-                                                        {"dataset.hpp", "data"},      {"train_options.hpp", "options"},
-                                                        {"trainer.hpp", "train"},     {"search.hpp", "search"},
-                                                        {"predictor.hpp", "predict"}, {"fpcpu.hpp", "cli"}};
+const std::map<std::string, std::string> kPublicRoom = {
+    {"error.hpp", "core"},    {"shape.hpp", "core"},    {"model.hpp", "core"},
+    {"layers.hpp", "layers"}, {"losses.hpp", "heads"},  {"objective.hpp", "heads"},
+    {"network.hpp", "graph"}, {"dataset.hpp", "data"},  {"train_options.hpp", "options"},
+    {"trainer.hpp", "train"}, {"search.hpp", "search"}, {"predictor.hpp", "predict"},
+    {"fpcpu.hpp", "cli"}};
 
 const std::map<std::string, std::vector<std::string>> kThirdParty = {{"oneapi/", {"core"}},
                                                                      {"tbb/", {"core"}},
