@@ -53,7 +53,10 @@ struct Tensors {
 class Candidate {
  public:
   Candidate(const kernels::KernelTable<float>& t, const kernels::ConvShape& s, const Tensors& tensors)
-      : table_(t), shape_(s), tensors_(tensors), scratch_(t.conv_scratch_size(s)) {
+      : table_(t), shape_(s), tensors_(tensors) {
+    std::size_t scratch = 0;
+    for (const ConvPass pass : kPasses) scratch = std::max(scratch, t.conv_scratch_size(s, pass));
+    scratch_ = Buffer(scratch);
     for (std::size_t p = 0; p < 2; ++p) packed_[p] = Buffer(t.conv_packed_size(s, kPasses[p]));
     seconds_.fill(std::numeric_limits<double>::infinity());
   }

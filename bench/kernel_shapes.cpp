@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <set>
 
+#include "graph/whole_batch.hpp"
 #include "graph/zoo/zoo.hpp"
 #include "layers/conv_window.hpp"
 #include "layers/layer.hpp"
@@ -84,9 +85,8 @@ std::vector<ConvCase> conv_cases_of(const std::string& model) {
     const Layer& layer = *graph.node(i).layer;
     const Shape in = graph.input_shapes(i).front();
     if (layer.kind() != "conv2d" && layer.kind() != "depthwise_conv2d") continue;
-    const Signature& signature = graph.node(i).signature;
-    const ConvCase in_slices = conv_case(layer, in, signature.out);
-    const ConvCase c = signature.allows.whole_batch ? whole_batch(in_slices) : in_slices;
+    const ConvCase in_slices = conv_case(layer, in, graph.node(i).signature.out);
+    const ConvCase c = sees_whole_batch(graph, i) ? whole_batch(in_slices) : in_slices;
     if (seen.insert(to_string(c.shape)).second) cases.push_back(c);
   }
   return cases;
@@ -98,7 +98,7 @@ std::vector<kernels::DenseShape> dense_shapes_of(const std::string& model) {
   for (int i = graph.first_layer(); i < graph.size(); ++i) {
     const Node& node = graph.node(i);
     if (node.layer->kind() != "dense") continue;
-    shapes.push_back({.rows = node.signature.allows.whole_batch ? kBatch : kImagesOfSlice,
+    shapes.push_back({.rows = sees_whole_batch(graph, i) ? kBatch : kImagesOfSlice,
                       .inputs = static_cast<int>(graph.input_shapes(i).front().size()),
                       .outputs = node.signature.out.c});
   }

@@ -15,28 +15,33 @@ namespace {
 
 using Table = kernels::KernelTable<float>;
 
-/// Scratch and packed weights of one table; the reference has its own.
+constexpr std::array kPasses = {kernels::ConvPass::forward, kernels::ConvPass::backward_data,
+                                kernels::ConvPass::backward_weights};
+
+/// What one table decides for each pass, and its scratch and packed weights; the reference has its own.
 struct ConvMemory {
+  std::array<kernels::ConvShape, 3> shapes;
   std::vector<Buffer> scratch;
-  Buffer forward, backward;
+  std::array<Buffer, 2> packed;
 
   ConvMemory(const Table& t, const kernels::ConvShape& s, const Buffer& w, int slots, bool depthwise) {
-    for (int i = 0; i < slots; ++i) {
-      scratch.emplace_back(depthwise ? t.depthwise_scratch_size(s) : t.conv_scratch_size(s));
+    std::size_t size = depthwise ? t.depthwise_scratch_size(s) : 0;
+    for (std::size_t p = 0; p < kPasses.size(); ++p) {
+      shapes[p] = depthwise ? s : decided(t, s, kPasses[p]);
+      if (!depthwise) size = std::max(size, t.conv_scratch_size(shapes[p], kPasses[p]));
     }
-    if (depthwise) return;
-    forward = Buffer(t.conv_packed_size(s, kernels::ConvPass::forward));
-    backward = Buffer(t.conv_packed_size(s, kernels::ConvPass::backward_data));
-    if (forward.size() > 0) t.conv_pack(s, kernels::ConvPass::forward, w.data(), forward.data());
-    if (backward.size() > 0) t.conv_pack(s, kernels::ConvPass::backward_data, w.data(), backward.data());
+    for (int i = 0; i < slots; ++i) scratch.emplace_back(size);
+    for (std::size_t p = 0; p < packed.size() && !depthwise; ++p) {
+      packed[p] = Buffer(t.conv_packed_size(shapes[p], kPasses[p]));
+      if (packed[p].size() > 0) t.conv_pack(shapes[p], kPasses[p], w.data(), packed[p].data());
+    }
   }
 };
 
 /// True if no pass of the convolution has a better algorithm than the direct one.
 bool is_direct(const Table& t, const kernels::ConvShape& s) {
-  using kernels::ConvPass;
-  return std::ranges::all_of(std::array{ConvPass::forward, ConvPass::backward_data, ConvPass::backward_weights},
-                             [&](ConvPass p) { return t.conv_algorithm(s, p) == kernels::ConvAlgorithm::direct; });
+  return std::ranges::all_of(
+      kPasses, [&](kernels::ConvPass p) { return t.conv_algorithm(s, p) == kernels::ConvAlgorithm::direct; });
 }
 
 /// A share above the peak is possible: Winograd's convolutions count the work they save.
@@ -75,18 +80,18 @@ void bench_conv(KernelReport& report, const ConvCase& conv) {
   };
   measure_pass("forward", dy.size(), [&](const Table& t, const ConvMemory& m, float* out, float* scratch) {
     kernels::ConvForward<float> a;
-    a.x = x.data(), a.w = w.data(), a.packed = m.forward.data(), a.row_end = s.oh, a.y = out, a.scratch = scratch;
-    (depthwise ? t.depthwise_forward : t.conv_forward)(s, a);
+    a.x = x.data(), a.w = w.data(), a.packed = m.packed[0].data(), a.row_end = s.oh, a.y = out, a.scratch = scratch;
+    (depthwise ? t.depthwise_forward : t.conv_forward)(m.shapes[0], a);
   });
   measure_pass("data", x.size(), [&](const Table& t, const ConvMemory& m, float* out, float* scratch) {
     kernels::ConvBackwardData<float> a;
-    a.dy = dy.data(), a.w = w.data(), a.packed = m.backward.data(), a.dx = out, a.scratch = scratch;
-    (depthwise ? t.depthwise_backward_data : t.conv_backward_data)(s, a);
+    a.dy = dy.data(), a.w = w.data(), a.packed = m.packed[1].data(), a.dx = out, a.scratch = scratch;
+    (depthwise ? t.depthwise_backward_data : t.conv_backward_data)(m.shapes[1], a);
   });
-  measure_pass("weights", w.size(), [&](const Table& t, const ConvMemory&, float* out, float* scratch) {
+  measure_pass("weights", w.size(), [&](const Table& t, const ConvMemory& m, float* out, float* scratch) {
     kernels::ConvBackwardWeights<float> a;
     a.x = x.data(), a.dy = dy.data(), a.dw = out, a.scratch = scratch;
-    (depthwise ? t.depthwise_backward_weights : t.conv_backward_weights)(s, a);
+    (depthwise ? t.depthwise_backward_weights : t.conv_backward_weights)(m.shapes[2], a);
   });
 }
 

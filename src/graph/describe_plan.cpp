@@ -79,28 +79,60 @@ const TensorPlan& tensor_of(const NodePlan& node, const Step& step) {
   }
 }
 
+const char* name_of(kernels::ConvAlgorithm algorithm) {
+  switch (algorithm) {
+    case kernels::ConvAlgorithm::best:
+      return "best";
+    case kernels::ConvAlgorithm::direct:
+      return "direct";
+    case kernels::ConvAlgorithm::winograd2:
+      return "F(2x2)";
+    case kernels::ConvAlgorithm::winograd4:
+      return "F(4x4)";
+    case kernels::ConvAlgorithm::direct_bf16:
+      return "direct bf16";
+    case kernels::ConvAlgorithm::winograd2_bf16:
+      return "F(2x2) bf16";
+    case kernels::ConvAlgorithm::winograd4_bf16:
+      return "F(4x4) bf16";
+  }
+  return "";
+}
+
+/// Of the passes of a convolution that a step runs; empty for other layers.
+std::string algorithms(const NodePlan& node, const Step& step) {
+  using enum kernels::ConvPass;
+  if (!node.layer.conv) return {};
+  const ConvPlan& conv = *node.layer.conv;
+  if (step.kind == StepKind::forward) return name_of(conv.algorithm(forward));
+  if (step.kind != StepKind::backward) return {};
+  std::string text = std::string("dw ") + name_of(conv.algorithm(backward_weights));
+  if (node.dx_needed.front() != 0) text += std::string(", dx ") + name_of(conv.algorithm(backward_data));
+  return text;
+}
+
 std::string step_line(const Graph& graph, const Plan& plan, const Step& step, const StepCost& cost) {
   const Node& node = graph.node(step.node);
   const NodePlan& node_plan = plan.nodes[static_cast<std::size_t>(step.node)];
   const TensorPlan& tensor = tensor_of(node_plan, step);
-  std::string note;
-  if (step.kind != StepKind::loss && node.signature.allows.whole_batch) note = "whole batch";
+  std::string note = algorithms(node_plan, step);
   if (step.kind == StepKind::forward && node_plan.sums_of >= 0) {
     note += (note.empty() ? "+ sums for " : " + sums for ") + printable(graph.node(node_plan.sums_of).name);
   }
-  return line("  %-13s %-14s %-18s %-12s %9.2f %9.1f %9.1f  %-7s %s", to_string(step.kind),
+  const bool whole = step.kind != StepKind::loss && node_plan.layer.whole_batch;
+  return line("  %-13s %-14s %-18s %-12s %9.2f %9.1f %9.1f  %-7s %-12s %s", to_string(step.kind),
               printable(node.name).c_str(), std::string(node.layer->kind()).c_str(),
               to_string(node.signature.out).c_str(), cost.flops / plan.options.batch / 1e6,
               static_cast<double>(tensor.bytes_per_sample) / 1024.0, cost.traffic.total() / kMega,
-              place_name(tensor.place), note.c_str());
+              place_name(tensor.place), whole ? "whole batch" : "slices", note.c_str());
 }
 
 }  // namespace
 
 std::string describe_plan(const Graph& graph, const Plan& plan, const ParamLayout& layout) {
   std::string text = head(graph, plan, layout) + "\n" + memory(plan) + "\n";
-  text += line("  %-13s %-14s %-18s %-12s %9s %9s %9s  %-7s", "step", "node", "layer", "output", "MFLOP", "KB/image",
-               "MB moved", "memory");
+  text += line("  %-13s %-14s %-18s %-12s %9s %9s %9s  %-7s %-12s %s", "step", "node", "layer", "output", "MFLOP",
+               "KB/image", "MB moved", "memory", "samples", "algorithm");
   Traffic steps;
   for (std::size_t s = 0; s < plan.segments.size(); ++s) {
     const Segment& segment = plan.segments[s];

@@ -70,7 +70,7 @@ using NodeKernels = std::vector<const kernels::KernelTable<float>*>;
 
 void round_output(const Graph& graph, const NodeKernels& kernels, Plan& plan, int node) {
   Steps made;
-  bool possible = !graph.node(node).signature.allows.whole_batch;
+  bool possible = !plan.nodes[static_cast<std::size_t>(node)].layer.whole_batch;
   std::vector<Step*> later;
   for_each_step(plan, [&](int segment, int position, Step& step, bool whole) {
     if (step.kind == StepKind::forward && step.node == node) made.add(segment, position, whole);

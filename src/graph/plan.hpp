@@ -79,6 +79,7 @@ struct TensorPlan {
 };
 
 struct NodePlan {
+  LayerPlan layer;    // handed to every call of the node's layer
   TensorPlan y;       // output
   TensorPlan again;   // output made a second time, for backward, in place of keeping it; else absent
   TensorPlan dy;      // gradient of the output

@@ -86,7 +86,7 @@ void PlanExecutor::place_gradients() {
       if (!signature.params[p].trainable) continue;
       const auto begin = static_cast<std::size_t>(node_params_[i][p] - params_.trainable.data());
       const std::size_t size = signature.params[p].size();
-      const bool by_slice = !signature.allows.whole_batch;
+      const bool by_slice = !plan_.nodes[i].layer.whole_batch;
       std::size_t& next = by_slice ? row_end : shared_end;
       gradient_places_.push_back({begin, begin + size, next, by_slice});
       next += (size + 15) / 16 * 16;
@@ -151,6 +151,7 @@ void PlanExecutor::prepare() {
     const auto i = static_cast<std::size_t>(graph_.size() - 1 - index);
     PrepareArgs<float> a;
     a.kernels = kernels_[i];
+    a.plan = &plan_.nodes[i].layer;
     a.in = shapes_[i];
     a.params = node_params_[i];
     a.training = plan_.options.training;
@@ -213,6 +214,7 @@ void PlanExecutor::forward(const Run& run, const Step& step, const Piece& piece)
 
   ForwardArgs<float> a;
   a.kernels = kernels_[i];
+  a.plan = &plan.layer;
   a.in = shapes_[i];
   a.n = piece.n;
   a.training = run.training;
@@ -257,6 +259,7 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
   }
   BackwardArgs<float> a;
   a.kernels = kernels_[i];
+  a.plan = &plan.layer;
   a.in = shapes_[i];
   a.n = piece.n;
   a.x = {x.data(), node.inputs.size()};

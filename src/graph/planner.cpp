@@ -9,6 +9,7 @@
 #include "graph/memory.hpp"
 #include "graph/node_kernels.hpp"
 #include "graph/plan.hpp"
+#include "graph/whole_batch.hpp"
 
 namespace fpcpu {
 
@@ -41,7 +42,7 @@ class Planner {
     check_readers();
     find_gradients();
     choose_slices();
-    ask_needs();
+    plan_layers();
     assign_emitters();
     schedule_forward();
     if (plan_.options.training) {
@@ -60,7 +61,7 @@ class Planner {
   const Signature& signature(int i) const { return graph_.node(i).signature; }
   const std::vector<int>& readers(int i) const { return readers_[static_cast<std::size_t>(i)]; }
   bool cuts(int i) const { return plan_.options.training && signature(i).needs.batch_sums > 0; }
-  bool whole(int i) const { return signature(i).allows.whole_batch; }
+  bool whole(int i) const { return plan_.nodes[static_cast<std::size_t>(i)].layer.whole_batch; }
 
   void check_readers() const {
     for (int i = 0; i < graph_.size(); ++i) {
@@ -95,7 +96,9 @@ class Planner {
   }
   bool needs(int i) const { return needs_gradient_[static_cast<std::size_t>(i)] != 0; }
 
+  /// Which layers see the whole batch, and the slices that the others see.
   void choose_slices() {
+    for (int i = graph_.first_layer(); i < graph_.size(); ++i) at(i).layer.whole_batch = sees_whole_batch(graph_, i);
     const PlanOptions& o = plan_.options;
     if (o.training) {
       for (int i = graph_.first_layer(); i < graph_.size(); ++i) {
@@ -109,23 +112,28 @@ class Planner {
     plan_.slices = plan_.slices_of(o.batch);
   }
 
-  void ask_needs() {
-    needs_.resize(static_cast<std::size_t>(graph_.first_layer()));  // of the inputs: nothing
+  void plan_layers() {
     for (int i = graph_.first_layer(); i < graph_.size(); ++i) {
       const auto shapes = graph_.input_shapes(i);
-      const int samples = whole(i) ? plan_.options.batch : plan_.max_slice();
-      needs_.push_back(graph_.node(i).layer->workspace(shapes, samples, plan_.options.training,
-                                                       *kernels_[static_cast<std::size_t>(i)]));
+      const PlanRequest request{.in = shapes,
+                                .samples = whole(i) ? plan_.options.batch : plan_.max_slice(),
+                                .training = plan_.options.training,
+                                .whole_batch = whole(i)};
+      at(i).layer = graph_.node(i).layer->plan(request, *kernels_[static_cast<std::size_t>(i)]);
     }
   }
-  const WorkspaceNeed& need(int i) const { return needs_[static_cast<std::size_t>(i)]; }
+
+  bool emits_sums(int i) const {
+    const LayerAllows& allows = signature(i).allows;
+    return allows.emits_sums && !(whole(i) && allows.parts == Parts::columns);
+  }
 
   /// A batch-wide node whose producer can add up its own output while it is hot needs no pass of its own for that.
   void assign_emitters() {
     for (int i = graph_.first_layer(); i < graph_.size(); ++i) {
       if (!cuts(i)) continue;
       const int producer = graph_.node(i).inputs.front();
-      if (producer >= graph_.first_layer() && signature(producer).allows.emits_sums && at(producer).sums_of < 0) {
+      if (producer >= graph_.first_layer() && emits_sums(producer) && at(producer).sums_of < 0) {
         at(producer).sums_of = i;
         at(i).emitted_by_producer = true;
       }
@@ -189,7 +197,7 @@ class Planner {
         for (const int j : graph_.node(step.node).inputs) {
           tensor = std::max(tensor, signature(j).out.size() * sizeof(float));
         }
-        weights = std::max(weights, need(step.node).prepared * sizeof(float));
+        weights = std::max(weights, at(step.node).layer.prepared * sizeof(float));
         whole_slices =
             whole_slices || (step.kind == StepKind::backward && !sig.params.empty() && !sig.allows.adds_gradients);
       }
@@ -354,8 +362,8 @@ class Planner {
     std::size_t scratch = 0;
     for (int i = graph_.first_layer(); i < graph_.size(); ++i) {
       at(i).prepared_offset = plan_.prepared_size;
-      plan_.prepared_size += (need(i).prepared + 15) / 16 * 16;
-      scratch = std::max(scratch, need(i).scratch * sizeof(float));
+      plan_.prepared_size += (at(i).layer.prepared + 15) / 16 * 16;
+      scratch = std::max(scratch, at(i).layer.scratch * sizeof(float));
       at(i).sums_offset = plan_.sums_size;
       at(i).stats_offset = plan_.stats_size;
       if (cuts(i)) {
@@ -370,7 +378,6 @@ class Planner {
   std::vector<const kernels::KernelTable<float>*> kernels_;
   std::vector<std::vector<int>> readers_;
   std::vector<std::uint8_t> needs_gradient_;
-  std::vector<WorkspaceNeed> needs_;
   int last_forward_ = 0;
   Plan plan_;
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/data_type.hpp"
+#include "graph/whole_batch.hpp"
 
 namespace fpcpu {
 
@@ -39,16 +40,16 @@ ReferenceExecutor<T>::ReferenceExecutor(const Graph& graph, Params<T>& params, i
     sums_.emplace_back(sig.needs.batch_sums);
     gradient_sums_.emplace_back(sig.needs.batch_sums);
     stats_.emplace_back(sig.needs.batch_stats);
-    WorkspaceNeed need;
-    if (i >= graph.first_layer()) {
-      for (const bool training : {false, true}) {
-        const auto w =
-            graph.node(i).layer->workspace(shapes_.back(), batch, training, *kernels_[static_cast<std::size_t>(i)]);
-        need = {std::max(need.prepared, w.prepared), std::max(need.scratch, w.scratch)};
-      }
+    std::array<LayerPlan, 2> plans;
+    for (const bool training : {false, true}) {
+      if (i < graph.first_layer()) break;
+      const PlanRequest request{
+          .in = shapes_.back(), .samples = batch, .training = training, .whole_batch = sees_whole_batch(graph, i)};
+      plans[training ? 1 : 0] = graph.node(i).layer->plan(request, *kernels_[static_cast<std::size_t>(i)]);
     }
-    prepared_.emplace_back(need.prepared);
-    scratch_.emplace_back(need.scratch);
+    prepared_.emplace_back(std::max(plans[0].prepared, plans[1].prepared));
+    scratch_.emplace_back(std::max(plans[0].scratch, plans[1].scratch));
+    plans_.push_back(plans);
     NodeParams<T> pointers;
     auto& gradients = node_gradients_.emplace_back();
     for (const ParamSpec& param : sig.params) {
@@ -94,6 +95,7 @@ ForwardArgs<T> ReferenceExecutor<T>::forward_args(int node) const {
   const auto i = static_cast<std::size_t>(node);
   ForwardArgs<T> a;
   a.kernels = kernels_[i];
+  a.plan = &plan(i);
   a.in = shapes_[i];
   a.n = batch_;
   a.training = training_;
@@ -126,6 +128,7 @@ const T* ReferenceExecutor<T>::forward(std::span<const T* const> inputs, bool tr
     const Layer& layer = *graph_.node(node).layer;
     PrepareArgs<T> prepare;
     prepare.kernels = kernels_[i];
+    prepare.plan = &plan(i);
     prepare.in = shapes_[i];
     prepare.params = node_params_[i];
     prepare.training = training;
@@ -177,6 +180,7 @@ void ReferenceExecutor<T>::backward(std::span<const T* const> dys) {
     const std::vector<T> beta(n.inputs.size(), T{1});
     BackwardArgs<T> a;
     a.kernels = kernels_[i];
+    a.plan = &plan(i);
     a.in = shapes_[i];
     a.n = batch_;
     a.y = y_[i].data();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -58,6 +59,7 @@ class ReferenceExecutor {
   ForwardArgs<T> forward_args(int node) const;
   /// Of one node, to those of all uses of its parameters.
   void add_gradients(std::size_t node);
+  const LayerPlan& plan(std::size_t node) const noexcept { return plans_[node][training_ ? 1 : 0]; }
   void find_rounding(const Plan& plan);
   std::vector<const T*> inputs_of(int node, bool first_rounded);
   static const T* rounded(const AlignedBuffer<T>& values, std::vector<T>& copy);
@@ -71,6 +73,7 @@ class ReferenceExecutor {
   std::vector<std::vector<AlignedBuffer<T>>> node_gradients_;  // of each use of a parameter
   std::vector<NodeParams<T>> gradient_pointers_;
   std::vector<std::vector<Shape>> shapes_;
+  std::vector<std::array<LayerPlan, 2>> plans_;  // of each node, for inference and for training
   std::vector<AlignedBuffer<T>> y_, dy_, prepared_, scratch_, stats_;
   std::vector<AlignedBuffer<std::byte>> saved_;
   std::vector<AlignedBuffer<double>> sums_, gradient_sums_;

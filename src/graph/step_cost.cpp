@@ -14,7 +14,7 @@ class StepTraffic {
         node_(graph.node(step.node)),
         own_(at(step.node)),
         batch_(static_cast<double>(plan.options.batch)),
-        calls_(node_.signature.allows.whole_batch ? 1.0 : static_cast<double>(plan.slices.count())) {}
+        calls_(own_.layer.whole_batch ? 1.0 : static_cast<double>(plan.slices.count())) {}
 
   [[nodiscard]] Traffic forward_sums() const { return {.tensors = batch_ * inputs()}; }
 

@@ -31,7 +31,7 @@ using Bf16 = std::uint16_t;
 /// multiplications per pair of channels, for 3x3 filters with stride, dilation and groups 1 (Lavin, Gray: Fast
 /// Algorithms for Convolutional Neural Networks, 2015); its rounding errors are a few times larger.
 enum class ConvAlgorithm : std::uint8_t {
-  best,       ///< what the table of the instruction set says for this shape and pass
+  best,       ///< a question: what the table of the instruction set says for this shape and pass
   direct,     ///< the sum as it is written
   winograd2,  ///< F(2x2, 3x3); `direct` where it does not apply
   winograd4,  ///< F(4x4, 3x3); `direct` where it does not apply
@@ -56,6 +56,8 @@ struct ConvShape {
   /// Weights change before every call, and a call takes all images of a batch: Winograd then packs none, its filters
   /// are transformed a block at a time while they are used, and `best` does not count their size.
   bool weights_once = false;
+  /// Of the pass at hand: what KernelTable::conv_algorithm answered, which was asked once. All other entries take it at
+  /// its word.
   ConvAlgorithm algorithm = ConvAlgorithm::best;
 };
 
@@ -247,13 +249,14 @@ struct KernelTable {
   bool amx = false;
 
   // --- convolution: n images, all groups ---
-  /// What `best` means; never `best` itself. Depends on the shape only, and not on n: the choice changes the last bits.
+  /// What `best`, or the algorithm that the shape asks for, comes to; never `best` itself. Depends on the shape only,
+  /// and not on n: the choice changes the last bits.
   ConvAlgorithm (*conv_algorithm)(const ConvShape&, ConvPass) noexcept;
   /// Elements of the packed weights for a pass; 0 when the pass reads w as it is.
   std::size_t (*conv_packed_size)(const ConvShape&, ConvPass) noexcept;
   void (*conv_pack)(const ConvShape&, ConvPass, const T* w, T* packed) noexcept;
-  /// Elements of scratch that any of the three passes needs.
-  std::size_t (*conv_scratch_size)(const ConvShape&) noexcept;
+  /// Elements of scratch; never fewer for more images.
+  std::size_t (*conv_scratch_size)(const ConvShape&, ConvPass) noexcept;
   void (*conv_forward)(const ConvShape&, const ConvForward<T>&) noexcept;
   void (*conv_backward_data)(const ConvShape&, const ConvBackwardData<T>&) noexcept;
   void (*conv_backward_weights)(const ConvShape&, const ConvBackwardWeights<T>&) noexcept;
@@ -307,6 +310,13 @@ struct KernelTable {
       const OptimizerUpdate<T>&) noexcept;  // v = b2*v+(1-b2)g^2; step g/(sqrt(v)+eps); m: momentum buffer
   void (*adam_update)(const OptimizerUpdate<T>&) noexcept;  // Adam and AdamW
 };
+
+/// The shape with the algorithm that the table computes a pass with.
+template <class T>
+[[nodiscard]] ConvShape decided(const KernelTable<T>& table, ConvShape s, ConvPass pass) noexcept {
+  s.algorithm = table.conv_algorithm(s, pass);
+  return s;
+}
 
 /// The definition, for gradient checks and as the backend for any CPU.
 template <class T>

@@ -38,9 +38,9 @@ class Add final : public LayerBase<Add> {
   }
 
   template <class T>
-  WorkspaceNeed need(std::span<const Shape> in, int, bool training, const kernels::KernelTable<T>&) const {
-    if (!training || !activation_.any()) return {};
-    return {.prepared = 0, .scratch = (activation_.output_suffices() ? 1 : 2) * padded<T>(in[0].size())};
+  LayerPlan make_plan(const PlanRequest& r, const kernels::KernelTable<T>&) const {
+    if (!r.training || !activation_.any()) return {};
+    return {.scratch = (activation_.output_suffices() ? 1 : 2) * padded<T>(r.in[0].size())};
   }
 
   template <class T>

@@ -40,6 +40,11 @@ class FullFilters {
   }
 
   template <class T>
+  static kernels::ConvAlgorithm algorithm(const kernels::KernelTable<T>& k, const kernels::ConvShape& s,
+                                          kernels::ConvPass pass) noexcept {
+    return k.conv_algorithm(s, pass);
+  }
+  template <class T>
   static std::size_t packed_size(const kernels::KernelTable<T>& k, const kernels::ConvShape& s,
                                  kernels::ConvPass pass) noexcept {
     return k.conv_packed_size(s, pass);
@@ -50,8 +55,9 @@ class FullFilters {
     k.conv_pack(s, pass, w, packed);
   }
   template <class T>
-  static std::size_t scratch_size(const kernels::KernelTable<T>& k, const kernels::ConvShape& s) noexcept {
-    return k.conv_scratch_size(s);
+  static std::size_t scratch_size(const kernels::KernelTable<T>& k, const kernels::ConvShape& s,
+                                  kernels::ConvPass pass) noexcept {
+    return k.conv_scratch_size(s, pass);
   }
   template <class T>
   static void forward(const kernels::KernelTable<T>& k, const kernels::ConvShape& s,

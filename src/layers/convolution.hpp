@@ -103,37 +103,48 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     result.allows.emits_sums = !activation_.any() && !pooled();
     result.allows.adds_gradients = true;
     result.allows.bands = true;
-    result.allows.whole_batch = whole_batch(in);
+    if (shares_channels(s)) result.allows.parts = Parts::channels;
     result.flops = 2.0 * s.oh * s.ow * s.k * static_cast<double>(depth);
     return result;
   }
 
   template <class T>
-  WorkspaceNeed need(std::span<const Shape> in, int max_n, bool training, const kernels::KernelTable<T>& k) const {
-    const kernels::ConvShape s = shape(in, max_n, training);
-    WorkspaceNeed result;
-    result.prepared = padded<T>(Filters::packed_size(k, s, kernels::ConvPass::forward));
-    result.scratch = padded<T>(Filters::scratch_size(k, s));
-    if (training) {
-      result.prepared += padded<T>(Filters::packed_size(k, s, kernels::ConvPass::backward_data));
-      const std::size_t dz = static_cast<std::size_t>(together(in, max_n)) * outputs(s);
-      if (activation_.any()) result.scratch += (activation_.output_suffices() ? 1 : 2) * padded<T>(dz);
+  LayerPlan make_plan(const PlanRequest& r, const kernels::KernelTable<T>& k) const {
+    using enum kernels::ConvPass;
+    kernels::ConvShape s = shape(r.in, r.samples);
+    s.weights_once = r.training && r.whole_batch;  // they change with every step of a training
+    LayerPlan result;
+    ConvPlan conv{.weights_once = s.weights_once};
+    for (const kernels::ConvPass pass : {forward, backward_data, backward_weights}) {
+      if (pass != forward && !r.training) break;
+      s.algorithm = kernels::ConvAlgorithm::best;
+      s.algorithm = conv.algorithms[static_cast<std::size_t>(pass)] = Filters::algorithm(k, s, pass);
+      result.prepared += padded<T>(Filters::packed_size(k, s, pass));
+      if (pass == forward) conv.packed_forward = result.prepared;
+      result.kernel_scratch = std::max(result.kernel_scratch, padded<T>(Filters::scratch_size(k, s, pass)));
+    }
+    result.scratch = result.kernel_scratch;
+    if (r.training && activation_.any()) {
+      const std::size_t dz = static_cast<std::size_t>(together(r.whole_batch, r.samples)) * outputs(s);
+      result.scratch += (activation_.output_suffices() ? 1 : 2) * padded<T>(dz);
     }
     if (pooled()) result.scratch += before_pool(s);
+    result.conv = conv;
     return result;
   }
 
   template <class T>
   void run_prepare(const PrepareArgs<T>& a) const noexcept {
-    const kernels::ConvShape s = shape(a.in, 1, a.training);
-    Filters::pack(*a.kernels, s, kernels::ConvPass::forward, a.params[0], a.prepared);
+    using enum kernels::ConvPass;
+    Filters::pack(*a.kernels, shape(a, 1, forward), forward, a.params[0], a.prepared);
     if (!a.training) return;
-    Filters::pack(*a.kernels, s, kernels::ConvPass::backward_data, a.params[0], behind_forward_weights(a, s));
+    Filters::pack(*a.kernels, shape(a, 1, backward_data), backward_data, a.params[0],
+                  a.prepared + a.plan->conv->packed_forward);
   }
 
   template <class T>
   void run_forward(const ForwardArgs<T>& a) const noexcept {
-    const kernels::ConvShape s = shape(a.in, a.n, a.training);
+    const kernels::ConvShape s = shape(a, a.n, kernels::ConvPass::forward);
     kernels::ConvForward<T> f = forward_of(a, activation_.spec());
     f.x = a.x[0];
     f.row_end = s.oh;
@@ -142,18 +153,18 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     f.add = filters_.residual();
     const T* residual = f.add && a.x[1] != a.y ? a.x[1] : nullptr;  // null: it is where the output goes
     if (a.parts > 1) {
-      forward_part(*a.kernels, s, f, residual, a);
+      forward_part(s, f, residual, a);
       return;
     }
     if (residual != nullptr) std::copy_n(residual, static_cast<std::size_t>(a.n) * outputs(s), a.y);
     if (!pooled()) {
       Filters::forward(*a.kernels, s, f);
     } else if (pools_whole_images(s)) {
-      forward_then_pool(*a.kernels, s, f);
+      forward_then_pool(a, s, f);
     } else {
       const int windows = pool_shape(pool_, {s.oh, s.ow, s.k}).oh;
       for (int i = 0; i < a.n; ++i) {
-        forward_pooled_rows(*a.kernels, s, f, 0, windows);
+        forward_pooled_rows(a, s, f, 0, windows);
         f.x += a.in[0].size();
         f.y += static_cast<std::size_t>(windows) * pooled_row(s);
       }
@@ -163,14 +174,16 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   template <class T>
   void run_backward(const BackwardArgs<T>& a) const noexcept {
     assert(!pooled() && "a fused pool is for inference only");
-    const kernels::ConvShape s = shape(a.in, together(a.in, a.n), true);
+    const int n = together(a.plan->whole_batch, a.n);
+    const kernels::ConvShape s = shape(a, n, kernels::ConvPass::backward_weights);
+    const kernels::ConvShape of_data = shape(a, n, kernels::ConvPass::backward_data);
     const auto of_y = part_of(s.k, a);
     const auto of_x = part_of(s.c, a);
     if (!of_y && !of_x) return;
-    for (int i = 0; i < a.n; i += s.n) {
-      const T* dz = gradient_before_activation(a, s, i);
+    for (int i = 0; i < a.n; i += n) {
+      const T* dz = gradient_before_activation(a, n, i);
       if (of_y) backward_weights(a, s, *of_y, dz, i);
-      if (of_x && a.dx[0] != nullptr) backward_data(a, s, *of_x, dz, i);
+      if (of_x && a.dx[0] != nullptr) backward_data(a, of_data, *of_x, dz, i);
       if (of_y && filters_.residual() && a.dx[1] != nullptr) backward_residual(a, s, *of_y, dz, i);
     }
   }
@@ -181,13 +194,6 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   // ... but small images go through the convolution together, which then reads its weights once for all.
   static constexpr std::size_t kWholeScalars = std::size_t{1} << 18U;
 
-  // Weights that are so many times larger than an image's input and output, and do not stay in the cache of a slice,
-  // are read once a batch.
-  static constexpr std::size_t kSharedWeights = std::size_t{1} << 18U;
-  static constexpr std::size_t kImagesOfWeights = 16;
-  // So many threads, as many as there are slices, must find work in the parts.
-  static constexpr int kParts = 8;
-
   [[nodiscard]] bool pooled() const noexcept { return pool_.window > 0; }
 
   /// True if forward can make some of the output channels.
@@ -196,22 +202,17 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     const bool clamps = kind == ActivationKind::none || kind == ActivationKind::relu || kind == ActivationKind::relu6;
     return Filters::kSharesChannels && s.groups == 1 && clamps && !pooled();
   }
-  [[nodiscard]] bool whole_batch(std::span<const Shape> in) const noexcept {
-    const kernels::ConvShape s = shape(in, 1);
-    const std::size_t weights =
-        static_cast<std::size_t>(s.kh * s.kw) * static_cast<std::size_t>(s.c) * static_cast<std::size_t>(s.k);
-    return shares_channels(s) && std::min(s.c, s.k) >= kParts * kernels::kSharedColumns && weights >= kSharedWeights &&
-           weights >= kImagesOfWeights * (in[0].size() + outputs(s));
-  }
   /// Images of n that backward takes at once.
-  [[nodiscard]] int together(std::span<const Shape> in, int n) const noexcept {
-    return activation_.any() && !whole_batch(in) ? 1 : n;
+  [[nodiscard]] int together(bool whole_batch, int n) const noexcept {
+    return activation_.any() && !whole_batch ? 1 : n;
   }
 
-  /// Weights change with every step of a training.
-  [[nodiscard]] kernels::ConvShape shape(std::span<const Shape> in, int n, bool training) const noexcept {
-    kernels::ConvShape s = shape(in, n);
-    s.weights_once = training && whole_batch(in);
+  /// As the kernels of a pass see n images of a call.
+  template <class Args>
+  [[nodiscard]] kernels::ConvShape shape(const Args& a, int n, kernels::ConvPass pass) const noexcept {
+    kernels::ConvShape s = shape(a.in, n);
+    s.weights_once = a.plan->conv->weights_once;
+    s.algorithm = a.plan->conv->algorithm(pass);
     return s;
   }
   [[nodiscard]] kernels::ConvShape shape(std::span<const Shape> in, int n) const noexcept {
@@ -256,12 +257,6 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   }
 
   template <class Args>
-  [[nodiscard]] static auto behind_forward_weights(const Args& a, const kernels::ConvShape& s) noexcept {
-    using T = std::remove_cvref_t<decltype(*a.prepared)>;
-    return a.prepared + padded<T>(Filters::packed_size(*a.kernels, s, kernels::ConvPass::forward));
-  }
-
-  template <class Args>
   [[nodiscard]] auto forward_of(const Args& a, kernels::ActivationSpec activation) const noexcept {
     using T = std::remove_cvref_t<decltype(*a.prepared)>;
     return kernels::ConvForward<T>{.x = nullptr,
@@ -292,7 +287,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     Filters::backward_data(*a.kernels, s,
                            {.dy = dz,
                             .w = a.params[0],
-                            .packed = behind_forward_weights(a, s),
+                            .packed = a.prepared + a.plan->conv->packed_forward,
                             .channels = of_x,
                             .dx = a.dx[0] + static_cast<std::size_t>(i) * a.in[0].size(),
                             .beta = a.beta[0],
@@ -328,14 +323,14 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   }
 
   template <class T>
-  void forward_then_pool(const kernels::KernelTable<T>& k, const kernels::ConvShape& s,
+  void forward_then_pool(const ForwardArgs<T>& a, const kernels::ConvShape& s,
                          kernels::ConvForward<T> f) const noexcept {
     T* y = f.y;
-    f.y = f.scratch + padded<T>(Filters::scratch_size(k, s));
-    Filters::forward(k, s, f);
+    f.y = f.scratch + a.plan->kernel_scratch;
+    Filters::forward(*a.kernels, s, f);
     const kernels::PoolShape pool = pool_shape(pool_, {s.oh, s.ow, s.k});
     for (int i = 0; i < s.n; ++i) {
-      k.max_pool_forward(pool, f.y + static_cast<std::size_t>(i) * outputs(s), y, nullptr);
+      a.kernels->max_pool_forward(pool, f.y + static_cast<std::size_t>(i) * outputs(s), y, nullptr);
       y += static_cast<std::size_t>(pool.oh * pool.ow) * static_cast<std::size_t>(s.k);
     }
   }
@@ -347,20 +342,20 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
 
   /// Rows of windows [begin, end) of one image; f.y points at the first.
   template <class T>
-  void forward_pooled_rows(const kernels::KernelTable<T>& k, kernels::ConvShape s, kernels::ConvForward<T> f, int begin,
+  void forward_pooled_rows(const ForwardArgs<T>& a, kernels::ConvShape s, kernels::ConvForward<T> f, int begin,
                            int end) const noexcept {
     kernels::PoolShape band = pool_shape(pool_, {s.oh, s.ow, s.k});
     const int step = pools_whole_images(s) ? end - begin : band_windows(s);
     T* y = f.y;
-    f.y = f.scratch + padded<T>(Filters::scratch_size(k, s));
+    f.y = f.scratch + a.plan->kernel_scratch;
     s.n = 1;
     for (int p = begin; p < end; p += step) {
       band.oh = std::min(step, end - p);
       band.h = band_rows(band.oh);
       f.row_begin = p * pool_.stride;
       f.row_end = f.row_begin + band.h;
-      Filters::forward(k, s, f);
-      k.max_pool_forward(band, f.y, y, nullptr);
+      Filters::forward(*a.kernels, s, f);
+      a.kernels->max_pool_forward(band, f.y, y, nullptr);
       y += static_cast<std::size_t>(band.oh) * pooled_row(s);
     }
   }
@@ -369,16 +364,16 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   /// fours, so parts begin at multiples of that. Otherwise channels, which also share the weights, most of what a small
   /// map reads.
   template <class T>
-  void forward_part(const kernels::KernelTable<T>& k, const kernels::ConvShape& s, kernels::ConvForward<T> f,
-                    const T* residual, const ForwardArgs<T>& a) const noexcept {
+  void forward_part(const kernels::ConvShape& s, kernels::ConvForward<T> f, const T* residual,
+                    const ForwardArgs<T>& a) const noexcept {
     if (pooled() && pool_.padding > 0) {
-      if (a.part == 0) forward_then_pool(k, s, f);
+      if (a.part == 0) forward_then_pool(a, s, f);
       return;
     }
     const int rows = pooled() ? pool_shape(pool_, {s.oh, s.ow, s.k}).oh : s.oh;
     const int unit = pooled() ? 2 : 4;
     const int panels = (s.k + kernels::kSharedColumns - 1) / kernels::kSharedColumns;
-    if (shares_channels(s) && (whole_batch(a.in) || (rows < 4 * unit * a.parts && panels >= a.parts))) {
+    if (shares_channels(s) && (a.plan->whole_batch || (rows < 4 * unit * a.parts && panels >= a.parts))) {
       const auto channels = part_of(s.k, a);
       if (!channels) return;
       f.channels = *channels;
@@ -387,7 +382,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
           std::copy_n(residual + begin, count, f.y + begin);
         });
       }
-      Filters::forward(k, s, f);
+      Filters::forward(*a.kernels, s, f);
       return;
     }
     const int begin = part_begin(rows, unit, a.part, a.parts);
@@ -395,7 +390,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     if (begin == end) return;
     f.y += static_cast<std::size_t>(begin) * (pooled() ? pooled_row(s) : row_outputs(s));
     if (pooled()) {
-      forward_pooled_rows(k, s, f, begin, end);
+      forward_pooled_rows(a, s, f, begin, end);
     } else {
       if (residual != nullptr) {
         const std::size_t offset = static_cast<std::size_t>(begin) * row_outputs(s);
@@ -403,18 +398,18 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
       }
       f.row_begin = begin;
       f.row_end = end;
-      Filters::forward(k, s, f);
+      Filters::forward(*a.kernels, s, f);
     }
   }
 
-  /// dz = dy * f'(z) of the images i, i + 1, ..., in scratch; dy itself without an activation.
+  /// dz = dy * f'(z) of n images from i on, in scratch; dy itself without an activation.
   template <class T>
-  [[nodiscard]] const T* gradient_before_activation(const BackwardArgs<T>& a, const kernels::ConvShape& s,
-                                                    int i) const noexcept {
-    const std::size_t size = static_cast<std::size_t>(s.n) * outputs(s);
+  [[nodiscard]] const T* gradient_before_activation(const BackwardArgs<T>& a, int n, int i) const noexcept {
+    const kernels::ConvShape s = shape(a, n, kernels::ConvPass::forward);
+    const std::size_t size = static_cast<std::size_t>(n) * outputs(s);
     const std::size_t offset = static_cast<std::size_t>(i) * outputs(s);
     if (!activation_.any()) return a.dy + offset;
-    T* dz = a.scratch + padded<T>(Filters::scratch_size(*a.kernels, s));
+    T* dz = a.scratch + a.plan->kernel_scratch;
     const T* z = nullptr;
     if (activation_.output_suffices()) {
       z = a.y + offset;

@@ -14,9 +14,6 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kInits = {"he", "small"};
 
-/// Weights from this size on are worth reading once for the whole batch; smaller ones stay in the cache of a slice.
-constexpr std::int64_t kSharedWeights = 1 << 16;
-
 /// prepared: for inference, weights packed for forward
 /// scratch:  [kernel][in training with activation: dz][z, see output_suffices]
 class Dense final : public LayerBase<Dense> {
@@ -56,24 +53,22 @@ class Dense final : public LayerBase<Dense> {
                              .decay = true});
     if (bias_) result.params.push_back({.name = "bias", .dims = {units_}});
     result.needs.keep = activation_.output_suffices() ? Keep::both : Keep::input;
+    result.allows.emits_sums = !activation_.any();
     // Backward would make z once more in every part.
     const bool again = activation_.any() && !activation_.output_suffices();
-    if (inputs * units_ >= kSharedWeights && !again) {
-      result.allows.whole_batch = true;
-    } else {
-      result.allows.emits_sums = !activation_.any();
-    }
+    if (!again) result.allows.parts = Parts::columns;
     result.flops = 2.0 * static_cast<double>(inputs) * units_;
     return result;
   }
 
   template <class T>
-  WorkspaceNeed need(std::span<const Shape> in, int max_n, bool training, const kernels::KernelTable<T>& k) const {
-    WorkspaceNeed result;
-    if (!training) result.prepared = padded<T>(k.dense_packed_size(shape(in, 1)));
-    result.scratch = padded<T>(k.dense_scratch_size(shape(in, max_n)));
-    if (training && activation_.any()) {
-      result.scratch += (activation_.output_suffices() ? 1 : 2) * padded<T>(outputs(max_n));
+  LayerPlan make_plan(const PlanRequest& r, const kernels::KernelTable<T>& k) const {
+    LayerPlan result;
+    if (!r.training) result.prepared = padded<T>(k.dense_packed_size(shape(r.in, 1)));
+    result.kernel_scratch = padded<T>(k.dense_scratch_size(shape(r.in, r.samples)));
+    result.scratch = result.kernel_scratch;
+    if (r.training && activation_.any()) {
+      result.scratch += (activation_.output_suffices() ? 1 : 2) * padded<T>(outputs(r.samples));
     }
     return result;
   }
@@ -87,8 +82,7 @@ class Dense final : public LayerBase<Dense> {
   void run_forward(const ForwardArgs<T>& a) const noexcept {
     const auto units = shared_columns(units_, a.part, a.parts);
     if (!units) return;
-    const bool packed = !a.training && a.kernels->dense_packed_size(shape(a.in, 1)) > 0;
-    multiply(a, activation_.spec(), *units, a.y, packed ? a.prepared : nullptr);
+    multiply(a, activation_.spec(), *units, a.y, a.plan->prepared > 0 ? a.prepared : nullptr);
     if (a.sums != nullptr) a.kernels->channel_sums(a.y, static_cast<std::size_t>(a.n), units_, a.sums);
   }
 
@@ -97,7 +91,7 @@ class Dense final : public LayerBase<Dense> {
     const kernels::DenseShape s = shape(a.in, a.n);
     const auto inputs = shared_columns(s.inputs, a.part, a.parts);
     if (!inputs) return;
-    const T* dz = gradient_before_activation(a, s);
+    const T* dz = gradient_before_activation(a);
     a.kernels->dense_backward_weights(s, {.x = a.x[0],
                                           .dy = dz,
                                           .begin = inputs->begin,
@@ -140,10 +134,9 @@ class Dense final : public LayerBase<Dense> {
 
   /// dz = dy * f'(z) of all units, in scratch; dy itself without an activation.
   template <class T>
-  [[nodiscard]] const T* gradient_before_activation(const BackwardArgs<T>& a,
-                                                    const kernels::DenseShape& s) const noexcept {
+  [[nodiscard]] const T* gradient_before_activation(const BackwardArgs<T>& a) const noexcept {
     if (!activation_.any()) return a.dy;
-    T* dz = a.scratch + padded<T>(a.kernels->dense_scratch_size(s));
+    T* dz = a.scratch + a.plan->kernel_scratch;
     const T* z = a.y;
     if (!activation_.output_suffices()) {
       T* again = dz + padded<T>(outputs(a.n));

@@ -24,6 +24,11 @@ class ChannelFilters {
   [[nodiscard]] static std::vector<std::int64_t> weight_dims(const kernels::ConvShape& s) { return {s.kh, s.kw, s.c}; }
 
   template <class T>
+  static kernels::ConvAlgorithm algorithm(const kernels::KernelTable<T>&, const kernels::ConvShape&,
+                                          kernels::ConvPass) noexcept {
+    return kernels::ConvAlgorithm::direct;
+  }
+  template <class T>
   static std::size_t packed_size(const kernels::KernelTable<T>&, const kernels::ConvShape&,
                                  kernels::ConvPass) noexcept {
     return 0;
@@ -32,7 +37,8 @@ class ChannelFilters {
   static void pack(const kernels::KernelTable<T>&, const kernels::ConvShape&, kernels::ConvPass, const T*,
                    T*) noexcept {}
   template <class T>
-  static std::size_t scratch_size(const kernels::KernelTable<T>& k, const kernels::ConvShape& s) noexcept {
+  static std::size_t scratch_size(const kernels::KernelTable<T>& k, const kernels::ConvShape& s,
+                                  kernels::ConvPass) noexcept {
     return k.depthwise_scratch_size(s);
   }
   /// In bands of rows, so that their sums are taken while they are in the nearest cache.

@@ -40,9 +40,8 @@ class Dropout final : public LayerBase<Dropout> {
   }
 
   template <class T>
-  WorkspaceNeed need(std::span<const Shape> in, int, bool training, const kernels::KernelTable<T>&) const {
-    return {.prepared = 0,
-            .scratch = training && mode_ == DropoutMode::channels ? static_cast<std::size_t>(in[0].c) : 0};
+  LayerPlan make_plan(const PlanRequest& r, const kernels::KernelTable<T>&) const {
+    return {.scratch = r.training && mode_ == DropoutMode::channels ? static_cast<std::size_t>(r.in[0].c) : 0};
   }
 
   template <class T>

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,14 +54,21 @@ struct LayerNeeds {
   std::size_t batch_stats = 0;  // scalars made by forward_merge from the sums, shared by all slices
 };
 
+/// What threads can share of a layer that sees all samples at once. They take ForwardArgs::part and BackwardArgs::part
+/// of `parts`; values must not depend on their number. Such a layer asks for no batch-wide sums.
+enum class Parts : std::uint8_t {
+  none,      ///< nothing: the layer always runs in slices of the batch
+  columns,   ///< columns of the matrices of a dense layer; sums of the output are not emitted then
+  channels,  ///< channels of maps
+};
+
 /// What the planner may do with a layer. None of it changes what the layer computes; a layer that says nothing runs
 /// slice by slice, keeps its tensors for backward and is always right.
 struct LayerAllows {
   bool emits_sums = false;  // forward can add channel sums of its output to ForwardArgs::sums, when not null
-  /// The layer sees all samples at once and is cut into parts by its columns or channels instead of into slices by
-  /// samples, so that large weights are read once a batch. Such a layer asks for no batch-wide sums, but may emit them.
-  /// Threads take ForwardArgs::part and BackwardArgs::part of `parts`; values must not depend on their number.
-  bool whole_batch = false;
+  /// The layer can see all samples at once and be cut into parts instead of into slices by samples, so that large
+  /// weights are read once a batch.
+  Parts parts = Parts::none;
   /// Backward can add to the gradients of the parameters (BackwardArgs::dparams_beta), so that a slice may go through
   /// it a few samples at a time. Layers without parameters need not say so.
   bool adds_gradients = false;
@@ -85,10 +94,33 @@ struct Signature {
   LayerAllows allows;
 };
 
-/// Memory that depends on the kernels and on the number of rows, asked at plan time.
-struct WorkspaceNeed {
-  std::size_t prepared = 0;  // scalars, written by prepare() once per change of parameters
-  std::size_t scratch = 0;   // scalars, per worker
+/// What a layer is planned for.
+struct PlanRequest {
+  std::span<const Shape> in;
+  int samples = 1;  // most that one call sees
+  bool training = false;
+  bool whole_batch = false;  // calls see all samples of a batch and are cut into LayerAllows::parts
+};
+
+/// How the passes of a convolution are computed.
+struct ConvPlan {
+  std::array<kernels::ConvAlgorithm, 3> algorithms{};  // by kernels::ConvPass; in inference only that of forward
+  bool weights_once = false;                           // kernels::ConvShape::weights_once
+  std::size_t packed_forward = 0;  // scalars; the weights packed for the data gradient are behind them
+
+  [[nodiscard]] kernels::ConvAlgorithm algorithm(kernels::ConvPass pass) const noexcept {
+    return algorithms[static_cast<std::size_t>(pass)];
+  }
+};
+
+/// What was decided once for one node and is handed to every call of its layer: sizes depend on the kernels and on the
+/// number of samples. A layer must not decide anew in a call.
+struct LayerPlan {
+  bool whole_batch = false;        // as requested
+  std::size_t prepared = 0;        // scalars, written by prepare() once per change of parameters
+  std::size_t scratch = 0;         // scalars, per worker
+  std::size_t kernel_scratch = 0;  // of them, for the kernels; what the layer itself needs is behind that
+  std::optional<ConvPlan> conv{};  // of convolutions
 };
 
 /// Everything a forward pass of one slice may touch. Tensors are n,h,w,c; the slice starts at sample `first_sample` of
@@ -96,6 +128,7 @@ struct WorkspaceNeed {
 template <class T>
 struct ForwardArgs {
   const kernels::KernelTable<T>* kernels = nullptr;
+  const LayerPlan* plan = nullptr;
   std::span<const Shape> in;
   int n = 0;
   bool training = false;
@@ -112,7 +145,7 @@ struct ForwardArgs {
   std::uint64_t step = 0;
   std::uint32_t node_key = 0;
   int first_sample = 0;
-  int part = 0;  // see LayerAllows::whole_batch and bands; one part is everything
+  int part = 0;  // see Parts and LayerAllows::bands; one part is everything
   int parts = 1;
 };
 
@@ -124,6 +157,7 @@ struct ForwardArgs {
 template <class T>
 struct BackwardArgs {
   const kernels::KernelTable<T>* kernels = nullptr;
+  const LayerPlan* plan = nullptr;
   std::span<const Shape> in;
   int n = 0;
   std::span<const T* const> x;  // valid if Keep says input
@@ -147,7 +181,7 @@ struct BackwardArgs {
   std::uint64_t step = 0;
   std::uint32_t node_key = 0;
   int first_sample = 0;
-  int part = 0;  // see LayerAllows::whole_batch; one part is everything
+  int part = 0;  // see Parts; one part is everything
   int parts = 1;
 };
 
@@ -165,6 +199,7 @@ struct MergeArgs {
 template <class T>
 struct PrepareArgs {
   const kernels::KernelTable<T>* kernels = nullptr;
+  const LayerPlan* plan = nullptr;
   std::span<const Shape> in;
   std::span<T* const> params;
   bool training = false;
@@ -179,11 +214,9 @@ class Layer : public Fusion {
   [[nodiscard]] virtual Attributes describe() const = 0;
   /// @throws Error{shape} when the inputs do not fit; plan time only.
   [[nodiscard]] virtual Signature signature(std::span<const Shape> in) const = 0;
-  /// Memory for slices of at most `max_n` samples with the given kernels.
-  [[nodiscard]] virtual WorkspaceNeed workspace(std::span<const Shape> in, int max_n, bool training,
-                                                const kernels::KernelTable<float>& k) const = 0;
-  [[nodiscard]] virtual WorkspaceNeed workspace(std::span<const Shape> in, int max_n, bool training,
-                                                const kernels::KernelTable<double>& k) const = 0;
+  /// What calls with these kernels will do and need; plan time only.
+  [[nodiscard]] virtual LayerPlan plan(const PlanRequest& r, const kernels::KernelTable<float>& k) const = 0;
+  [[nodiscard]] virtual LayerPlan plan(const PlanRequest& r, const kernels::KernelTable<double>& k) const = 0;
 
   virtual void prepare(const PrepareArgs<float>&) const noexcept = 0;
   virtual void prepare(const PrepareArgs<double>&) const noexcept = 0;
@@ -200,18 +233,12 @@ class Layer : public Fusion {
 };
 
 /// Writes a layer once for float and double: `Derived` has templates run_forward, run_backward and, where needed,
-/// need, run_prepare, run_forward_sums, run_forward_merge, run_backward_sums. Defaults do nothing.
+/// make_plan, run_prepare, run_forward_sums, run_forward_merge, run_backward_sums. Defaults do nothing.
 template <class Derived>
 class LayerBase : public Layer {
  public:
-  WorkspaceNeed workspace(std::span<const Shape> in, int max_n, bool training,
-                          const kernels::KernelTable<float>& k) const final {
-    return self().need(in, max_n, training, k);
-  }
-  WorkspaceNeed workspace(std::span<const Shape> in, int max_n, bool training,
-                          const kernels::KernelTable<double>& k) const final {
-    return self().need(in, max_n, training, k);
-  }
+  LayerPlan plan(const PlanRequest& r, const kernels::KernelTable<float>& k) const final { return planned(r, k); }
+  LayerPlan plan(const PlanRequest& r, const kernels::KernelTable<double>& k) const final { return planned(r, k); }
   void prepare(const PrepareArgs<float>& a) const noexcept final { self().run_prepare(a); }
   void prepare(const PrepareArgs<double>& a) const noexcept final { self().run_prepare(a); }
   void forward_sums(const ForwardArgs<float>& a) const noexcept final { self().run_forward_sums(a); }
@@ -234,7 +261,7 @@ class LayerBase : public Layer {
     return copy;
   }
   template <class T>
-  WorkspaceNeed need(std::span<const Shape>, int, bool, const kernels::KernelTable<T>&) const {
+  LayerPlan make_plan(const PlanRequest&, const kernels::KernelTable<T>&) const {
     return {};
   }
   template <class T>
@@ -247,6 +274,12 @@ class LayerBase : public Layer {
   void run_backward_sums(const BackwardArgs<T>&) const noexcept {}
 
  private:
+  template <class T>
+  LayerPlan planned(const PlanRequest& r, const kernels::KernelTable<T>& k) const {
+    LayerPlan result = self().make_plan(r, k);
+    result.whole_batch = r.whole_batch;
+    return result;
+  }
   const Derived& self() const noexcept { return static_cast<const Derived&>(*this); }
 };
 

@@ -102,12 +102,12 @@ class NormActPool final : public LayerBase<NormActPool> {
   }
 
   template <class T>
-  WorkspaceNeed need(std::span<const Shape> in, int, bool training, const kernels::KernelTable<T>& k) const {
-    const auto channels = static_cast<std::size_t>(in[0].c);
-    WorkspaceNeed result;
+  LayerPlan make_plan(const PlanRequest& r, const kernels::KernelTable<T>& k) const {
+    const auto channels = static_cast<std::size_t>(r.in[0].c);
+    LayerPlan result;
     result.prepared = 2 * channels;
-    result.scratch = padded<T>(k.norm_act_pool_scratch_size(pool_shape(pool_, in[0])));
-    if (training && norm_) result.scratch += 2 * channels;
+    result.kernel_scratch = padded<T>(k.norm_act_pool_scratch_size(pool_shape(pool_, r.in[0])));
+    result.scratch = result.kernel_scratch + (r.training && norm_ ? 2 * channels : 0);
     return result;
   }
 
@@ -201,7 +201,7 @@ class NormActPool final : public LayerBase<NormActPool> {
     const auto channels = static_cast<std::size_t>(a.in[0].c);
     kernels::NormActPoolBackward<T> b = backward_of(a);
     if (norm_) {
-      T* means = a.scratch + padded<T>(a.kernels->norm_act_pool_scratch_size(b.shape));
+      T* means = a.scratch + a.plan->kernel_scratch;
       const double count = static_cast<double>(a.batch) * static_cast<double>(pixels(a.in[0]));
       for (std::size_t c = 0; c < 2 * channels; ++c) means[c] = static_cast<T>(a.total_sums[c] / count);
       b.mean_g = means;

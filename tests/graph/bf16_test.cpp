@@ -38,31 +38,10 @@ std::vector<const Table*> bf16_tables() {
 /// The table whose choice of algorithms the reference follows: it decides which numbers are rounded.
 const Table* followed = nullptr;
 
-ConvShape as_chosen(ConvShape s, ConvPass pass) noexcept {
-  s.algorithm = followed->conv_algorithm(s, pass);
-  return s;
-}
-
 /// The definition, with the algorithms of `followed`.
 Table following_definition() {
   Table table = kernels::eigen_bf16_table();
   table.conv_algorithm = [](const ConvShape& s, ConvPass pass) noexcept { return followed->conv_algorithm(s, pass); };
-  table.conv_scratch_size = [](const ConvShape& s) noexcept {
-    std::size_t size = 0;
-    for (const ConvPass pass : {ConvPass::forward, ConvPass::backward_data, ConvPass::backward_weights}) {
-      size = std::max(size, kernels::eigen_bf16_table().conv_scratch_size(as_chosen(s, pass)));
-    }
-    return size;
-  };
-  table.conv_forward = [](const ConvShape& s, const kernels::ConvForward<float>& a) noexcept {
-    kernels::eigen_bf16_table().conv_forward(as_chosen(s, ConvPass::forward), a);
-  };
-  table.conv_backward_data = [](const ConvShape& s, const kernels::ConvBackwardData<float>& a) noexcept {
-    kernels::eigen_bf16_table().conv_backward_data(as_chosen(s, ConvPass::backward_data), a);
-  };
-  table.conv_backward_weights = [](const ConvShape& s, const kernels::ConvBackwardWeights<float>& a) noexcept {
-    kernels::eigen_bf16_table().conv_backward_weights(as_chosen(s, ConvPass::backward_weights), a);
-  };
   return table;
 }
 

@@ -7,6 +7,7 @@
 #include "graph/memory.hpp"
 #include "graph/passes/passes.hpp"
 #include "graph/plan.hpp"
+#include "graph/whole_batch.hpp"
 #include "graph/zoo/zoo.hpp"
 #include "support/messages.hpp"
 
@@ -157,7 +158,7 @@ TEST_CASE("a convolution with weights much larger than its maps sees the whole b
   const auto whole = [](Shape in, Conv2dOptions options) {
     Graph one(in);
     one.add("conv", make_conv2d(options));
-    return one.node(1).signature.allows.whole_batch;
+    return sees_whole_batch(one, 1);
   };
   CHECK(whole({4, 4, 256}, {.out_channels = 288}));
   CHECK_FALSE(whole({9, 9, 256}, {.out_channels = 288}));               // maps too large
@@ -167,7 +168,7 @@ TEST_CASE("a convolution with weights much larger than its maps sees the whole b
   CHECK_FALSE(whole({4, 4, 512}, {.out_channels = 576, .groups = 2}));
 
   const std::string text = describe_plan(graph, plan, ParamLayout(graph));
-  CHECK(text.find("whole batch + sums for norm") != std::string::npos);
+  CHECK(text.find("whole batch  direct + sums for norm") != std::string::npos);
   CHECK(text.find("segment 2\n") != std::string::npos);
 }
 

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <map>
 
 #include "kernels/guarded.hpp"
@@ -14,7 +15,7 @@ namespace fpcpu::testing {
 /// The entries of a table that make up one kind of convolution.
 template <class T>
 struct ConvPasses {
-  std::size_t (*scratch_size)(const kernels::ConvShape&) noexcept;
+  std::function<std::size_t(const kernels::ConvShape&)> scratch_size;  // of any pass
   void (*forward)(const kernels::ConvShape&, const kernels::ConvForward<T>&) noexcept;
   void (*backward_data)(const kernels::ConvShape&, const kernels::ConvBackwardData<T>&) noexcept;
   void (*backward_weights)(const kernels::ConvShape&, const kernels::ConvBackwardWeights<T>&) noexcept;
@@ -27,7 +28,12 @@ template <class T>
     return {t.depthwise_scratch_size, t.depthwise_forward, t.depthwise_backward_data, t.depthwise_backward_weights,
             false};
   }
-  return {t.conv_scratch_size, t.conv_forward, t.conv_backward_data, t.conv_backward_weights, true};
+  const auto scratch_size = [&t](const kernels::ConvShape& s) {
+    using enum kernels::ConvPass;
+    return std::max({t.conv_scratch_size(s, forward), t.conv_scratch_size(s, backward_data),
+                     t.conv_scratch_size(s, backward_weights)});
+  };
+  return {scratch_size, t.conv_forward, t.conv_backward_data, t.conv_backward_weights, true};
 }
 
 /// What beta = 1 adds to.

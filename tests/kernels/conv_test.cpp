@@ -91,7 +91,7 @@ TEST_CASE("NaN in the input of a convolution with ReLU stays visible") {
       INFO("table ", fpcpu::kernels::name_of(table), " algorithm ", algorithm);
       const Guarded<float> packed = scratch_of(table.conv_packed_size(s, fpcpu::kernels::ConvPass::forward));
       if (packed.size() > 0) table.conv_pack(s, fpcpu::kernels::ConvPass::forward, w.data(), packed.data());
-      const Guarded<float> scratch = scratch_of(table.conv_scratch_size(s));
+      const Guarded<float> scratch = scratch_of(table.conv_scratch_size(s, fpcpu::kernels::ConvPass::forward));
       const Guarded<float> y = filled(16 * 17, 0.0F);
       fpcpu::kernels::ConvForward<float> a;
       a.x = x.data(), a.w = w.data(), a.packed = packed.data(), a.activation.kind = Activation::relu;

@@ -147,7 +147,10 @@ TEST_CASE("packed weights show the vector width of each instruction set") {
   // A single output channel is padded to one vector.
   fpcpu::kernels::ConvShape s;
   s.h = s.w = s.c = s.oh = s.ow = s.k = 1;
-  const auto width = [&](Isa isa) { return float_table(isa).conv_packed_size(s, fpcpu::kernels::ConvPass::forward); };
+  const auto width = [&](Isa isa) {
+    const auto& table = float_table(isa);
+    return table.conv_packed_size(decided(table, s, ConvPass::forward), ConvPass::forward);
+  };
   for (const Isa isa : fpcpu::testing::isas()) {
     INFO("isa ", to_string(isa));
     if (isa == Isa::sse4 || isa == Isa::neon) CHECK(width(isa) == 4);

@@ -62,11 +62,12 @@ class LayerRun {
   }
 
   void forward(bool training) {
-    const WorkspaceNeed need = layer_->workspace(in_, slices_.max_size(), training, kernels_);
-    prepared_ = GuardedBuffer<T>(need.prepared, kNan);
-    scratch_ = GuardedBuffer<T>(need.scratch, kNan);
+    plan_ = layer_->plan({.in = in_, .samples = slices_.max_size(), .training = training}, kernels_);
+    prepared_ = GuardedBuffer<T>(plan_.prepared, kNan);
+    scratch_ = GuardedBuffer<T>(plan_.scratch, kNan);
     y.fill(kNan);
     layer_->prepare({.kernels = &kernels_,
+                     .plan = &plan_,
                      .in = in_,
                      .params = pointers(params),
                      .training = training,
@@ -144,6 +145,7 @@ class LayerRun {
     for (std::size_t j = 0; j < in_.size(); ++j) x_pointers_.push_back(x[j].data() + offset(s, in_[j]));
     ForwardArgs<T> a;
     a.kernels = &kernels_;
+    a.plan = &plan_;
     a.in = in_;
     a.n = slices_.size(s);
     a.training = training_;
@@ -180,6 +182,7 @@ class LayerRun {
     std::vector<double> slice_sums(signature.needs.batch_sums, 0.0);
     BackwardArgs<T> a;
     a.kernels = &kernels_;
+    a.plan = &plan_;
     a.in = in_;
     a.n = slices_.size(s);
     a.x = xs;
@@ -218,6 +221,7 @@ class LayerRun {
   std::vector<Shape> in_;
   Slices slices_;
   const kernels::KernelTable<T>& kernels_;
+  LayerPlan plan_;
   bool training_ = false;
   GuardedBuffer<T> prepared_, scratch_;
   GuardedBuffer<std::byte> saved_;

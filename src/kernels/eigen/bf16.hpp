@@ -10,7 +10,7 @@
 /// What bfloat16 means: the factors of a convolution's or a dense layer's products are rounded to nearest even,
 /// products and sums are double, results float. Biases, activations and what a result is added to are not rounded, nor
 /// is the gradient of a bias. `ConvShape::algorithm` is taken at its word, because it decides which numbers are
-/// factors: those of `direct_bf16` (and of `best`) are the tensors themselves, those of Winograd are transformed tiles;
+/// factors: those of `direct_bf16` are the tensors themselves, those of Winograd are transformed tiles;
 /// the algorithms without bf16 in their names round nothing and are the fp32 definition.
 namespace fpcpu::kernels::eigen::bf16 {
 
@@ -53,10 +53,10 @@ struct ConvSizes {
       : x(Index{s.n} * s.h * s.w * s.c), w(conv_depth(s) * s.k), y(Index{s.n} * s.oh * s.ow * s.k) {}
 };
 
-/// Of the three passes: all tensors, the bias, and what the algorithms need of their own.
-[[nodiscard]] inline std::size_t conv_scratch_size(const ConvShape& s) noexcept {
+/// All tensors, the bias, and what the algorithms need of their own.
+[[nodiscard]] inline std::size_t conv_scratch_size(const ConvShape& s, ConvPass pass) noexcept {
   const ConvSizes size(s);
-  const Index own = std::max(static_cast<Index>(eigen::conv_scratch_size(s)), winograd_scratch_size(s));
+  const Index own = std::max(static_cast<Index>(eigen::conv_scratch_size(s, pass)), winograd_scratch_size(s));
   return static_cast<std::size_t>(floats_of(size.x + size.w + size.y + s.k + own));
 }
 

@@ -27,7 +27,7 @@ template <class T>
 void conv_pack(const ConvShape&, ConvPass, const T*, T*) noexcept {}
 
 /// The columns of one block and one group.
-[[nodiscard]] inline std::size_t conv_scratch_size(const ConvShape& s) noexcept {
+[[nodiscard]] inline std::size_t conv_scratch_size(const ConvShape& s, ConvPass) noexcept {
   return static_cast<std::size_t>(conv_block_rows(s) * s.ow * conv_depth(s));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The convolution entries of the table: one of the algorithms for each shape and pass.
+// The convolution entries of the table: the algorithm that a shape names, which conv_algorithm() chose for it before.
 
 #include "kernels/simd/conv_algorithms.hpp"
 #include "kernels/simd/conv_choice.hpp"
@@ -30,11 +30,6 @@ constexpr ConvAlgorithm kWinograd4 = ConvAlgorithm::winograd4;
 constexpr bool in_float(ConvAlgorithm) { return false; }
 #endif
 
-HWY_INLINE ConvShape with_algorithm(ConvShape s, ConvAlgorithm algorithm) {
-  s.algorithm = algorithm;
-  return s;
-}
-
 /// direct(), or winograd(F2{}) or winograd(F4{}); AMX has no Winograd, docs/adr/0012 says why.
 template <class Direct, class Winograd>
 HWY_INLINE auto in_own_words([[maybe_unused]] ConvAlgorithm algorithm, const Direct& direct,
@@ -44,20 +39,6 @@ HWY_INLINE auto in_own_words([[maybe_unused]] ConvAlgorithm algorithm, const Dir
     if (algorithm == kWinograd4) return winograd(F4{});
   }
   return direct();
-}
-
-HWY_INLINE std::size_t max_size(std::size_t a, std::size_t b) { return a > b ? a : b; }
-
-std::size_t pass_scratch_size(const ConvShape& s, ConvPass pass) noexcept {
-  const ConvAlgorithm algorithm = conv_algorithm(s, pass);
-  if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_scratch_size(with_algorithm(s, algorithm));
-  const bool weights = pass == ConvPass::backward_weights;
-  return in_own_words(
-      algorithm, [&] { return weights ? direct::weights_scratch_size(s) : direct::scratch_size(s); },
-      [&](auto f) {
-        using F = decltype(f);
-        return weights ? winograd::weights_scratch_size<F>(s) : winograd::scratch_size<F>(s, pass);
-      });
 }
 
 }  // namespace
@@ -72,46 +53,47 @@ ConvAlgorithm conv_algorithm(const ConvShape& s, ConvPass pass) noexcept {
 
 std::size_t conv_packed_size(const ConvShape& s, ConvPass pass) noexcept {
   if (pass == ConvPass::backward_weights) return 0;
-  const ConvAlgorithm algorithm = conv_algorithm(s, pass);
-  if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_packed_size(with_algorithm(s, algorithm), pass);
+  if (in_float(s.algorithm)) return FPCPU_FP32_NAME::conv_packed_size(s, pass);
   return in_own_words(
-      algorithm, [&] { return direct::packed_size(s, pass); },
+      s.algorithm, [&] { return direct::packed_size(s, pass); },
       [&](auto f) { return winograd::packed_size<decltype(f)>(s, pass); });
 }
 
 void conv_pack(const ConvShape& s, ConvPass pass, const float* w, float* packed) noexcept {
-  const ConvAlgorithm algorithm = conv_algorithm(s, pass);
-  if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_pack(with_algorithm(s, algorithm), pass, w, packed);
+  if (in_float(s.algorithm)) return FPCPU_FP32_NAME::conv_pack(s, pass, w, packed);
   return in_own_words(
-      algorithm, [&] { return direct::pack(s, pass, w, packed); },
+      s.algorithm, [&] { return direct::pack(s, pass, w, packed); },
       [&](auto f) { return winograd::pack<decltype(f)>(s, pass, w, packed); });
 }
 
-std::size_t conv_scratch_size(const ConvShape& s) noexcept {
-  return max_size(pass_scratch_size(s, ConvPass::forward), max_size(pass_scratch_size(s, ConvPass::backward_data),
-                                                                    pass_scratch_size(s, ConvPass::backward_weights)));
+std::size_t conv_scratch_size(const ConvShape& s, ConvPass pass) noexcept {
+  if (in_float(s.algorithm)) return FPCPU_FP32_NAME::conv_scratch_size(s, pass);
+  const bool weights = pass == ConvPass::backward_weights;
+  return in_own_words(
+      s.algorithm, [&] { return weights ? direct::weights_scratch_size(s) : direct::scratch_size(s, pass); },
+      [&](auto f) {
+        using F = decltype(f);
+        return weights ? winograd::weights_scratch_size<F>(s) : winograd::scratch_size<F>(s, pass);
+      });
 }
 
 void conv_forward(const ConvShape& s, const ConvForward<float>& a) noexcept {
-  const ConvAlgorithm algorithm = conv_algorithm(s, ConvPass::forward);
-  if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_forward(with_algorithm(s, algorithm), a);
+  if (in_float(s.algorithm)) return FPCPU_FP32_NAME::conv_forward(s, a);
   return in_own_words(
-      algorithm, [&] { return direct::forward(s, a); }, [&](auto f) { return winograd::forward<decltype(f)>(s, a); });
+      s.algorithm, [&] { return direct::forward(s, a); }, [&](auto f) { return winograd::forward<decltype(f)>(s, a); });
 }
 
 void conv_backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept {
-  const ConvAlgorithm algorithm = conv_algorithm(s, ConvPass::backward_data);
-  if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_backward_data(with_algorithm(s, algorithm), a);
+  if (in_float(s.algorithm)) return FPCPU_FP32_NAME::conv_backward_data(s, a);
   return in_own_words(
-      algorithm, [&] { return direct::backward_data(s, a); },
+      s.algorithm, [&] { return direct::backward_data(s, a); },
       [&](auto f) { return winograd::backward_data<decltype(f)>(s, a); });
 }
 
 void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) noexcept {
-  const ConvAlgorithm algorithm = conv_algorithm(s, ConvPass::backward_weights);
-  if (in_float(algorithm)) return FPCPU_FP32_NAME::conv_backward_weights(with_algorithm(s, algorithm), a);
+  if (in_float(s.algorithm)) return FPCPU_FP32_NAME::conv_backward_weights(s, a);
   return in_own_words(
-      algorithm, [&] { return direct::backward_weights(s, a); },
+      s.algorithm, [&] { return direct::backward_weights(s, a); },
       [&](auto f) { return winograd::backward_weights<decltype(f)>(s, a); });
 }
 

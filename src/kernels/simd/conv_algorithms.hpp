@@ -3,7 +3,7 @@
 
 #include "kernels/simd/lanes.hpp"
 
-/// The ways to compute a convolution; conv.cpp chooses between them. Their functions mean what the entries of
+/// The ways to compute a convolution; conv.cpp calls the one a shape names. Their functions mean what the entries of
 /// KernelTable of the same name mean.
 namespace fpcpu::kernels::FPCPU_ISA_NAME {
 
@@ -11,7 +11,7 @@ namespace direct {
 
 std::size_t packed_size(const ConvShape& s, ConvPass pass) noexcept;
 void pack(const ConvShape& s, ConvPass pass, const float* w, float* packed) noexcept;
-std::size_t scratch_size(const ConvShape& s) noexcept;
+std::size_t scratch_size(const ConvShape& s, ConvPass pass) noexcept;
 std::size_t weights_scratch_size(const ConvShape& s) noexcept;
 void forward(const ConvShape& s, const ConvForward<float>& a) noexcept;
 void backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept;

@@ -170,8 +170,9 @@ void pack(const ConvShape& s, ConvPass pass, const float* w, float* packed) noex
   });
 }
 
-std::size_t scratch_size(const ConvShape& s) noexcept {
-  Index most = scratch_elements(forward_walk(s));
+std::size_t scratch_size(const ConvShape& s, ConvPass pass) noexcept {
+  if (pass == ConvPass::forward) return static_cast<std::size_t>(scratch_elements(forward_walk(s)));
+  Index most = 0;
   for_each_phase(s, [&](const Walk& w) FPCPU_INLINE {
     const Index need = scratch_elements(w);
     if (need > most) most = need;

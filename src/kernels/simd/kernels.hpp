@@ -9,7 +9,7 @@ namespace fpcpu::kernels::FPCPU_FP32_NAME {
 ConvAlgorithm conv_algorithm(const ConvShape& s, ConvPass pass) noexcept;
 std::size_t conv_packed_size(const ConvShape& s, ConvPass pass) noexcept;
 void conv_pack(const ConvShape& s, ConvPass pass, const float* w, float* packed) noexcept;
-std::size_t conv_scratch_size(const ConvShape& s) noexcept;
+std::size_t conv_scratch_size(const ConvShape& s, ConvPass pass) noexcept;
 void conv_forward(const ConvShape& s, const ConvForward<float>& a) noexcept;
 void conv_backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept;
 void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) noexcept;
@@ -60,7 +60,7 @@ using namespace FPCPU_FP32_NAME;
 ConvAlgorithm conv_algorithm(const ConvShape& s, ConvPass pass) noexcept;
 std::size_t conv_packed_size(const ConvShape& s, ConvPass pass) noexcept;
 void conv_pack(const ConvShape& s, ConvPass pass, const float* w, float* packed) noexcept;
-std::size_t conv_scratch_size(const ConvShape& s) noexcept;
+std::size_t conv_scratch_size(const ConvShape& s, ConvPass pass) noexcept;
 void conv_forward(const ConvShape& s, const ConvForward<float>& a) noexcept;
 void conv_backward_data(const ConvShape& s, const ConvBackwardData<float>& a) noexcept;
 void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<float>& a) noexcept;
