@@ -27,22 +27,22 @@ void write_targets(const Landmarks& points, const Preprocessing& preprocessing, 
 }  // namespace
 
 bool augment_sample(const Source& source, const Landmarks& points, const Preprocessing& preprocessing,
-                    const AugmentOptions& options, Rng rng, AugmentScratch& scratch, SampleOut out) {
+                    const AugmentOptions& options, const SampleDraws& draws, AugmentScratch& scratch, SampleOut out) {
   scratch.points.resize(points.xy.size());
   const Shape input = preprocessing.input;
-  const Placement placement = place_sample(source, points, input, options, rng, scratch.points);
+  const Placement placement = place_sample(source, points, input, options, draws, scratch.points);
   const Map2D map = source.from_original() * placement.input_to_original;
   ToneCurve curve;
   std::iota(curve.begin(), curve.end(), std::uint8_t{0});
-  augment_stage(options, rng, curve);
+  augment_stage(options, draws, curve);
   scratch.planes.resize(input.size());
   Pixels pixels{scratch.planes.data(), input, scratch.work};
   const ToneCurve* tones = is_any_on<ToneCurve>(options) ? &curve : nullptr;
   warp(source.image, map, input, tones, scratch.resample, pixels.data, Layout::planar);
   Recolouring colours{.before = pixels.all()};
-  augment_stage(options, rng, colours);
+  augment_stage(options, draws, colours);
   recolour(colours, pixels);
-  augment_stage(options, rng, pixels);
+  augment_stage(options, draws, pixels);
   normalise_planes(preprocessing, pixels.data, out.x);
   write_targets(points, preprocessing, placement.mirrored, scratch.points, out);
   return placement.mirrored;

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/rng.hpp"
 #include "data/augment_options.hpp"
+#include "data/augments/sample_draws.hpp"
 #include "data/resample.hpp"
 #include "fpcpu/dataset.hpp"
 #include "fpcpu/model.hpp"
@@ -27,13 +27,13 @@ struct AugmentScratch {
   std::vector<float> work;    // of one augmentation
 };
 
-/// Writes one sample: warp, pixel changes, normalisation, targets. A pure function of its arguments; `rng` decides all.
+/// Writes one sample: warp, pixel changes, normalisation, targets. A pure function of its arguments; `draws` decides all.
 /// Returns whether the sample is mirrored.
 /// With all-zero options the pixels equal prepare_image bit for bit.
 /// Points keep clear of the border: none comes closer than 2 % of the side (or than it was, if that is less); when ten
-/// draws of the geometry fail, the sample keeps its geometry apart from mirroring.
+/// attempts at the geometry fail, the sample keeps its geometry apart from mirroring.
 /// @param points  in pixels of the original image
 bool augment_sample(const Source& source, const Landmarks& points, const Preprocessing& preprocessing,
-                    const AugmentOptions& options, Rng rng, AugmentScratch& scratch, SampleOut out);
+                    const AugmentOptions& options, const SampleDraws& draws, AugmentScratch& scratch, SampleOut out);
 
 }  // namespace fpcpu

@@ -77,8 +77,8 @@ struct TileMaker {
     visible.resize(static_cast<std::size_t>(preprocessing.points));
   }
 
-  Image make(const Source& source, const Landmarks& marks, const AugmentOptions& augment, Rng rng) {
-    augment_sample(source, marks, preprocessing, augment, rng, scratch, {x.data(), targets.data(), visible.data()});
+  Image make(const Source& source, const Landmarks& marks, const AugmentOptions& augment, const SampleDraws& draws) {
+    augment_sample(source, marks, preprocessing, augment, draws, scratch, {x.data(), targets.data(), visible.data()});
     Image sample{preprocessing.input.w, preprocessing.input.h, preprocessing.input.c, {}};
     for (const float v : x) sample.pixels.push_back(static_cast<std::uint8_t>(std::lround(v)));
     Image tile = resized(sample, width, height);
@@ -121,8 +121,8 @@ Image augment_sheet(const Dataset& data, const SheetOptions& options) {
         if (column == 0) draw_text(sheet, kGap, y + 6, rows[r].title, kFontScale, kInk);
         y += kTitle;
       }
-      const Rng rng(options.seed, RandomUse::augment, r, static_cast<std::uint64_t>(column));
-      paste(sheet, x, y, tiles.make(source, data.landmarks(face), rows[r].augment, rng));
+      const SampleDraws draws{options.seed, static_cast<std::uint32_t>(r), static_cast<std::uint32_t>(column)};
+      paste(sheet, x, y, tiles.make(source, data.landmarks(face), rows[r].augment, draws));
       y += tiles.height + kGap;
     }
   }

@@ -145,13 +145,13 @@ struct Loader::Impl {
     const auto r = static_cast<std::size_t>(row);
     const auto points = static_cast<std::size_t>(preprocessing.points);
     const std::uint32_t sample = b.samples[r];
-    const Rng rng(options.seed, RandomUse::augment, static_cast<std::uint64_t>(of.epoch), sample);
+    const SampleDraws draws{options.seed, static_cast<std::uint32_t>(of.epoch), sample};
     const SampleOut out{b.x.data() + r * preprocessing.input.size(), b.targets.data() + r * 2 * points,
                         b.visible.data() + r * points};
     bool mirrored = false;
     cache.use(sample, [&](const Source& source) {
       mirrored = augment_sample(source, data->landmarks(sample), preprocessing,
-                                of.strength == Strength::calm ? calm_augment : options.augment, rng,
+                                of.strength == Strength::calm ? calm_augment : options.augment, draws,
                                 scratch[static_cast<std::size_t>(slot)], out);
     });
     const StreamSample of_sample{sample, {out.targets, 2 * points}, {out.visible, points}, mirrored};

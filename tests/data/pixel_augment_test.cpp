@@ -16,7 +16,7 @@ using namespace fpcpu;
 
 namespace {
 
-Rng stream(std::uint64_t sample) { return {7, RandomUse::augment, 0, sample}; }
+SampleDraws stream(std::uint64_t sample) { return {7, 0, static_cast<std::uint32_t>(sample)}; }
 
 /// The planes after one augmentation, or after all of colours ("colour"), of those that `o` has on.
 std::vector<float> changed(std::vector<float> planes, Shape shape, std::string_view name, const AugmentOptions& o,
@@ -29,10 +29,9 @@ std::vector<float> changed(std::vector<float> planes, Shape shape, std::string_v
   std::vector<float> work;
   Pixels pixels{planes.data(), shape, work};
   Recolouring colours{.before = pixels.all()};
-  Rng rng = stream(sample);
-  augment_stage(only, rng, colours);
+  augment_stage(only, stream(sample), colours);
   recolour(colours, pixels);
-  augment_stage(only, rng, pixels);
+  augment_stage(only, stream(sample), pixels);
   return planes;
 }
 

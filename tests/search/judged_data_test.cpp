@@ -91,6 +91,7 @@ TEST_CASE("what is accepted goes on, and is said once") {
   work.change(to_parts);
   TrainOptions options = work.options();
   options.accept = "unit";
+  options.augment = "none";
   (void)train(options, test::into(work / "run", 1), work.callbacks());
   REQUIRE(work.notices.size() >= 1);
   CHECK(contains(work.notices.front(), "accepted: "));

@@ -191,7 +191,7 @@ TEST_CASE(
   const test::TemporaryFolder folder;
   const fs::path run = folder / "run";
   TrainOptions options = quick();
-  options.patience = 2;
+  options.patience = 3;
   (void)train(options, into(run));
   RunOptions longer = resume(run);
   longer.changes = {{"epochs", "6"}};

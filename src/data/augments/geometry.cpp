@@ -10,7 +10,7 @@ namespace fpcpu {
 
 namespace {
 
-constexpr int kDraws = 10;
+constexpr std::uint32_t kAttempts = 10;
 
 void map_points(const Map2D& map, std::span<const float> from, std::span<float> to) {
   for (std::size_t i = 0; i < from.size(); i += 2) {
@@ -41,9 +41,9 @@ bool keeps_points(const Landmarks& points, std::span<const float> warped, const 
 }  // namespace
 
 Placement place_sample(const Source& source, const Landmarks& points, Shape input, const AugmentOptions& options,
-                       Rng& rng, std::span<float> warped) {
+                       const SampleDraws& draws, std::span<float> warped) {
   Mirroring mirroring;
-  augment_stage(options, rng, mirroring);
+  augment_stage(options, draws, mirroring);
   Placement placement;
   placement.mirrored = mirroring.on;
   const Map2D plain = resize_map(source.width, source.height, input.w, input.h);
@@ -52,9 +52,9 @@ Placement place_sample(const Source& source, const Landmarks& points, Shape inpu
   const double unit = std::sqrt(static_cast<double>(source.width) * source.height);
   const Map2D to_unit = scale(1 / unit, 1 / unit) * translate(-0.5 * (source.width - 1), -0.5 * (source.height - 1));
   const Map2D from_unit = inverse(to_unit);
-  for (int draw = 0; moves && draw < kDraws; ++draw) {
+  for (std::uint32_t attempt = 0; moves && attempt < kAttempts; ++attempt) {
     Move move{source, points, source.width / unit, source.height / unit};
-    augment_stage(options, rng, move);
+    augment_stage(options, draws, move, attempt);
     const Map2D forward = plain * from_unit * move.change * to_unit * mirror * move.crop;
     map_points(forward, points.xy, warped);
     if (keeps_points(points, warped, plain * mirror, input)) {

@@ -3,8 +3,8 @@
 
 #include <span>
 
-#include "core/rng.hpp"
 #include "data/augment_options.hpp"
+#include "data/augments/sample_draws.hpp"
 #include "data/geometry.hpp"
 #include "data/resample.hpp"
 
@@ -35,10 +35,10 @@ struct Placement {
 };
 
 /// Draws it. When a visible point would come too close to the border, all but the mirror is drawn again, up to ten
-/// times, and then left out.
+/// times, and then left out. So one augmentation of geometry can decide which of the draws of another is taken.
 /// @param points   2K in pixels of the original; those with visible[k] == 0 are ignored
 /// @param warped   2K, receives the points in pixels of the network's input (not yet exchanged by the mirror table)
 [[nodiscard]] Placement place_sample(const Source& source, const Landmarks& points, Shape input,
-                                     const AugmentOptions& options, Rng& rng, std::span<float> warped);
+                                     const AugmentOptions& options, const SampleDraws& draws, std::span<float> warped);
 
 }  // namespace fpcpu

@@ -4,6 +4,7 @@
 #include "core/rng.hpp"
 #include "data/augment_options.hpp"
 #include "data/augments/registry.hpp"
+#include "data/augments/sample_draws.hpp"
 
 namespace fpcpu {
 
@@ -29,10 +30,11 @@ template <class Stage>
 
 /// Lets the augmentations of a stage change it, in their order.
 template <class Stage>
-void augment_stage(const AugmentOptions& options, Rng& rng, Stage& stage) {
+void augment_stage(const AugmentOptions& options, const SampleDraws& draws, Stage& stage, std::uint32_t attempt = 0) {
   for (const Augmentation& a : augmentations()) {
     const auto* effect = std::get_if<StageEffect<Stage>>(&a.effect);
     if (effect == nullptr || !is_on(a, options.of(a))) continue;
+    Rng rng = draws.of(a.name, attempt);
     if (happens(a, options.of(a), rng)) (*effect)(options.of(a), rng, stage);
   }
 }
