@@ -4,9 +4,11 @@
 #include "graph/zoo/blocks.hpp"
 #include "graph/zoo/zoo.hpp"
 
-namespace fpcpu {
+namespace fpcpu::networks {
 
-Graph build_base(const ZooOptions& options) {
+namespace {
+
+Graph build(const ZooOptions& options) {
   Graph graph(options.input());
   int block = 1;
   for (const int channels : {64, 128, 256}) {
@@ -19,4 +21,16 @@ Graph build_base(const ZooOptions& options) {
   return graph;
 }
 
-}  // namespace fpcpu
+}  // namespace
+
+/// Three 3x3 convolutions with ReLU and max pools, two dense layers.
+ZooEntry base() {
+  return {.name = "base",
+          .summary = "plain CNN: three convolutions, max pools, two dense layers",
+          .input_size = 100,
+          .smallest = 8,
+          .multiple = 1,
+          .build = build};
+}
+
+}  // namespace fpcpu::networks

@@ -4,9 +4,11 @@
 #include "graph/zoo/blocks.hpp"
 #include "graph/zoo/zoo.hpp"
 
-namespace fpcpu {
+namespace fpcpu::networks {
 
-Graph build_bn(const ZooOptions& options) {
+namespace {
+
+Graph build(const ZooOptions& options) {
   Graph graph(options.input());
   int block = 1;
   for (const int channels : {32, 64, 128, 256}) {
@@ -21,4 +23,16 @@ Graph build_bn(const ZooOptions& options) {
   return graph;
 }
 
-}  // namespace fpcpu
+}  // namespace
+
+/// Eight 3x3 convolutions with batch norm in four resolutions, two dense layers.
+ZooEntry bn() {
+  return {.name = "bn",
+          .summary = "eight convolutions with batch norm, two dense layers",
+          .input_size = 100,
+          .smallest = 16,
+          .multiple = 1,
+          .build = build};
+}
+
+}  // namespace fpcpu::networks

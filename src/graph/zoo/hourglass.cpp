@@ -4,7 +4,7 @@
 #include "graph/zoo/blocks.hpp"
 #include "graph/zoo/zoo.hpp"
 
-namespace fpcpu {
+namespace fpcpu::networks {
 
 namespace {
 
@@ -44,9 +44,7 @@ int add_hourglass(Graph& graph, int depth, int x) {
   return graph.add(name, make_add(), {same, up});
 }
 
-}  // namespace
-
-Graph build_hourglass(const ZooOptions& options) {
+Graph build(const ZooOptions& options) {
   Graph graph(options.input());
   const int stem = add_with_bn_relu(graph, "conv1", make_conv2d({.out_channels = 64, .kernel = 7, .stride = 2}));
   add_residual(graph, "stem1", stem);
@@ -61,4 +59,18 @@ Graph build_hourglass(const ZooOptions& options) {
   return graph;
 }
 
-}  // namespace fpcpu
+}  // namespace
+
+/// One stack of the hourglass network, 128 channels, four levels: a heat map per point of a quarter of the input's size
+/// (H/4 x W/4 x K) instead of coordinates.
+/// Source: Newell et al., "Stacked hourglass networks for human pose estimation", ECCV 2016, arXiv 1603.06937.
+ZooEntry hourglass() {
+  return {.name = "hourglass",
+          .summary = "heat maps from one hourglass of residual bottlenecks",
+          .input_size = 128,
+          .smallest = 64,
+          .multiple = 64,
+          .build = build};
+}
+
+}  // namespace fpcpu::networks

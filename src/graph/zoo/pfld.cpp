@@ -4,7 +4,7 @@
 #include "graph/zoo/blocks.hpp"
 #include "graph/zoo/zoo.hpp"
 
-namespace fpcpu {
+namespace fpcpu::networks {
 
 namespace {
 
@@ -29,9 +29,7 @@ int add_inverted_residual(Graph& graph, const std::string& name, int expansion, 
   return stride == 1 && in_channels == channels ? graph.add(name, make_add(), {x, y}) : y;
 }
 
-}  // namespace
-
-Graph build_pfld(const ZooOptions& options) {
+Graph build(const ZooOptions& options) {
   Graph graph(options.input());
   add_with_bn_relu(graph, "conv1", make_conv2d({.out_channels = 64, .stride = 2, .bias = false}));
   add_with_bn_relu(graph, "conv2", make_depthwise_conv2d({.bias = false}));
@@ -58,4 +56,18 @@ Graph build_pfld(const ZooOptions& options) {
   return graph;
 }
 
-}  // namespace fpcpu
+}  // namespace
+
+/// PFLD 1X: inverted residuals; coordinates from three scales: averages of the 1/8 and the 1/16 map, and a convolution
+/// over the whole 1/16 map. Without the paper's auxiliary network for head pose.
+/// Source: Guo et al., "PFLD: a practical facial landmark detector", arXiv 1902.10859.
+ZooEntry pfld() {
+  return {.name = "pfld",
+          .summary = "PFLD 1X: inverted residuals with depthwise convolutions, three scales",
+          .input_size = 112,
+          .smallest = 16,
+          .multiple = 1,
+          .build = build};
+}
+
+}  // namespace fpcpu::networks

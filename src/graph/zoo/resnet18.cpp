@@ -4,7 +4,7 @@
 #include "graph/zoo/blocks.hpp"
 #include "graph/zoo/zoo.hpp"
 
-namespace fpcpu {
+namespace fpcpu::networks {
 
 namespace {
 
@@ -22,9 +22,7 @@ int add_basic_block(Graph& graph, const std::string& name, int channels, int str
   return graph.add(name, make_add({.activation = ActivationKind::relu}), {y, shortcut});
 }
 
-}  // namespace
-
-Graph build_resnet18(const ZooOptions& options) {
+Graph build(const ZooOptions& options) {
   Graph graph(options.input());
   add_with_bn_relu(graph, "conv1", make_conv2d({.out_channels = 64, .kernel = 7, .stride = 2, .bias = false}));
   graph.add("pool1", make_max_pool({.window = 3, .stride = 2, .padding = 1}));
@@ -38,4 +36,17 @@ Graph build_resnet18(const ZooOptions& options) {
   return graph;
 }
 
-}  // namespace fpcpu
+}  // namespace
+
+/// ResNet-18: 7x7 stem, eight residual blocks of two 3x3 convolutions, global average, dense.
+/// Source: He et al., "Deep residual learning for image recognition", CVPR 2016, arXiv 1512.03385.
+ZooEntry resnet18() {
+  return {.name = "resnet18",
+          .summary = "ResNet-18: eight residual blocks",
+          .input_size = 100,
+          .smallest = 32,
+          .multiple = 1,
+          .build = build};
+}
+
+}  // namespace fpcpu::networks

@@ -2,9 +2,11 @@
 #include "graph/zoo/blocks.hpp"
 #include "graph/zoo/zoo.hpp"
 
-namespace fpcpu {
+namespace fpcpu::networks {
 
-Graph build_small(const ZooOptions& options) {
+namespace {
+
+Graph build(const ZooOptions& options) {
   Graph graph(options.input());
   const auto conv = [&](const char* name, int channels) {
     add_with_bn_relu(graph, name, make_conv2d({.out_channels = channels, .bias = false}));
@@ -27,4 +29,16 @@ Graph build_small(const ZooOptions& options) {
   return graph;
 }
 
-}  // namespace fpcpu
+}  // namespace
+
+/// Seven 3x3 convolutions with batch norm, narrow at the start where maps are large.
+ZooEntry small() {
+  return {.name = "small",
+          .summary = "default: seven convolutions with batch norm, best trade of speed and accuracy",
+          .input_size = 96,
+          .smallest = 16,
+          .multiple = 1,
+          .build = build};
+}
+
+}  // namespace fpcpu::networks

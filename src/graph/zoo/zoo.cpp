@@ -6,16 +6,25 @@
 
 namespace fpcpu {
 
+// One line for each: NAME stands for the function of that name in zoo/NAME.cpp.
+#define FPCPU_NETWORKS(NAME) \
+  NAME(small)                \
+  NAME(base)                 \
+  NAME(bn)                   \
+  NAME(resnet18)             \
+  NAME(pfld)                 \
+  NAME(hourglass)
+
+namespace networks {
+#define FPCPU_DECLARE(NAME) ZooEntry NAME();
+FPCPU_NETWORKS(FPCPU_DECLARE)
+#undef FPCPU_DECLARE
+}  // namespace networks
+
 const std::vector<ZooEntry>& zoo() {
-  static const std::vector<ZooEntry> entries = {
-      {"small", "default: seven convolutions with batch norm, best trade of speed and accuracy", 96, 16, 1,
-       build_small},
-      {"base", "plain CNN: three convolutions, max pools, two dense layers", 100, 8, 1, build_base},
-      {"bn", "eight convolutions with batch norm, two dense layers", 100, 16, 1, build_bn},
-      {"resnet18", "ResNet-18: eight residual blocks", 100, 32, 1, build_resnet18},
-      {"pfld", "PFLD 1X: inverted residuals with depthwise convolutions, three scales", 112, 16, 1, build_pfld},
-      {"hourglass", "heat maps from one hourglass of residual bottlenecks", 128, 64, 64, build_hourglass},
-  };
+#define FPCPU_ENTRY(NAME) networks::NAME(),
+  static const std::vector<ZooEntry> entries = {FPCPU_NETWORKS(FPCPU_ENTRY)};
+#undef FPCPU_ENTRY
   return entries;
 }
 
