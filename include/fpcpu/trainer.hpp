@@ -31,7 +31,7 @@ struct StepProgress {
 
 /// Work between the steps that may take seconds: measuring, judging, saving.
 struct PhaseProgress {
-  std::string what;       // "measuring colours", "judging validation faces"
+  std::string what;       // "measuring colours", "evaluating validation faces"
   std::size_t done = 0;   // images
   std::size_t total = 0;  // 0 = not counted
 };

@@ -48,7 +48,7 @@ void print(const std::vector<JudgedSet>& sets, const std::vector<Finding>& findi
 }  // namespace
 
 int run_inspect(const std::vector<std::string_view>& arguments) {
-  Arguments a("inspect", "inspect DATA... [options]", "Judges faces with points before anything is trained on them.",
+  Arguments a("inspect", "inspect DATA... [options]", "Checks faces with points before anything is trained on them.",
               kExamples);
   a.option("html", "FILE", "also write a page with the faces concerned, their points drawn (none)", "output");
   ResultFiles::add_option(a);

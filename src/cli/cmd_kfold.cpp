@@ -41,7 +41,7 @@ void print_result(const KFoldResult& r) {
 int run_kfold(const std::vector<std::string_view>& arguments) {
   Arguments a("kfold", "kfold [options]",
               "Cross-validation: every image is judged by a model that was not trained on it.", kExamples);
-  a.option("folds", "K", "parts of the data, each judged once (5)", "kfold");
+  a.option("folds", "K", "parts of the data, each left out of one training (5)", "kfold");
   a.option("out", "DIR", "folder for all; default runs/kfold, runs/kfold2, ...", "run");
   add_resume_option(a, "go on with a stopped cross-validation");
   add_train_options(a);

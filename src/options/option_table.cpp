@@ -120,7 +120,7 @@ std::vector<ConfigKey> learning_keys() {
       {"final-ratio", "X", "last learning rate of exponential, cosine and one-cycle, relative to the highest",
        &O::final_ratio, 1e-9, 1},
       {"loss", "NAME", losses() + "auto = the head's usual one", &O::loss},
-      {"ema", "X", "decay of the moving average of weights that is judged and saved; 0 = off", &O::ema, 0, 0.999999},
+      {"ema", "X", "decay of the moving average of weights that is evaluated and saved; 0 = off", &O::ema, 0, 0.999999},
       {"patience", "EPOCHS", "stop after so many epochs without a better validation error; 0 = never", &O::patience, 0,
        kAnyNumber},
       {"start", "NAME", "what the untrained network answers: mean-shape or zero (the middle of the image)", &O::start},

@@ -25,7 +25,7 @@ std::string_view title_of(const std::string& id) {
       {"mirror", "Mirroring"},
       {"point", "Points that are never visible"},
       {"outlier", "Points far from where they should be"},
-      {"doubles", "Pictures that are there twice"},
+      {"doubles", "Duplicate pictures"},
       {"exif", "Pictures turned by the camera"},
       {"image", "Images that cannot be read"}};
   const auto at = kTitles.find(id);
@@ -93,7 +93,7 @@ std::string make_inspect_page(std::span<const JudgedSet> sets, const std::vector
     if (!grid.empty()) content += "<div class=\"faces many\">\n" + grid + "</div>\n";
     body += html::section(title_of(f.id), std::string(to_string(f.severity)) + ", " + f.id, content);
   }
-  if (findings.empty()) body += html::remark("Nothing was found that speaks against these data.", false);
+  if (findings.empty()) body += html::remark("Nothing was found that speaks against training on these faces.", false);
   return html::page("data", "Data: " + names, body);
 }
 

@@ -38,11 +38,11 @@ std::string grid(const char* style, const std::string& content) {
 
 std::string_view error_caption(const ReportData& data) {
   if (data.image_nme.empty()) {
-    return "Mean squared error in percent of the image's side, of augmented images while the weights still move.";
+    return "Mean squared error in percent of the image's side, on augmented images while the weights still change.";
   }
-  return "Mean squared error in percent of the image's side. The solid curves are measured alike after each epoch, "
-         "without augmentation and with the weights that are kept; where they part, the network overfits. The "
-         "dashed one is of augmented images while the weights still move.";
+  return "Mean squared error in percent of the image's side. The solid curves are measured in the same way after each "
+         "epoch, without augmentation and with the weights that are kept; where they part, the network overfits. The "
+         "dashed one is measured on augmented images while the weights still change.";
 }
 
 /// A curve for each term: they differ in unit and size.
@@ -139,7 +139,7 @@ std::string make_report(const ReportData& data) {
   body += html::section("Training images as the network saw them",
                         "From the first epoch, augmented and at the size of the network's input, with their points.",
                         faces(data.augmented, "faces many"));
-  body += html::section("Where the time went", "Of the last start of this run.", time_card(data.seconds));
+  body += html::section("Where the time went", "Since this run was last started or resumed.", time_card(data.seconds));
   std::string tables;
   for (const auto& [caption, rows] : data.tables) tables += html::table(caption, rows);
   body += html::section("How it was made", "Bold: not the default.", grid("tables", tables));

@@ -91,7 +91,7 @@ std::string make_comparison_page(const RunComparison& comparison) {
       chart(comparison, "Validation error (mse100) by time", "seconds", &EpochRow::val_mse100, true,
             "The same against the time of the run: which one is better after so many seconds?") +
       chart(comparison, "Training faces (mse100)", "epoch", &EpochRow::fit_mse100, false,
-            "Training faces judged like the validation faces. Far below these: overfitting.") +
+            "Training faces, evaluated like the validation faces. Far below those: overfitting.") +
       chart(comparison, "Loss while training", "epoch", &EpochRow::train_loss, false,
             "Comparable between runs with the same loss and augmentation only.") +
       chart(comparison, "Learning rate", "epoch", &EpochRow::lr, false, "At the end of each epoch.");

@@ -37,7 +37,7 @@ double timed_pass(Loader& loader, Learner& learner, int& batches, double seconds
 
 std::string describe(const RunSpeed& speed, int batches_per_epoch) {
   return "at " + std::to_string(std::lround(1000 * speed.step)) + " ms a step, " + std::to_string(batches_per_epoch) +
-         " steps and " + std::to_string(std::lround(1000 * speed.judge)) + " ms of judging an epoch";
+         " steps and " + std::to_string(std::lround(1000 * speed.judge)) + " ms of evaluation an epoch";
 }
 
 RunSpeed measure_speed(Loader& loader, Learner& learner, const std::function<void()>& judge, double seconds,

@@ -18,7 +18,7 @@ struct RunSpeed {
   double judge = 0;  // judging an epoch
 };
 
-/// "at 40 ms a step, 31 steps and 500 ms of judging an epoch"
+/// "at 40 ms a step, 31 steps and 500 ms of evaluation an epoch"
 [[nodiscard]] std::string describe(const RunSpeed& speed, int batches_per_epoch);
 
 /// Trains `learner`, which is spoilt by it, on the first batches of `loader`: once to fill the cache, once against the

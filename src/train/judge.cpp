@@ -23,8 +23,8 @@ std::size_t Judge::cache_left(const TrainingData& data, std::size_t cache_mb) {
 Judgement Judge::epoch(const Graph& graph, const Params<float>& params) {
   Judgement result;
   if (!has_faces()) return result;
-  result.val = run(*val_, graph, params, "judging validation faces");
-  result.fit_mse100 = run(*fit_, graph, params, "judging training faces").metrics.mse100;
+  result.val = run(*val_, graph, params, "evaluating validation faces");
+  result.fit_mse100 = run(*fit_, graph, params, "evaluating training faces").metrics.mse100;
   return result;
 }
 

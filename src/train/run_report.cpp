@@ -63,13 +63,13 @@ void add_evaluation(const RunReport& run, ReportData& data) {
   for (std::size_t i = 0; i < worst; ++i) data.worst.push_back(make_face(run, order[order.size() - 1 - i]));
   const FitFinding finding = describe_fit(*run.options, run.fit_mse100, m.mse100);
   data.warning = finding.overfits;
-  if (!finding.text.empty()) data.remark = "Judged alike (mse100), " + finding.text;
+  if (!finding.text.empty()) data.remark = finding.text;
 }
 
 std::string lead(const RunReport& run) {
   std::string text = run.options->model + ", " + to_string(run.preprocessing->input) + ", trained on " +
                      std::to_string(run.train_images) + " faces";
-  if (run.val != nullptr) text += " and judged on " + std::to_string(run.val->size()) + " others";
+  if (run.val != nullptr) text += " and evaluated on " + std::to_string(run.val->size()) + " others";
   if (!run.rows.empty()) {
     text += ": " + std::to_string(run.rows.back().epoch) + " epochs in " + duration(run.rows.back().seconds);
   }
@@ -86,7 +86,7 @@ std::vector<std::pair<std::string, double>> seconds_by_part(const RunTimes& t) {
           {"update of the weights", t.update},
           {"batch norm of the averaged weights", t.measure},
           {"waiting for images", t.load},
-          {"judging (validation and training faces)", t.evaluate},
+          {"evaluation (validation and training faces)", t.evaluate},
           {"saving", t.save},
           {"other", std::max(0.0, t.all - known)}};
 }

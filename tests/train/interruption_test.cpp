@@ -98,7 +98,7 @@ TEST_CASE("a run that is stopped while its result is judged ends as one that was
   options.lr = 3;
   bool judging = false;
   TrainCallbacks callbacks;
-  callbacks.phase = [&](const PhaseProgress& phase) { judging |= phase.what == "judging the untrained network"; };
+  callbacks.phase = [&](const PhaseProgress& phase) { judging |= phase.what == "evaluating the untrained network"; };
   callbacks.stop = [&] { return judging; };
   const TrainResult r = train(options, into(folder / "run"), callbacks);
   REQUIRE(judging);

@@ -104,8 +104,8 @@ TEST_CASE("every long phase is told, with its count") {
   };
   (void)train(quick(), into(folder / "run"), callbacks);
   CHECK(most["measuring colours"] == 48);
-  CHECK(most["judging validation faces"] == 12);
-  CHECK(most["judging training faces"] == 12);
+  CHECK(most["evaluating validation faces"] == 12);
+  CHECK(most["evaluating training faces"] == 12);
   CHECK(most["writing the report"] == 12);
   CHECK(most.count("saving") == 1);
   CHECK(most.count("planning the network") == 1);
@@ -118,7 +118,7 @@ TEST_CASE("the report has all its parts, also of a run that was interrupted") {
   for (const char* part : {"Error (mse100)", "training faces", "Learning rate", "Error of each point", "How large",
                            "Images up to an error", "Worst validation images", "Best validation images",
                            "as the network saw them", "backward", "waiting for images", "instruction set", "val-split",
-                           "trained on 48 faces and judged on 12 others", "Judged alike"}) {
+                           "trained on 48 faces and evaluated on 12 others", "mse100 without augmentation"}) {
     CHECK_MESSAGE(contains(page, part), part);
   }
   CHECK(train(quick(), into(folder / "stopped"), test::stop_after(7)).interrupted);

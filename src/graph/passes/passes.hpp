@@ -28,8 +28,8 @@ struct FoldedNetwork {
 };
 
 /// For inference: what only training needs goes (drop_training_only), dropout goes, batch norm with running statistics
-/// moves into the weights of the convolution in front of it (landmark_systems.md section 10; computed in double), an
-/// activation, a max pool and the addition of a residual move into the layer in front.
+/// moves into the weights of the convolution in front of it (computed in double), an activation, a max pool and the
+/// addition of a residual move into the layer in front.
 ///   w'[..., k] = s_k w[..., k],  b'_k = s_k (b_k - mean_k) + beta_k,  s_k = gamma_k / sqrt(var_k + eps)
 [[nodiscard]] FoldedNetwork fold_for_inference(const Graph& graph, const Params<float>& params);
 
