@@ -4,6 +4,7 @@
 #include "harness.hpp"
 #include "network_case.hpp"
 #include "train/learner.hpp"
+#include "train/task.hpp"
 
 namespace fpcpu::bench {
 
@@ -49,7 +50,7 @@ int run_step(const BenchOptions& options) {
   double loss = 0;
   double stall = 0;
   {
-    Learner learner(c.graph, c.params.clone(), train, 1, c.table, c.pool);
+    Learner learner(make_plain_task(c.graph, train), c.params.clone(), train, 1, c.table, c.pool);
     const Batch batch = c.batch();
     loss = learner.step(batch).loss;
     Sampling sampling;
