@@ -41,6 +41,11 @@ class Head {
   /// Sets the layer before the output so that the untrained network answers `mean_shape` (2K), as far as it can: bias
   /// or weights. @throws Error{usage} for an empty mean shape if it cannot answer the middle of the image either.
   virtual void initialise(const OutputLayer& layer, std::span<const float> mean_shape) const = 0;
+  /// The head for faces of this mean shape (2K), if it depends on it, as one that needs to know which points are
+  /// neighbours; describe() must say what it has found. Null: it does not.
+  [[nodiscard]] virtual std::shared_ptr<const Head> fitted(std::span<const float> /*mean_shape*/) const {
+    return nullptr;
+  }
 };
 using HeadPtr = std::shared_ptr<const Head>;
 
