@@ -104,14 +104,13 @@ Judged judge_model(const Arguments& a, const std::string& model, const DatasetPt
     live.show(bar(static_cast<double>(done) / static_cast<double>(data->size()), 30) + " " + std::to_string(done));
   };
   progress(0);
-  const Evaluation result = evaluator.run(checkpoint.graph, checkpoint.params, table, nullptr, progress);
+  const Evaluation result = evaluator.run(checkpoint, table, nullptr, progress);
   const std::size_t width = result.predictions.size() / data->size();
   for (std::size_t i = 0; i < data->size(); ++i) {
     require_finite(std::span(result.predictions).subspan(i * width, width), data->name(i));
   }
   warn_of_exchanged_sides(*data, result.predictions, checkpoint.preprocessing.mirror, result.metrics);
-  return {result.metrics, data->point_names(),
-          check_forecast(checkpoint.errors, *data, result, checkpoint.preprocessing)};
+  return {result.metrics, data->point_names(), check_forecast(checkpoint, *data, result)};
 }
 
 /// Predictions in the order of the data set. @throws Error{format} naming the first name that only one side has.

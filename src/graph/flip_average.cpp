@@ -15,12 +15,12 @@ bool is_flip(std::string_view tta) {
   throw Error(ErrorCode::usage, "--tta " + std::string(tta) + " is not known." + suggest(tta, kNames));
 }
 
-FlipAverage::FlipAverage(Shape input, std::span<const int> mirror, int points, int batch)
-    : input_(input),
-      mirror_(mirror.begin(), mirror.end()),
-      mirrored_(static_cast<std::size_t>(batch) * input.size()),
-      average_(static_cast<std::size_t>(batch) * 2 * static_cast<std::size_t>(points)) {
-  if (mirror_.size() == static_cast<std::size_t>(points)) return;
+FlipAverage::FlipAverage(const Preprocessing& preprocessing, int batch)
+    : input_(preprocessing.input),
+      mirror_(preprocessing.mirror),
+      mirrored_(static_cast<std::size_t>(batch) * input_.size()),
+      average_(static_cast<std::size_t>(batch) * 2 * static_cast<std::size_t>(preprocessing.points)) {
+  if (mirror_.size() == static_cast<std::size_t>(preprocessing.points)) return;
   throw Error(
       ErrorCode::usage,
       "--tta flip: the model does not know which of its points swap in a mirror. Leave --tta out, or train with "

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <span>
 #include <string_view>
 #include <vector>
 
 #include "core/arena.hpp"
+#include "fpcpu/model.hpp"
 #include "graph/inference.hpp"
 
 namespace fpcpu {
@@ -19,9 +19,8 @@ namespace fpcpu {
 ///   p_k = (f(x)_k + M f(mirror x)_mirror[k]) / 2      M: x -> -x, in fractions relative to the middle
 class FlipAverage {
  public:
-  /// @param mirror  mirror[k] is the point that k becomes in the mirrored image.
   /// @throws Error{usage} if the model has no table for its points.
-  FlipAverage(Shape input, std::span<const int> mirror, int points, int batch);
+  FlipAverage(const Preprocessing& preprocessing, int batch);
 
   /// @param x  n images as the network takes them. @param points  n,2K found in them; may be memory of `network`.
   /// Returns n,2K, valid until the next call.

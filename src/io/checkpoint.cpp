@@ -94,7 +94,9 @@ ErrorModel errors_from_json(const std::string& text) {
 }
 
 /// What the rest of the program relies on without checking again.
-void check(const Preprocessing& pre, const Graph& graph, const std::string& where) {
+void check(const Model& model, const std::string& where) {
+  const Preprocessing& pre = model.preprocessing;
+  const Graph& graph = model.graph;
   const auto require = [&where](bool ok, const char* what) {
     if (!ok) throw Error(ErrorCode::format, where + ": preprocessing: " + what + ".");
   };
@@ -251,7 +253,7 @@ void check_describable(const Graph& graph) {
 }
 
 void save_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint) {
-  check(checkpoint.preprocessing, checkpoint.graph, file.string());
+  check(checkpoint, file.string());
   std::vector<TensorView> tensors;
   for (const ParamSlot& slot : checkpoint.params.layout.slots()) {
     const std::span<const float> values(checkpoint.params.at(slot), slot.spec.size());
@@ -281,20 +283,21 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   const bool verified = verify(file);
   Graph graph = graph_from_json(metadata(file, "graph"), file.name());
   Params<float> params = read_params(file, graph);
-  Preprocessing preprocessing = parse_metadata(file, "preprocessing", preprocessing_from_json);
-  check(preprocessing, graph, file.name());
-  auto extra = read_extra(file, params.layout);
-  ErrorModel errors;
+  Checkpoint checkpoint{
+      {std::move(graph), std::move(params), parse_metadata(file, "preprocessing", preprocessing_from_json)}};
+  check(checkpoint, file.name());
+  checkpoint.extra = read_extra(file, checkpoint.params.layout);
   if (file.metadata().contains(kErrors)) {
-    errors = parse_metadata(file, kErrors, errors_from_json);
-    if (preprocessing.mean_shape.empty() || errors.level.size() != static_cast<std::size_t>(preprocessing.points)) {
+    checkpoint.errors = parse_metadata(file, kErrors, errors_from_json);
+    const Preprocessing& pre = checkpoint.preprocessing;
+    if (pre.mean_shape.empty() || checkpoint.errors.level.size() != static_cast<std::size_t>(pre.points)) {
       throw Error(ErrorCode::format, file.name() + ": errors: not one level for each point of a mean shape.");
     }
   }
-  return Checkpoint{std::move(graph),         std::move(params),
-                    std::move(preprocessing), parse_metadata(file, "facts", texts_from_json),
-                    std::move(extra),         parse_metadata(file, "state", texts_from_json),
-                    std::move(errors),        verified};
+  checkpoint.facts = parse_metadata(file, "facts", texts_from_json);
+  checkpoint.state = parse_metadata(file, "state", texts_from_json);
+  checkpoint.verified = verified;
+  return checkpoint;
 }
 
 }  // namespace fpcpu

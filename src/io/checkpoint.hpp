@@ -6,23 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "fpcpu/model.hpp"
-#include "graph/graph.hpp"
-#include "graph/params.hpp"
-#include "heads/error_model.hpp"
+#include "graph/model.hpp"
 
 namespace fpcpu {
 
-/// Everything a model file holds. `extra` and `state` are empty in model.safetensors and full in last.safetensors.
-struct Checkpoint {
-  Graph graph;
-  Params<float> params;
-  Preprocessing preprocessing;
-  Facts facts;
-  std::map<std::string, std::vector<float>> extra;  // optimizer moments, moving averages; names must not be parameters
-  std::map<std::string, std::string> state;         // step, epoch, schedule: exact text
-  ErrorModel errors = {};  // of the points it finds; empty where it was trained without validation faces
-  bool verified = false;   // read from a file with checksums, which were right; files of older versions have none
+/// Everything a model file holds: a model and, in last.safetensors, where its training stands.
+struct Checkpoint : Model {
+  std::map<std::string, std::vector<float>> extra =
+      {};                                         // optimizer moments, moving averages; names must not be parameters
+  std::map<std::string, std::string> state = {};  // step, epoch, schedule: exact text
+  bool verified = false;  // read from a file with checksums, which were right; files of older versions have none
 };
 
 /// Version of the layout below; a file of a newer version is refused with a clear message.

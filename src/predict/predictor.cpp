@@ -27,7 +27,7 @@ constexpr double kMostKeptPixels = 100e6;  // at three bytes each
 constexpr std::size_t kMostBatchBytes = std::size_t{256} << 20U;
 
 /// As many of `wanted` images as fit together into kMostBatchBytes, at least one.
-int affordable_batch(const Checkpoint& model, int wanted, const kernels::KernelTable<float>& kernels, int threads) {
+int affordable_batch(const Model& model, int wanted, const kernels::KernelTable<float>& kernels, int threads) {
   const Graph folded = fold_for_inference(model.graph, model.params).graph;
   const Plan plan = make_plan(folded, {.training = false, .batch = 1}, kernels);
   const std::size_t one = plan.bytes(threads) + sizeof(float) * model.graph.input_shape().size();
@@ -54,7 +54,7 @@ struct Predictor::Impl {
         input(static_cast<std::size_t>(network.batch()) * preprocessing.input.size()),
         doubts(static_cast<std::size_t>(network.batch()) * static_cast<std::size_t>(preprocessing.points)) {
     if (is_flip(options.tta)) {
-      flip.emplace(preprocessing.input, preprocessing.mirror, preprocessing.points, network.batch());
+      flip.emplace(preprocessing, network.batch());
     }
   }
 

@@ -172,8 +172,7 @@ class CrossValidation {
     ThreadPool pool(run_.threads);
     const auto& kernels = kernels::choose_table(run_.isa.c_str(), parse_precision(options_.precision));
     Evaluator evaluator(subset(data_, indices), model.preprocessing, options_.batch, 0, pool, false, options_.nme);
-    const Evaluation e = evaluator.run(model.graph, model.params, kernels, nullptr,
-                                       [this](std::size_t) { stop_point(callbacks_.train); });
+    const Evaluation e = evaluator.run(model, kernels, nullptr, [this](std::size_t) { stop_point(callbacks_.train); });
     const std::size_t width = e.predictions.size() / indices.size();
     for (std::size_t i = 0; i < indices.size(); ++i) {
       std::copy_n(e.predictions.begin() + static_cast<std::ptrdiff_t>(i * width), width,

@@ -37,7 +37,7 @@ Verdict find_verdict(Session& session, const RunWriter& writer) {
     course.best_mse100 = session.best().val_mse100;
     course.mean_shape_mse100 = mean_shape_mse100(judge.faces(), setup.preprocessing.mean_shape);
     course.untrained_mse100 = [&] {
-      return judge.model(setup.network.graph, setup.first_params(), "evaluating the untrained network").metrics.mse100;
+      return judge.on_new_faces(setup.untrained(), "evaluating the untrained network").metrics.mse100;
     };
   }
   return judge_course(course);

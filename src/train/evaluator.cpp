@@ -41,12 +41,12 @@ Evaluator::Evaluator(DatasetPtr data, const Preprocessing& preprocessing, int ba
       nme_(Normaliser(nme, data_->points()).name()),
       pool_(pool),
       loader_(data_, preprocessing, in_order(batch, cache_mb, pool.threads())) {
-  if (flip) flip_.emplace(preprocessing.input, preprocessing.mirror, preprocessing.points, batch);
+  if (flip) flip_.emplace(preprocessing, batch);
 }
 
-Evaluation Evaluator::run(const Graph& graph, const Params<float>& params, const kernels::KernelTable<float>& kernels,
-                          const Loss* loss, const std::function<void(std::size_t)>& progress) {
-  InferenceNetwork network(graph, params, batch_, kernels, pool_);
+Evaluation Evaluator::run(const Model& model, const kernels::KernelTable<float>& kernels, const Loss* loss,
+                          const std::function<void(std::size_t)>& progress) {
+  InferenceNetwork network(model.graph, model.params, batch_, kernels, pool_);
   Evaluation result;
   const auto width = static_cast<std::size_t>(2 * preprocessing_.points);
   result.predictions.reserve(data_->size() * width);
@@ -56,7 +56,7 @@ Evaluation Evaluator::run(const Graph& graph, const Params<float>& params, const
   loader_.start(0);
   while (const Batch* batch = loader_.next()) {
     const float* output = network.run(batch->x, batch->n);
-    if (loss != nullptr) weighted += batch_loss(*loss, *batch, output, graph) * batch->n;
+    if (loss != nullptr) weighted += batch_loss(*loss, *batch, output, model.graph) * batch->n;
     const float* points = network.points(output, batch->n, result.doubts.data() + done * width / 2);
     if (flip_) points = flip_->run(network, batch->x, points, batch->n);
     for (int i = 0; i < batch->n; ++i) {

@@ -11,6 +11,7 @@
 #include "data/loader.hpp"
 #include "fpcpu/losses.hpp"
 #include "graph/flip_average.hpp"
+#include "graph/model.hpp"
 #include "train/metrics.hpp"
 
 namespace fpcpu {
@@ -35,8 +36,8 @@ class Evaluator {
 
   /// @param loss may be null. @param progress called with the number of images done so far; may be empty.
   /// @throws Error naming the image that cannot be read.
-  Evaluation run(const Graph& graph, const Params<float>& params, const kernels::KernelTable<float>& kernels,
-                 const Loss* loss, const std::function<void(std::size_t)>& progress = {});
+  Evaluation run(const Model& model, const kernels::KernelTable<float>& kernels, const Loss* loss,
+                 const std::function<void(std::size_t)>& progress = {});
 
   [[nodiscard]] const Dataset& data() const noexcept { return *data_; }
 

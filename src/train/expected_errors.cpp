@@ -70,24 +70,23 @@ double rank_correlation(const std::vector<float>& a, const std::vector<float>& b
 
 }  // namespace
 
-ErrorModel learn_errors(const Dataset& data, const Evaluation& judged, const Preprocessing& preprocessing,
-                        const std::string& nme) {
+ErrorModel learn_errors(const Model& model, const Dataset& data, const Evaluation& judged, const std::string& nme) {
   const Normaliser normaliser(nme, data.points());
   const Points points = points_of(data, judged, normaliser);
-  return fit_error_model({points.fractions, judged.doubts, points.errors}, preprocessing.mean_shape,
+  return fit_error_model({points.fractions, judged.doubts, points.errors}, model.preprocessing.mean_shape,
                          normaliser.name());
 }
 
-ErrorForecast check_forecast(const ErrorModel& model, const Dataset& data, const Evaluation& judged,
-                             const Preprocessing& preprocessing) {
-  if (model.empty()) return {};
-  const Points points = points_of(data, judged, Normaliser(model.unit, data.points()));
+ErrorForecast check_forecast(const Model& model, const Dataset& data, const Evaluation& judged) {
+  if (model.errors.empty()) return {};
+  const Points points = points_of(data, judged, Normaliser(model.errors.unit, data.points()));
   const auto count = static_cast<std::size_t>(data.points());
   std::vector<float> expected(count);
   std::vector<float> forecast;
   std::vector<float> actual;
   for (std::size_t i = 0; i < data.size(); ++i) {
-    expect_errors(model, preprocessing.mean_shape, std::span(points.fractions).subspan(2 * i * count, 2 * count),
+    expect_errors(model.errors, model.preprocessing.mean_shape,
+                  std::span(points.fractions).subspan(2 * i * count, 2 * count),
                   std::span(judged.doubts).subspan(i * count, count), expected);
     for (std::size_t k = 0; k < count; ++k) {
       if (!std::isfinite(points.errors[i * count + k])) continue;

@@ -9,9 +9,10 @@
 
 namespace fpcpu {
 
-/// How the errors on the faces of `data` that were judged follow from what can be seen without the truth.
+/// How the errors of `model` on the faces of `data`, on which it was judged, follow from what can be seen without the
+/// truth.
 /// @param nme  the normaliser (normaliser.hpp)
-[[nodiscard]] ErrorModel learn_errors(const Dataset& data, const Evaluation& judged, const Preprocessing& preprocessing,
+[[nodiscard]] ErrorModel learn_errors(const Model& model, const Dataset& data, const Evaluation& judged,
                                       const std::string& nme);
 
 /// How well the errors that a model expects of its points foretell those that they have.
@@ -21,7 +22,6 @@ struct ErrorForecast {
   double actual = 0;            ///< likewise
   double rank_correlation = 0;  ///< Spearman's, over all points of all faces
 };
-[[nodiscard]] ErrorForecast check_forecast(const ErrorModel& model, const Dataset& data, const Evaluation& judged,
-                                           const Preprocessing& preprocessing);
+[[nodiscard]] ErrorForecast check_forecast(const Model& model, const Dataset& data, const Evaluation& judged);
 
 }  // namespace fpcpu

@@ -20,26 +20,24 @@ std::size_t Judge::cache_left(const TrainingData& data, std::size_t cache_mb) {
   return data.val ? cache_mb - cache_mb / kValidationShare - cache_mb / kFitShare : cache_mb;
 }
 
-Judgement Judge::epoch(const Graph& graph, const Params<float>& params) {
+Judgement Judge::epoch(const Model& model) {
   Judgement result;
   if (!has_faces()) return result;
-  result.val = run(*val_, graph, params, "evaluating validation faces");
-  result.fit_mse100 = run(*fit_, graph, params, "evaluating training faces").metrics.mse100;
+  result.val = run(*val_, model, "evaluating validation faces");
+  result.fit_mse100 = run(*fit_, model, "evaluating training faces").metrics.mse100;
   return result;
 }
 
-Evaluation Judge::model(const Graph& graph, const Params<float>& params, const char* what) {
-  return run(*val_, graph, params, what);
-}
+Evaluation Judge::on_new_faces(const Model& model, const char* what) { return run(*val_, model, what); }
 
-Evaluation Judge::run(Evaluator& evaluator, const Graph& graph, const Params<float>& params, const char* what) {
+Evaluation Judge::run(Evaluator& evaluator, const Model& model, const char* what) {
   const Clock clock;
   const std::size_t total = evaluator.data().size();
   const auto progress = [&](std::size_t done) {
     if (phase_) phase_({what, done, total});
   };
   progress(0);
-  Evaluation e = evaluator.run(graph, params, kernels_, &loss_, progress);
+  Evaluation e = evaluator.run(model, kernels_, &loss_, progress);
   seconds_ += clock.seconds();
   return e;
 }

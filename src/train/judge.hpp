@@ -35,14 +35,14 @@ class Judge {
   /// False without validation faces: there is nothing to judge on.
   [[nodiscard]] bool has_faces() const noexcept { return val_ != nullptr; }
   [[nodiscard]] const Dataset& faces() const noexcept { return val_->data(); }
-  [[nodiscard]] Judgement epoch(const Graph& graph, const Params<float>& params);
+  [[nodiscard]] Judgement epoch(const Model& model);
   /// On the validation faces only. @param what  it is for, as the phase is called
-  [[nodiscard]] Evaluation model(const Graph& graph, const Params<float>& params, const char* what);
+  [[nodiscard]] Evaluation on_new_faces(const Model& model, const char* what);
   /// Spent so far.
   [[nodiscard]] double seconds() const noexcept { return seconds_; }
 
  private:
-  [[nodiscard]] Evaluation run(Evaluator& evaluator, const Graph& graph, const Params<float>& params, const char* what);
+  [[nodiscard]] Evaluation run(Evaluator& evaluator, const Model& model, const char* what);
 
   const kernels::KernelTable<float>& kernels_;
   const Loss& loss_;

@@ -193,9 +193,9 @@ void fix_epochs(RunSetup& setup, const Supply& supply, Dialogue& dialogue) {
   RunSpeed speed;
   const int batches = supply.loader->batches_per_epoch();
   {
-    Learner learner(*setup.task, setup.first_params(), options, batches, setup.kernels, *setup.pool);
+    Learner learner(*setup.task, setup.untrained().params, options, batches, setup.kernels, *setup.pool);
     speed = measure_speed(
-        *supply.loader, learner, [&] { (void)supply.evaluate(setup.network.graph, learner, 0, dialogue); },
+        *supply.loader, learner, [&] { (void)supply.evaluate(setup, learner, 0, dialogue); },
         std::min(kBudgetMeasuring * budget, kLongestMeasuring), [&] { dialogue.hear(); });
   }
   setup.judge_seconds = speed.judge;
@@ -221,9 +221,11 @@ void forget_lost_best(RunSetup& setup, const RunFolder& folder) {
 
 }  // namespace
 
-Judgement Supply::evaluate(const Graph& graph, Learner& learner, int epoch, const Dialogue& dialogue) const {
+JudgedModel Supply::evaluate(const RunSetup& setup, Learner& learner, int epoch, const Dialogue& dialogue) const {
   learner.measure_statistics(*loader, epoch, [&] { dialogue.hear(); });
-  return judge->epoch(graph, learner.result());
+  Model model = setup.with_params(learner.result());
+  Judgement judgement = judge->epoch(model);
+  return {std::move(model), std::move(judgement)};
 }
 
 PreparedRun prepare_run(RunStart& start, Given given, Dialogue& dialogue) {

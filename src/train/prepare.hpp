@@ -43,7 +43,16 @@ struct RunSetup {
   double judge_seconds = 0;                // of one judgement, as far as it was measured
 
   [[nodiscard]] bool prolonged() const { return planned_epochs && *planned_epochs != options.epochs; }
-  [[nodiscard]] Params<float> first_params() const { return initial_params(network.graph, preprocessing, options); }
+  [[nodiscard]] Model with_params(Params<float> params) const {
+    return {network.graph, std::move(params), preprocessing};
+  }
+  [[nodiscard]] Model untrained() const { return with_params(initial_params(network.graph, preprocessing, options)); }
+};
+
+/// What the weights of a learner are worth.
+struct JudgedModel {
+  Model model;
+  Judgement judgement;
 };
 
 /// Where steps get their images and epochs their errors from; warm already if the speed was measured on them.
@@ -51,8 +60,9 @@ struct Supply {
   std::unique_ptr<Loader> loader;
   std::unique_ptr<Judge> judge;
 
-  /// What the weights of `learner` achieve, with statistics of batch norm from the images of `epoch`.
-  [[nodiscard]] Judgement evaluate(const Graph& graph, Learner& learner, int epoch, const Dialogue& dialogue) const;
+  /// Judges the weights of `learner`, with statistics of batch norm from the images of `epoch`.
+  [[nodiscard]] JudgedModel evaluate(const RunSetup& setup, Learner& learner, int epoch,
+                                     const Dialogue& dialogue) const;
 };
 
 /// What the caller hands over in place of names; may be null.

@@ -104,9 +104,8 @@ void RunWriter::keep_epoch(FinishedEpoch& epoch) {
   dialogue_.phase({"saving"});
   // Before the checkpoint that names it as the best.
   if (r.best) {
-    save_model(
-        r, has_faces ? learn_errors(judge.faces(), epoch.judged.val, setup_.preprocessing, options_.nme) : ErrorModel{},
-        session_.learner().result());
+    if (has_faces) epoch.model.errors = learn_errors(epoch.model, judge.faces(), epoch.judged.val, options_.nme);
+    save_model(std::move(epoch.model), r);
   }
   if (r.best && has_faces) write_image_errors(folder_.val_errors(), judge.faces(), epoch.judged.val.metrics);
   // Rows newer than last.safetensors are dropped on resume; a missing one could not be made up for.
@@ -125,31 +124,23 @@ void RunWriter::keep_epoch(FinishedEpoch& epoch) {
   if (r.best && has_faces) best_evaluation_ = std::move(epoch.judged.val);
 }
 
-void RunWriter::save_model(const EpochResult& result, ErrorModel errors, Params<float> params) const {
-  Graph graph = drop_training_only(setup_.network.graph);
-  params = part_of(params, graph);
-  save_checkpoint(folder_.model(), {std::move(graph),
-                                    std::move(params),
-                                    setup_.preprocessing,
-                                    run_facts(options_, setup_.data, setup_.kernels, result),
-                                    {},
-                                    {},
-                                    std::move(errors)});
+void RunWriter::save_model(Model model, const EpochResult& result) const {
+  Graph graph = drop_training_only(model.graph);
+  model.params = part_of(model.params, graph);
+  model.graph = std::move(graph);
+  model.facts = run_facts(options_, setup_.data, setup_.kernels, result);
+  save_checkpoint(folder_.model(), {std::move(model)});
 }
 
 Checkpoint RunWriter::make_checkpoint() const {
-  Checkpoint c{setup_.network.graph,
-               session_.learner().params().clone(),
-               setup_.preprocessing,
-               run_facts(options_, setup_.data, setup_.kernels, session_.last()),
-               {},
-               {}};
+  Checkpoint c{setup_.with_params(session_.learner().params().clone())};
+  c.facts = run_facts(options_, setup_.data, setup_.kernels, session_.last());
   session_.save(c);
   return c;
 }
 
 void RunWriter::ensure_model() {
-  if (!std::filesystem::exists(folder_.model())) save_model(session_.last(), {}, session_.unjudged_result());
+  if (!std::filesystem::exists(folder_.model())) save_model(session_.unjudged_model(), session_.last());
 }
 
 void RunWriter::write_report(const RunTimes& times, bool interrupted, const Verdict& verdict) {
@@ -178,7 +169,7 @@ void RunWriter::write_report(const RunTimes& times, bool interrupted, const Verd
       dialogue_.phase_and_hear({"writing the report", judge.faces().size(), judge.faces().size()});
     } else {
       const Checkpoint best = load_checkpoint(folder_.model());
-      best_evaluation_ = judge.model(best.graph, best.params, "writing the report");
+      best_evaluation_ = judge.on_new_faces(best, "writing the report");
     }
     report.evaluation = &*best_evaluation_;
     report.val = &judge.faces();

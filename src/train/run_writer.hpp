@@ -39,7 +39,7 @@ class RunWriter {
   void begin_folder();
   void take_up_folder();
   void write_config() const;
-  void save_model(const EpochResult& result, ErrorModel errors, Params<float> params) const;
+  void save_model(Model model, const EpochResult& result) const;
   [[nodiscard]] Checkpoint make_checkpoint() const;
   void save();
 

@@ -24,7 +24,7 @@ Session::Session(const RunSetup& setup, Supply supply, std::optional<Checkpoint>
     : setup_(setup),
       dialogue_(dialogue),
       supply_(std::move(supply)),
-      learner_(*setup.task, checkpoint ? std::move(checkpoint->params) : setup.first_params(), setup.options,
+      learner_(*setup.task, checkpoint ? std::move(checkpoint->params) : setup.untrained().params, setup.options,
                supply_.loader->batches_per_epoch(), setup.kernels, *setup.pool),
       position_(setup.position),
       note_(setup.note),
@@ -147,19 +147,19 @@ void Session::tell_step(int images, int batches) const {
 }
 
 FinishedEpoch Session::finish_epoch() {
-  FinishedEpoch finished{{}, {}, position_.epoch_seconds, {}};
+  const Clock judging;
+  JudgedModel judged = supply_.evaluate(setup_, learner_, position_.epoch + 1, dialogue_);
+  judge_seconds_ = judging.seconds();
+  FinishedEpoch finished{
+      {}, std::move(judged.model), std::move(judged.judgement), position_.epoch_seconds, position_.terms.means()};
   EpochResult& r = finished.result;
   r.epoch = position_.epoch + 1;
   r.epochs = setup_.options.epochs;
   r.lr = position_.lr;
   r.train_loss = position_.mean_loss();
   r.train_mse100 = position_.mean_mse100();
-  finished.terms = position_.terms.means();
   const auto batch = std::min(static_cast<std::size_t>(setup_.options.batch), setup_.data.train->size());
   r.images_per_s = static_cast<double>(position_.batch) * static_cast<double>(batch) / position_.epoch_seconds;
-  const Clock judging;
-  finished.judged = supply_.evaluate(setup_.network.graph, learner_, r.epoch, dialogue_);
-  judge_seconds_ = judging.seconds();
   const bool has_faces = supply_.judge->has_faces();
   r.fit_mse100 = finished.judged.fit_mse100;
   if (has_faces) {
@@ -204,9 +204,9 @@ void Session::save(Checkpoint& checkpoint) const {
   checkpoint.state["replanned"] = replanned_;
 }
 
-Params<float> Session::unjudged_result() {
+Model Session::unjudged_model() {
   learner_.measure_statistics(*supply_.loader, position_.epoch);
-  return learner_.result();
+  return setup_.with_params(learner_.result());
 }
 
 RunTimes Session::take_times() {

@@ -19,6 +19,7 @@ namespace fpcpu {
 
 struct FinishedEpoch {
   EpochResult result;
+  Model model;  // what was judged
   Judgement judged;
   double training_seconds = 0;     // without judging and saving
   std::vector<double> terms = {};  // see TermSums::means()
@@ -67,8 +68,8 @@ class Session {
   /// What makes the run another one than config.toml gives from the start; empty if nothing does.
   [[nodiscard]] const std::string& replanned() const noexcept { return replanned_; }
 
-  /// The weights to keep, of a run that was stopped before they were judged.
-  [[nodiscard]] Params<float> unjudged_result();
+  /// The model to keep, of a run that was stopped before they were judged.
+  [[nodiscard]] Model unjudged_model();
   /// Since the start, without saving.
   [[nodiscard]] RunTimes take_times();
 

@@ -110,7 +110,7 @@ void models(const fs::path& out) {
     fs::create_directories(file.parent_path());
     save_checkpoint(
         file,
-        {std::move(graph), std::move(params), std::move(pre), {{"seed", "1"}}, {{"m", {1, 2}}}, {{"epoch", "1"}}});
+        {{std::move(graph), std::move(params), std::move(pre), {{"seed", "1"}}}, {{"m", {1, 2}}}, {{"epoch", "1"}}});
     // Without checksums, which no mutation would get right.
     const SafetensorsFile saved(file);
     Metadata metadata = saved.metadata();

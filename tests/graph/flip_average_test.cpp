@@ -27,6 +27,14 @@ std::vector<float> mirrored(const std::vector<float>& x, const Shape& input) {
   return y;
 }
 
+Preprocessing preprocessing(std::vector<int> mirror) {
+  Preprocessing p;
+  p.input = {32, 32, 3};
+  p.points = kPoints;
+  p.mirror = std::move(mirror);
+  return p;
+}
+
 }  // namespace
 
 TEST_CASE("flip averaging is the mean with the swapped and mirrored points of the mirror image") {
@@ -48,7 +56,7 @@ TEST_CASE("flip averaging is the mean with the swapped and mirrored points of th
   const std::vector<float> plain = pass(x);
   const std::vector<float> other = pass(turned);
 
-  FlipAverage flip(input, kMirror, kPoints, kImages);
+  FlipAverage flip(preprocessing(kMirror), kImages);
   const auto averaged = [&](const std::vector<float>& images) {
     const float* points =
         flip.run(network, images.data(), network.points(network.run(images.data(), kImages), kImages), kImages);
@@ -71,11 +79,7 @@ TEST_CASE("flip averaging is the mean with the swapped and mirrored points of th
 }
 
 TEST_CASE("flip averaging without a mirror table and unknown names are usage errors") {
-  CHECK(test::contains(test::message_of(ErrorCode::usage,
-                                        [] {
-                                          FlipAverage({32, 32, 3}, std::vector<int>{}, kPoints, 1);
-                                        }),
-                       "--mirror"));
+  CHECK(test::contains(test::message_of(ErrorCode::usage, [] { FlipAverage(preprocessing({}), 1); }), "--mirror"));
   CHECK(is_flip("flip"));
   CHECK_FALSE(is_flip("none"));
   CHECK(test::contains(test::message_of(ErrorCode::usage, [] { (void)is_flip("flop"); }), "'flip'"));

@@ -36,13 +36,13 @@ Checkpoint example() {
                     .deviation = {60, 61, 62},
                     .mean_shape = {-0.1F, 0.2F, 0.1F, 0.2F},
                     .mirror = {1, 0}};
-  return {std::move(graph),
-          std::move(params),
-          std::move(pre),
-          {{"seed", "5"}, {"name", "\"J\xC3\xBCrgen\"\n"}},
+  return {{std::move(graph),
+           std::move(params),
+           std::move(pre),
+           {{"seed", "5"}, {"name", "\"J\xC3\xBCrgen\"\n"}},
+           {"inter-ocular", {1.25F, -0.5F}, 0.75F, 0.1F, 4.5F}},
           {{"optimizer.m", {0.5F, -1e-42F}}, {"ema", {}}},
-          {{"epoch", "3"}, {"schedule.best", "0.30000000000000004"}},
-          {"inter-ocular", {1.25F, -0.5F}, 0.75F, 0.1F, 4.5F}};
+          {{"epoch", "3"}, {"schedule.best", "0.30000000000000004"}}};
 }
 
 TEST_CASE("inputs, outputs, shared parameters and heads of a network come back") {

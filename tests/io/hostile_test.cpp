@@ -52,7 +52,7 @@ Checkpoint small_model() {
   Preprocessing pre;
   pre.input = {8, 8, 3};
   pre.points = 1;
-  return {std::move(graph), std::move(params), pre, {}, {}, {}};
+  return {{std::move(graph), std::move(params), pre}};
 }
 
 /// The bytes of a saved model with one piece of its metadata replaced by another of the same length.

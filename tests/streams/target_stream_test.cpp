@@ -163,7 +163,7 @@ TEST_CASE("a teacher sees the same pixels through its own mean and deviation") {
   own.mean = {90};
   own.deviation = {40};
   const auto file = folder / "teacher.safetensors";
-  save_checkpoint(file, {graph, params.clone(), own, {}, {}, {}});
+  save_checkpoint(file, {{graph, params.clone(), own}});
   const auto streams = bench.make({{"teacher", "teacher:model=" + file.string()}});
   REQUIRE(streams[0].batch != nullptr);
 

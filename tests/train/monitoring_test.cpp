@@ -65,9 +65,7 @@ TEST_CASE("training faces are judged like validation faces, and both judge the m
   const Checkpoint model = load_checkpoint(result.model);
   ThreadPool pool(2);
   const auto judge = [&](const DatasetPtr& faces) {
-    return Evaluator(faces, model.preprocessing, 8, 0, pool)
-        .run(model.graph, model.params, kernels::choose_table(), nullptr)
-        .metrics;
+    return Evaluator(faces, model.preprocessing, 8, 0, pool).run(model, kernels::choose_table(), nullptr).metrics;
   };
   CHECK(best.fit_mse100 == judge(fit).mse100);
   const Metrics val = judge(data.val);
