@@ -78,14 +78,14 @@ TEST_CASE("inputs, outputs and shared parameters, and how they are trained") {
   REQUIRE(outputs.size() == 3);
   CHECK(n.graph.node(outputs[0].node).name == "points");
   CHECK((outputs[1].name == "maps" && outputs[1].training_only && outputs[1].head->kind() == "heatmaps"));
-  CHECK((outputs[2].name == "angles" && outputs[2].head == nullptr));
+  CHECK((outputs[2].name == "coarse" && outputs[2].head == nullptr));
   const Recipe& recipe = n.recipe;
   REQUIRE(recipe.streams.size() == 1);
-  CHECK(recipe.streams[0].name == "pose");
+  CHECK(recipe.streams[0].name == "true-maps");
   REQUIRE(recipe.terms.size() == 3);
   CHECK(recipe.terms[1].outputs == std::vector<std::string>{"maps"});
-  CHECK(recipe.terms[2].targets == std::vector<std::string>{"pose"});
-  CHECK(recipe.terms[2].weight == 0.001);
+  CHECK(recipe.terms[2].targets == std::vector<std::string>{"true-maps"});
+  CHECK(recipe.terms[2].weight == 5);
   REQUIRE(recipe.groups.size() == 1);
   CHECK(recipe.groups[0].rate == 0.3);
   REQUIRE(recipe.stages.size() == 1);
