@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <optional>
+#include <utility>
 
 #include "core/cpu.hpp"
 #include "core/duration.hpp"
@@ -213,13 +215,44 @@ void read_config(const std::filesystem::path& file, TrainOptions& options) {
   apply_entries(options, read_toml(file), file.string());
 }
 
+namespace {
+
+/// Major and minor of "0.1.0"; nothing if the text is no version.
+std::optional<std::pair<int, int>> version_of(std::string_view text) {
+  std::pair<int, int> version;
+  const char* end = text.data() + text.size();
+  const auto major = std::from_chars(text.data(), end, version.first);
+  if (major.ec != std::errc{} || major.ptr == end || *major.ptr != '.') return std::nullopt;
+  const auto minor = std::from_chars(major.ptr + 1, end, version.second);
+  if (minor.ec != std::errc{} || (minor.ptr != end && *minor.ptr != '.')) return std::nullopt;
+  return version;
+}
+
+/// Options of a newer program may mean something else here, even where they have the same names.
+void check_version(const AttributeValue& value, const std::string& where) {
+  const auto* text = std::get_if<std::string>(&value);
+  const auto version = text == nullptr ? std::nullopt : version_of(*text);
+  if (!version) {
+    throw Error(ErrorCode::usage, where + "the version is no version, such as \"" + std::string(kVersion) + "\".");
+  }
+  if (*version <= *version_of(kVersion)) return;
+  throw Error(ErrorCode::usage, where + "the file is of fpcpu " + excerpt(*text) + ", this is " +
+                                    std::string(kVersion) +
+                                    ". Use that program, or remove the line to read the options as this one does.");
+}
+
+}  // namespace
+
 void apply_entries(TrainOptions& options, std::span<const TomlEntry> entries, const std::string& file) {
   bool data_seen = false;
   for (const TomlEntry& entry : entries) {
-    if (entry.key == "version") continue;
+    const std::string where = file + " line " + std::to_string(entry.line) + ": ";
+    if (entry.key == "version") {
+      check_version(entry.value, where);
+      continue;
+    }
     const std::string name = entry.key.substr(0, entry.key.find('['));
     const ConfigKey* key = find_config_key(name);
-    const std::string where = file + " line " + std::to_string(entry.line) + ": ";
     if (key == nullptr) {
       std::vector<std::string> names;
       for (const ConfigKey& k : config_keys()) names.push_back(file_name_of(k.name));

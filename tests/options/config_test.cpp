@@ -72,6 +72,22 @@ TEST_CASE("mistakes in a configuration are named with file and line") {
   CHECK(contains(range, "at least 1"));
 }
 
+TEST_CASE("a configuration of a newer program is refused, of an older one read") {
+  const test::TemporaryFolder folder;
+  TrainOptions options;
+  const auto refusal = [&](const std::string& version) {
+    return message_of(ErrorCode::usage, [&] { read_config(write(folder, "version = " + version + "\n"), options); });
+  };
+  for (const char* newer : {"\"99.0.0\"", "\"0.999\""}) {
+    const std::string text = refusal(newer);
+    CHECK(contains(text, "line 1: the file is of fpcpu"));
+    CHECK(contains(text, "or remove the line"));
+  }
+  for (const char* none : {"\"new\"", "\"1\"", "\"1.x\"", "2"}) CHECK(contains(refusal(none), "is no version"));
+  read_config(write(folder, "version = \"0.0.9\"\nepochs = 7\n"), options);
+  CHECK(options.epochs == 7);
+}
+
 TEST_CASE("values out of range and unknown names are usage errors") {
   TrainOptions options;
   CHECK(contains(message_of(ErrorCode::usage, [&] { set_option(options, key("batch"), "many"); }), "--batch many"));
