@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "heads/registry.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "core/foreign_text.hpp"
 #include "core/nearest.hpp"
 #include "fpcpu/error.hpp"
@@ -11,41 +8,54 @@
 
 namespace fpcpu {
 
+// One line for each: NAME stands for the function of that name in kinds/NAME.cpp or losses/NAME.cpp.
+#define FPCPU_HEADS(NAME) \
+  NAME(coordinates)       \
+  NAME(heatmaps)
+
+#define FPCPU_LOSSES(NAME) \
+  NAME(mse)                \
+  NAME(l1)                 \
+  NAME(smooth_l1)          \
+  NAME(wing)               \
+  NAME(heatmap_mse)
+
+namespace heads {
+#define FPCPU_DECLARE(NAME) HeadRecipe NAME();
+FPCPU_HEADS(FPCPU_DECLARE)
+#undef FPCPU_DECLARE
+}  // namespace heads
+
+namespace losses {
+#define FPCPU_DECLARE(NAME) LossRecipe NAME();
+FPCPU_LOSSES(FPCPU_DECLARE)
+#undef FPCPU_DECLARE
+}  // namespace losses
+
 namespace {
 
-struct HeadEntry {
-  std::string_view kind;
-  HeadPtr (*read)(AttributeReader& reader);
-};
+const std::vector<HeadRecipe>& all_heads() {
+#define FPCPU_ENTRY(NAME) heads::NAME(),
+  static const std::vector<HeadRecipe> all = {FPCPU_HEADS(FPCPU_ENTRY)};
+#undef FPCPU_ENTRY
+  return all;
+}
 
-constexpr std::array kHeads = std::to_array<HeadEntry>({
-    {kCoordinates, read_coordinates_head},
-    {kHeatmaps, read_heatmaps_head},
-});
+const std::vector<LossRecipe>& all_losses() {
+#define FPCPU_ENTRY(NAME) losses::NAME(),
+  static const std::vector<LossRecipe> all = {FPCPU_LOSSES(FPCPU_ENTRY)};
+#undef FPCPU_ENTRY
+  return all;
+}
 
-struct LossEntry {
-  std::string_view name;
-  std::string_view options;  // with their usual values, as users write them
-  std::string_view head;     // whose numbers it reads
-  LossPtr (*read)(AttributeReader& reader, const Attributes& head);
-};
-
-constexpr std::array kLosses = std::to_array<LossEntry>({
-    {"mse", "", kCoordinates, read_mse_loss},
-    {"l1", "", kCoordinates, read_l1_loss},
-    {"smooth-l1", "knee=2", kCoordinates, read_smooth_l1_loss},
-    {"wing", "w=10,epsilon=2", kCoordinates, read_wing_loss},
-    {"heatmap-mse", "", kHeatmaps, read_heatmap_mse_loss},
-});
-
-const LossEntry& find_loss(const std::string& name) {
-  for (const LossEntry& entry : kLosses) {
+const LossRecipe& find_loss(const std::string& name) {
+  for (const LossRecipe& entry : all_losses()) {
     if (entry.name == name) return entry;
   }
   throw Error(ErrorCode::usage, "unknown loss '" + excerpt(name) + "'." + suggest(name, loss_names()));
 }
 
-LossPtr read_loss(const LossEntry& entry, const Attributes& options, const Attributes& head) {
+LossPtr read_loss(const LossRecipe& entry, const Attributes& options, const Attributes& head) {
   AttributeReader reader("loss " + std::string(entry.name), options);
   LossPtr loss = entry.read(reader, head);
   reader.finish();
@@ -55,7 +65,7 @@ LossPtr read_loss(const LossEntry& entry, const Attributes& options, const Attri
 }  // namespace
 
 HeadPtr make_head(std::string_view kind, const Attributes& attributes, const std::string& where) {
-  for (const HeadEntry& entry : kHeads) {
+  for (const HeadRecipe& entry : all_heads()) {
     if (entry.kind != kind) continue;
     AttributeReader reader(where, attributes);
     HeadPtr head = entry.read(reader);
@@ -75,7 +85,7 @@ std::string to_text(const Head& head) { return to_text(NamedOptions{std::string(
 
 std::vector<std::string_view> head_kinds() {
   std::vector<std::string_view> kinds;
-  for (const HeadEntry& entry : kHeads) kinds.push_back(entry.kind);
+  for (const HeadRecipe& entry : all_heads()) kinds.push_back(entry.kind);
   return kinds;
 }
 
@@ -91,13 +101,13 @@ void check_head(const Head& head, const Shape& output, int points) {
 
 LossPtr make_loss(std::string_view text) {
   const NamedOptions named = parse_named_options(text);
-  const LossEntry& entry = find_loss(named.name);
+  const LossRecipe& entry = find_loss(named.name);
   return read_loss(entry, named.options, {});
 }
 
 LossPtr make_loss(std::string_view text, const Head& head) {
   const NamedOptions named = parse_named_options(text == "auto" ? head.usual_loss() : text);
-  const LossEntry& entry = find_loss(named.name);
+  const LossRecipe& entry = find_loss(named.name);
   if (entry.head != head.kind()) {
     throw Error(ErrorCode::usage, "loss '" + named.name + "' is for " + std::string(entry.head) +
                                       ", but this network emits " + std::string(head.kind()) + "; use " +
@@ -108,13 +118,13 @@ LossPtr make_loss(std::string_view text, const Head& head) {
 
 std::vector<std::string_view> loss_names() {
   std::vector<std::string_view> names;
-  for (const LossEntry& entry : kLosses) names.push_back(entry.name);
+  for (const LossRecipe& entry : all_losses()) names.push_back(entry.name);
   return names;
 }
 
 std::vector<std::string> loss_usages(std::string_view head) {
   std::vector<std::string> usages;
-  for (const LossEntry& entry : kLosses) {
+  for (const LossRecipe& entry : all_losses()) {
     if (entry.head != head) continue;
     usages.emplace_back(entry.name);
     if (!entry.options.empty()) usages.back().append(":").append(entry.options);

@@ -10,13 +10,16 @@
 
 #include "core/rng.hpp"
 #include "fpcpu/error.hpp"
+#include "heads/head.hpp"
 #include "support/check_gradients.hpp"
+#include "support/messages.hpp"
 
 using namespace fpcpu;
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kCoordinateLosses = {"mse", "l1", "smooth-l1", "wing"};
+/// Of the registry.
+std::vector<std::string> coordinate_losses() { return loss_usages("coordinates"); }
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 /// Four samples of three points, some of them not visible and then without a target.
@@ -67,10 +70,10 @@ double value_at(const Loss& loss, double d) {
 }  // namespace
 
 TEST_CASE("losses: gradients, masks, slices and float") {
-  for (const std::string_view name : kCoordinateLosses) {
-    INFO(std::string(name));
+  for (const std::string& name : coordinate_losses()) {
+    INFO(name);
     const LossPtr loss = make_loss(name);
-    CHECK(loss->kind() == name);
+    CHECK(name.starts_with(loss->kind()));
     Faces<double> faces;
     const double value = faces.run(*loss);
     const std::vector<double> gradient = faces.dpred.values();
@@ -89,7 +92,7 @@ TEST_CASE("losses: gradients, masks, slices and float") {
 }
 
 TEST_CASE("losses: no visible point gives 0 and no gradient") {
-  for (const std::string_view name : kCoordinateLosses) {
+  for (const std::string& name : coordinate_losses()) {
     Faces<double> faces;
     faces.visible.fill(0);
     faces.target.fill(kNan);
@@ -115,7 +118,7 @@ TEST_CASE("losses: the gradient at 0 is 0") {
   const double zero = 0;
   const std::vector<double> point = {0.25, -0.5};
   const double visible = 1;
-  for (const std::string_view name : kCoordinateLosses) {
+  for (const std::string& name : coordinate_losses()) {
     std::vector<double> gradient = {0, 0};
     const double value = make_loss(name)->run(LossArgs<double>{.pred = point.data(),
                                                                .target = point.data(),
@@ -136,6 +139,6 @@ TEST_CASE("losses: bad options and names") {
   CHECK_THROWS_WITH_AS((void)make_loss("wings"), "unknown loss 'wings'. Did you mean 'wing'?", Error);
   CHECK_THROWS_WITH_AS((void)make_loss("wing:width=3"), "loss wing: 'width' is unknown. Known: w, epsilon.", Error);
   CHECK_THROWS_AS((void)make_loss("wing:w=0"), Error);
-  CHECK_THROWS_WITH_AS((void)make_loss("huber"), "unknown loss 'huber'. Known: mse, l1, smooth-l1, wing, heatmap-mse.",
-                       Error);
+  CHECK(test::contains(test::message_of(ErrorCode::usage, [] { (void)make_loss("huber"); }),
+                       "unknown loss 'huber'. Known: mse, l1, "));
 }

@@ -22,9 +22,13 @@ class HeatmapMseLoss final : public MapLoss<HeatmapMseLoss> {
 
 LossPtr make_heatmap_mse_loss(double sigma) { return std::make_shared<HeatmapMseLoss>(sigma); }
 
-LossPtr read_heatmap_mse_loss(AttributeReader&, const Attributes& head) {
-  const AttributeValue* sigma = head.find("sigma");
-  return sigma != nullptr ? make_heatmap_mse_loss(std::get<double>(*sigma)) : make_heatmap_mse_loss();
+namespace losses {
+LossRecipe heatmap_mse() {
+  return {"heatmap-mse", "", kHeatmaps, [](AttributeReader&, const Attributes& head) {
+            const AttributeValue* sigma = head.find("sigma");
+            return sigma != nullptr ? make_heatmap_mse_loss(std::get<double>(*sigma)) : make_heatmap_mse_loss();
+          }};
 }
+}  // namespace losses
 
 }  // namespace fpcpu

@@ -23,6 +23,10 @@ class L1Loss final : public PointwiseLoss<L1Loss> {
 
 LossPtr make_l1_loss() { return std::make_shared<L1Loss>(); }
 
-LossPtr read_l1_loss(AttributeReader&, const Attributes&) { return make_l1_loss(); }
+namespace losses {
+LossRecipe l1() {
+  return {"l1", "", kCoordinates, [](AttributeReader&, const Attributes&) { return make_l1_loss(); }};
+}
+}  // namespace losses
 
 }  // namespace fpcpu

@@ -21,6 +21,10 @@ class MseLoss final : public PointwiseLoss<MseLoss> {
 
 LossPtr make_mse_loss() { return std::make_shared<MseLoss>(); }
 
-LossPtr read_mse_loss(AttributeReader&, const Attributes&) { return make_mse_loss(); }
+namespace losses {
+LossRecipe mse() {
+  return {"mse", "", kCoordinates, [](AttributeReader&, const Attributes&) { return make_mse_loss(); }};
+}
+}  // namespace losses
 
 }  // namespace fpcpu

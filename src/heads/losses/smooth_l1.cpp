@@ -33,8 +33,12 @@ class SmoothL1Loss final : public PointwiseLoss<SmoothL1Loss> {
 
 LossPtr make_smooth_l1_loss(SmoothL1Options options) { return std::make_shared<SmoothL1Loss>(options); }
 
-LossPtr read_smooth_l1_loss(AttributeReader& reader, const Attributes&) {
-  return make_smooth_l1_loss({.knee = reader.number("knee", SmoothL1Options().knee)});
+namespace losses {
+LossRecipe smooth_l1() {
+  return {"smooth-l1", "knee=2", kCoordinates, [](AttributeReader& reader, const Attributes&) {
+            return make_smooth_l1_loss({.knee = reader.number("knee", SmoothL1Options().knee)});
+          }};
 }
+}  // namespace losses
 
 }  // namespace fpcpu

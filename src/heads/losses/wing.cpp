@@ -40,10 +40,14 @@ class WingLoss final : public PointwiseLoss<WingLoss> {
 
 LossPtr make_wing_loss(WingOptions options) { return std::make_shared<WingLoss>(options); }
 
-LossPtr read_wing_loss(AttributeReader& reader, const Attributes&) {
-  const WingOptions usual;
-  const double w = reader.number("w", usual.w);
-  return make_wing_loss({.w = w, .epsilon = reader.number("epsilon", usual.epsilon)});
+namespace losses {
+LossRecipe wing() {
+  return {"wing", "w=10,epsilon=2", kCoordinates, [](AttributeReader& reader, const Attributes&) {
+            const WingOptions usual;
+            const double w = reader.number("w", usual.w);
+            return make_wing_loss({.w = w, .epsilon = reader.number("epsilon", usual.epsilon)});
+          }};
 }
+}  // namespace losses
 
 }  // namespace fpcpu

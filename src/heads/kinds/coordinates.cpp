@@ -32,6 +32,10 @@ class CoordinatesHead final : public Head {
 
 HeadPtr make_coordinates_head() { return std::make_shared<CoordinatesHead>(); }
 
-HeadPtr read_coordinates_head(AttributeReader&) { return make_coordinates_head(); }
+namespace heads {
+HeadRecipe coordinates() {
+  return {kCoordinates, [](AttributeReader&) { return make_coordinates_head(); }};
+}
+}  // namespace heads
 
 }  // namespace fpcpu

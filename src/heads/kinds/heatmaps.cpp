@@ -47,8 +47,12 @@ class HeatmapsHead final : public Head {
 
 HeadPtr make_heatmaps_head(HeatmapsOptions options) { return std::make_shared<HeatmapsHead>(options); }
 
-HeadPtr read_heatmaps_head(AttributeReader& reader) {
-  return make_heatmaps_head({.sigma = reader.number("sigma", HeatmapsOptions().sigma)});
+namespace heads {
+HeadRecipe heatmaps() {
+  return {kHeatmaps, [](AttributeReader& reader) {
+            return make_heatmaps_head({.sigma = reader.number("sigma", HeatmapsOptions().sigma)});
+          }};
 }
+}  // namespace heads
 
 }  // namespace fpcpu
