@@ -2,7 +2,6 @@
 #include "io/model_file.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <utility>
@@ -70,18 +69,6 @@ Error mistake(ErrorCode code, const std::string& file, int line, const std::stri
   return Error(code, file + " line " + std::to_string(line) + ": " + what);
 }
 
-/// "layer[12].stride" -> 12 and "stride"; "inputs[1]" -> 1 and "". Nothing if the key is no element of `array`.
-std::optional<std::pair<std::size_t, std::string>> element(std::string_view key, std::string_view array) {
-  if (!key.starts_with(array) || key.size() <= array.size() || key[array.size()] != '[') return std::nullopt;
-  std::size_t index = 0;
-  const char* end = key.data() + key.size();
-  const auto [stop, error] = std::from_chars(key.data() + array.size() + 1, end, index);
-  if (error != std::errc{}) return std::nullopt;
-  std::string rest(stop, end);  // "]" or "].stride"
-  rest.erase(0, rest.starts_with("].") ? 2 : 1);
-  return std::pair(index, std::move(rest));
-}
-
 std::string text_of(const TomlEntry& entry, const std::string& what, const std::string& file) {
   if (const auto* text = std::get_if<std::string>(&entry.value)) return *text;
   throw mistake(ErrorCode::usage, file, entry.line, what + " must be a text in quotes.");
@@ -94,7 +81,7 @@ void read_setting(LayerText& layer, const std::string& setting, const TomlEntry&
     layer.name = text_of(entry, "name", file);
   } else if (setting == "parameters") {
     layer.owner = text_of(entry, "parameters", file);
-  } else if (element(setting, "inputs")) {
+  } else if (array_element(setting, "inputs")) {
     layer.inputs.push_back(text_of(entry, "inputs", file));
   } else if (setting == "inputs") {
     throw mistake(ErrorCode::usage, file, entry.line, "inputs must be a list of names: inputs = [\"a\", \"b\"].");
@@ -149,7 +136,7 @@ ModelText read_model(const std::vector<TomlEntry>& entries, const std::string& f
   for (const std::string_view table : recipe_tables()) known.push_back(table);
   ModelText model;
   for (const TomlEntry& entry : entries) {
-    if (const auto layer = element(entry.key, "layer")) {
+    if (const auto layer = array_element(entry.key, "layer")) {
       const auto& [index, setting] = *layer;
       if (index >= static_cast<std::size_t>(kMaxNodes)) {
         throw mistake(ErrorCode::shape, file, entry.line, "more than " + std::to_string(kMaxNodes) + " layers.");
@@ -157,7 +144,7 @@ ModelText read_model(const std::vector<TomlEntry>& entries, const std::string& f
       if (index >= model.layers.size()) model.layers.resize(index + 1);
       if (model.layers[index].line == 0) model.layers[index].line = entry.line;
       read_setting(model.layers[index], setting, entry, file);
-    } else if (element(entry.key, "input")) {
+    } else if (array_element(entry.key, "input")) {
       const auto* value = std::get_if<std::int64_t>(&entry.value);
       model.input.push_back(value == nullptr ? 0 : *value);
       model.input_line = entry.line;
@@ -169,7 +156,7 @@ ModelText read_model(const std::vector<TomlEntry>& entries, const std::string& f
       model.output_line = entry.line;
     } else {
       const std::string key = entry.key.substr(0, entry.key.find_first_of(".["));
-      if (element(entry.key, key) && std::find(known.begin() + 4, known.end(), key) != known.end()) continue;
+      if (array_element(entry.key, key) && std::find(known.begin() + 4, known.end(), key) != known.end()) continue;
       throw mistake(ErrorCode::usage, file, entry.line,
                     "'" + entry.key + "' is not understood here." + suggest(key, known) +
                         " A model file has input = [height, width, channels] and [[layer]] tables.");

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "io/recipe_text.hpp"
 
-#include <charconv>
-
 #include "core/foreign_text.hpp"
 #include "fpcpu/error.hpp"
 
@@ -16,24 +14,18 @@ constexpr std::size_t kMaxTables = 1000;
   throw Error(ErrorCode::usage, file + " line " + std::to_string(line) + ": " + what);
 }
 
-/// The number behind the bracket at the start of `text`, which then begins behind "]".
-std::size_t take_index(std::string_view& text) {
-  std::size_t index = 0;
-  const auto [stop, error] = std::from_chars(text.data() + 1, text.data() + text.size(), index);
-  text.remove_prefix(static_cast<std::size_t>(stop - text.data()) + 1);
-  return error == std::errc{} ? index : kMaxTables;
-}
-
 void add(TomlTable& table, std::string_view key, const TomlEntry& entry, const std::string& file) {
   const std::size_t end = key.find_first_of(".[");
   if (end == std::string_view::npos) {
     table.values.set(std::string(key), entry.value);
     return;
   }
-  std::string_view rest = key.substr(end);
-  if (rest.front() == '[') take_index(rest);
-  if (!rest.empty()) fail(file, entry.line, "'" + excerpt(key) + "' must be a single value or a list of them.");
-  table.lists[std::string(key.substr(0, end))].push_back(entry.value);
+  const std::string name(key.substr(0, end));
+  const auto value = array_element(key, name);
+  if (!value || !value->second.empty()) {
+    fail(file, entry.line, "'" + excerpt(key) + "' must be a single value or a list of them.");
+  }
+  table.lists[name].push_back(entry.value);
 }
 
 /// Reads one table; what it does not know, or knows under another type, is an error with the line of the table.
@@ -63,16 +55,14 @@ std::vector<TomlTable> tables_of(const std::vector<TomlEntry>& entries, std::str
                                  const std::string& file) {
   std::vector<TomlTable> tables;
   for (const TomlEntry& entry : entries) {
-    std::string_view key = entry.key;
-    if (!key.starts_with(name) || key.size() <= name.size() || key[name.size()] != '[') continue;
-    key.remove_prefix(name.size());
-    const std::size_t index = take_index(key);
+    const auto element = array_element(entry.key, name);
+    if (!element) continue;
+    const auto& [index, key] = *element;
     if (index >= kMaxTables) fail(file, entry.line, "too many [[" + std::string(name) + "]] tables.");
-    if (!key.starts_with('.'))
-      fail(file, entry.line, std::string(name) + " must be tables: [[" + std::string(name) + "]].");
+    if (key.empty()) fail(file, entry.line, std::string(name) + " must be tables: [[" + std::string(name) + "]].");
     if (index >= tables.size()) tables.resize(index + 1);
     if (tables[index].line == 0) tables[index].line = entry.line;
-    add(tables[index], key.substr(1), entry, file);
+    add(tables[index], key, entry, file);
   }
   return tables;
 }

@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <sstream>
 #include <utility>
@@ -115,6 +116,17 @@ std::vector<TomlEntry> parse_toml(std::string_view text, const std::string& name
 
 std::vector<TomlEntry> read_toml(const std::filesystem::path& file) {
   return parse_toml(read_file(file, kMaxTomlBytes + 1), file.string());
+}
+
+std::optional<std::pair<std::size_t, std::string>> array_element(std::string_view key, std::string_view array) {
+  if (!key.starts_with(array) || key.size() <= array.size() || key[array.size()] != '[') return std::nullopt;
+  std::size_t index = 0;
+  const char* end = key.data() + key.size();
+  const auto [stop, error] = std::from_chars(key.data() + array.size() + 1, end, index);
+  if (error != std::errc{}) return std::nullopt;
+  std::string rest(stop, end);  // "]" or "].stride"
+  rest.erase(0, rest.starts_with("].") ? 2 : 1);
+  return std::pair(index, std::move(rest));
 }
 
 std::string to_toml(const AttributeValue& value) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "layers/attributes.hpp"
@@ -23,6 +26,11 @@ struct TomlEntry {
 [[nodiscard]] std::vector<TomlEntry> read_toml(const std::filesystem::path& file);
 /// The same from a text; `name` stands for the file in messages.
 [[nodiscard]] std::vector<TomlEntry> parse_toml(std::string_view text, const std::string& name);
+
+/// Where in an array a flattened key is: of "layer[12].stride" in `layer` 12 and "stride", of "inputs[1]" in `inputs` 1
+/// and "". Nothing if the key is no element of `array`.
+[[nodiscard]] std::optional<std::pair<std::size_t, std::string>> array_element(std::string_view key,
+                                                                               std::string_view array);
 
 /// A value as TOML writes it; reading it gives the same value and type back.
 [[nodiscard]] std::string to_toml(const AttributeValue& value);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include "layers/checks.hpp"
 #include "layers/layer.hpp"
 #include "layers/registry.hpp"
@@ -29,8 +31,7 @@ class StopGradient final : public LayerBase<StopGradient> {
   template <class T>
   void run_backward(const BackwardArgs<T>& a) const noexcept {
     if (a.dx[0] == nullptr || a.beta[0] != T(0)) return;
-    const std::size_t size = static_cast<std::size_t>(a.n) * a.in[0].size();
-    for (std::size_t i = 0; i < size; ++i) a.dx[0][i] = T(0);
+    std::fill_n(a.dx[0], static_cast<std::size_t>(a.n) * a.in[0].size(), T(0));
   }
 };
 

@@ -71,6 +71,7 @@ class Learner {
   [[nodiscard]] Params<float> result() const;
   [[nodiscard]] std::int64_t steps() const noexcept { return optimizer_.steps(); }
   [[nodiscard]] double lr() const noexcept;
+  [[nodiscard]] const Stages& stages() const noexcept { return stages_; }
 
   /// Since construction or the last call. Slices run forward and backward in one go, so the wall time of both is
   /// divided in the proportion of their thread time.

@@ -16,7 +16,6 @@
 #include "train/automatic.hpp"
 #include "train/budget.hpp"
 #include "train/run_facts.hpp"
-#include "train/stages.hpp"
 
 namespace fpcpu {
 
@@ -234,11 +233,6 @@ PreparedRun prepare_run(RunStart& start, Given given, Dialogue& dialogue) {
   measure_faces(setup, start, dialogue);
   Supply supply = make_supply(setup, dialogue);
   if (!setup.options.time.empty()) fix_epochs(setup, supply, dialogue);
-  if (!setup.run.fast) {
-    const ParamLayout layout(setup.network.graph);
-    check_length(Stages(setup.network.recipe.stages, setup.task->objective, layout, supply.loader->batches_per_epoch()),
-                 setup.options.epochs);
-  }
   if (start.checkpoint) forget_lost_best(setup, *start.folder);
   return {std::move(setup), std::move(supply)};
 }

@@ -30,6 +30,7 @@ Session::Session(const RunSetup& setup, Supply supply, std::optional<Checkpoint>
       note_(setup.note),
       judge_seconds_(setup.judge_seconds) {
   dialogue_.hear();
+  if (!setup.run.fast) check_length(learner_.stages(), setup.options.epochs);
   if (checkpoint) go_on(*checkpoint);
 }
 

@@ -29,7 +29,7 @@ struct FinishedEpoch {
 class Session {
  public:
   /// Begins with the first parameters of `setup`, or goes on at `checkpoint`. `setup` must outlive it.
-  /// @throws Error{usage} for fewer epochs than are done, Error{format}; Interrupted
+  /// @throws Error{usage} for fewer epochs than are done or than its stages need, Error{format}; Interrupted
   Session(const RunSetup& setup, Supply supply, std::optional<Checkpoint> checkpoint, Dialogue& dialogue);
 
   /// All is ready: the time of the training runs from now on.

@@ -99,14 +99,7 @@ Errors errors_of(const Case& c, const Result& found, const Result& expected) {
 }
 
 Result of_plan(const Case& c, PlanExecutor& plan) {
-  TrainInput input;
-  input.n = c.batch;
-  input.x = c.x.data();
-  input.targets = c.targets.data();
-  input.visible = c.visible.data();
-  input.seed = 5;
-  input.step = 6;
-  (void)plan.train(input, Objective(c.graph, c.loss()));
+  (void)plan.train(c.input(), Objective(c.graph, c.loss()));
   Result result;
   const std::size_t size = static_cast<std::size_t>(c.batch) * c.graph.output_shape().size();
   result.output.assign(plan.output(), plan.output() + size);

@@ -67,14 +67,7 @@ void check_training(const Named& named, const Expected& expected, const Graph& e
   const bool fused = executed.size() != named.graph.size();
   if (fused) options.piece_bytes = 0;
   PlanExecutor plan(executed, params, options, table, pool);
-  TrainInput input;
-  input.n = c.batch;
-  input.x = c.x.data();
-  input.targets = c.targets.data();
-  input.visible = c.visible.data();
-  input.seed = 5;
-  input.step = 6;
-  const double plan_loss = plan.train(input, Objective(executed, c.loss()));
+  const double plan_loss = plan.train(c.input(), Objective(executed, c.loss()));
 
   CHECK(plan_loss == doctest::Approx(expected.loss).epsilon(0.1 * allowed));
   CHECK(difference(plan.output(), expected.y, static_cast<std::size_t>(c.batch) * c.graph.output_shape().size()) <

@@ -149,6 +149,18 @@ struct Case {
     std::copy(params.buffers.begin(), params.buffers.end(), wide.buffers.begin());
   }
 
+  /// The batch as a training step takes it.
+  TrainInput input() const {
+    TrainInput all;
+    all.n = batch;
+    all.x = x.data();
+    all.targets = targets.data();
+    all.visible = visible.data();
+    all.seed = 5;
+    all.step = 6;
+    return all;
+  }
+
   LossPtr loss() const { return make_loss(graph.head()->kind() == "heatmaps" ? "auto" : "mse", *graph.head()); }
 
   /// Loss and dL/dy in double.

@@ -8,25 +8,17 @@
 #include "fpcpu/fpcpu.hpp"
 #include "support/files.hpp"
 #include "support/into.hpp"
+#include "support/quick_training.hpp"
 #include "support/stop_after.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace fpcpu;
 using test::content;
 using test::into;
+using test::quick;
 using test::stop_after;
 
 namespace {
-
-TrainOptions quick() {
-  TrainOptions options;
-  options.data = {"synth:60:3"};
-  options.input_size = 32;
-  options.epochs = 3;
-  options.batch = 8;
-  options.augment = "full";
-  return options;
-}
 
 RunOptions resumed(const std::filesystem::path& run) {
   RunOptions resume;

@@ -15,6 +15,7 @@
 #include "support/files.hpp"
 #include "support/into.hpp"
 #include "support/messages.hpp"
+#include "support/quick_training.hpp"
 #include "support/random_batch.hpp"
 #include "support/stop_after.hpp"
 #include "support/temporary_folder.hpp"
@@ -24,21 +25,8 @@
 using namespace fpcpu;
 using test::content;
 using test::into;
+using test::quick;
 using test::stop_after;
-
-namespace {
-
-TrainOptions quick() {
-  TrainOptions options;
-  options.data = {"synth:60:3"};
-  options.input_size = 32;
-  options.epochs = 3;
-  options.batch = 8;
-  options.augment = "full";
-  return options;
-}
-
-}  // namespace
 
 TEST_CASE("the same seed gives the same model bytes for any number of threads, another seed another model") {
   const test::TemporaryFolder folder;
