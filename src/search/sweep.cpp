@@ -42,8 +42,7 @@ class Sweep {
         notice_(once(callbacks.train.notice)),
         plan_(read_sweep_file(text_path(options.file))) {
     folder_ = options.out.empty() ? fs::path("runs") / text_path(options.file).stem() : text_path(options.out);
-    // Another process may just have made the folder of claims, and nothing else yet.
-    if (!fs::exists(folder_ / "sweep.toml") && !fs::exists(claims())) check_new_folder(folder_);
+    if (!is_of_a_sweep()) check_unless_shared();
     make_folder(claims());
     const fs::path kept = folder_ / "sweep.toml";
     {
@@ -73,6 +72,16 @@ class Sweep {
 
  private:
   [[nodiscard]] fs::path claims() const { return folder_ / "claims"; }
+  /// Another process may just have made the folder of claims, and nothing else yet.
+  [[nodiscard]] bool is_of_a_sweep() const { return fs::exists(folder_ / "sweep.toml") || fs::exists(claims()); }
+  /// @throws Error{usage} for a folder with other things in it, unless a process made it that of a sweep meanwhile.
+  void check_unless_shared() const {
+    try {
+      check_new_folder(folder_);
+    } catch (const Error&) {
+      if (!is_of_a_sweep()) throw;
+    }
+  }
   [[nodiscard]] bool stop() const { return callbacks_.train.stop && callbacks_.train.stop(); }
 
   /// Does every training that is neither finished nor claimed. Returns how many others hold.
