@@ -51,10 +51,12 @@ function(fpcpu_room name)
   endif()
 endfunction()
 
-# fpcpu_test(ROOM SOURCES ... USES ...): one executable per room, its name is the ctest label.
+# fpcpu_test(ROOM [SOURCES ...] USES ...): one executable per room of its *_test.cpp and further sources; its name is the
+# ctest label. A new test file needs no line.
 function(fpcpu_test room)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
-  add_executable(test_${room} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/support/main.cpp)
+  file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
+  add_executable(test_${room} ${tests} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/support/main.cpp)
   target_link_libraries(test_${room} PRIVATE ${ARG_USES} fpcpu_flags)
   target_include_directories(test_${room} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_include_directories(test_${room} SYSTEM PRIVATE ${FPCPU_DOCTEST_DIR})
