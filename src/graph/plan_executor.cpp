@@ -47,7 +47,6 @@ struct PlanExecutor::Piece {
 PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const PlanOptions& options,
                            const kernels::KernelTable<float>& kernels, ThreadPool& pool)
     : graph_(graph),
-      params_(params),
       kernels_(node_kernels(graph, kernels)),
       pool_(pool),
       plan_(plan_within_memory(graph, options, kernels, pool.threads())),
@@ -56,8 +55,7 @@ PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const Plan
       batch_(plan_.batch_bytes),
       prepared_(plan_.prepared_size),
       stats_(plan_.stats_size),
-      sums_(2 * plan_.sums_size * static_cast<std::size_t>(plan_.slices.count())),
-      total_sums_(2 * plan_.sums_size),
+      sums_(plan_),
       slice_terms_(static_cast<std::size_t>(plan_.slices.count())) {
   terms_.reserve(kMaxTerms);
   for (const Output& output : graph.outputs()) outputs_.push_back(output.node);
@@ -68,80 +66,9 @@ PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const Plan
     betas_.emplace_back(beta.begin(), beta.end());
   }
   if (options.training) {
-    place_gradients();
+    gradients_ = GradientRows(graph, params, node_params_, plan_, *kernels_.front());
   } else {
     prepare();
-  }
-}
-
-void PlanExecutor::place_gradients() {
-  const auto rows = static_cast<std::size_t>(plan_.slices.count());
-  std::size_t row_end = 0;
-  std::size_t shared_end = rows * plan_.gradient_row;
-  std::vector<std::size_t> first_place;  // of each node
-  for (std::size_t i = 0; i < node_params_.size(); ++i) {
-    const Signature& signature = graph_.nodes()[i].signature;
-    first_place.push_back(gradient_places_.size());
-    for (std::size_t p = 0; p < node_params_[i].size(); ++p) {
-      if (!signature.params[p].trainable) continue;
-      const auto begin = static_cast<std::size_t>(node_params_[i][p] - params_.trainable.data());
-      const std::size_t size = signature.params[p].size();
-      const bool by_slice = !plan_.nodes[i].layer.whole_batch;
-      std::size_t& next = by_slice ? row_end : shared_end;
-      gradient_places_.push_back({begin, begin + size, next, by_slice});
-      next += (size + 15) / 16 * 16;
-    }
-  }
-  gradients_ = AlignedBuffer<float>(shared_end);
-  for (std::size_t row = 0; row < rows; ++row) {
-    for (std::size_t i = 0; i < node_params_.size(); ++i) {
-      std::vector<float*> pointers;
-      std::size_t next = first_place[i];
-      for (const ParamSpec& param : graph_.nodes()[i].signature.params) {
-        if (!param.trainable) {
-          pointers.push_back(nullptr);
-          continue;
-        }
-        const GradientPlace& place = gradient_places_[next++];
-        pointers.push_back(gradients_.data() + place.offset + (place.by_slice ? row * plan_.gradient_row : 0));
-      }
-      gradient_pointers_.push_back(std::move(pointers));
-    }
-  }
-  std::stable_sort(gradient_places_.begin(), gradient_places_.end(),
-                   [](const GradientPlace& a, const GradientPlace& b) { return a.begin < b.begin; });
-}
-
-std::span<const PlanExecutor::GradientPlace> PlanExecutor::places_of(std::size_t value) const noexcept {
-  const auto after = std::upper_bound(gradient_places_.begin(), gradient_places_.end(), value,
-                                      [](std::size_t v, const GradientPlace& place) { return v < place.begin; });
-  auto first = std::prev(after);
-  while (first != gradient_places_.begin() && std::prev(first)->begin == first->begin) --first;
-  return {first, after};
-}
-
-void PlanExecutor::gradient(std::size_t begin, std::size_t end, float* out) const noexcept {
-  const auto sum_of = [&](const GradientPlace& place, std::size_t from, float* to, std::size_t count) {
-    kernels_.front()->sum_rows(gradients_.data() + place.offset + (from - place.begin), plan_.gradient_row,
-                               place.by_slice ? rows_used_ : 1, to, count);
-  };
-  const auto places = places_of(begin);
-  sum_of(places.front(), begin, out, end - begin);
-  std::array<float, 512> part;
-  for (const GradientPlace& other : places.subspan(1)) {
-    for (std::size_t at = begin; at < end; at += part.size()) {
-      const std::size_t count = std::min(part.size(), end - at);
-      sum_of(other, at, part.data(), count);
-      for (std::size_t i = 0; i < count; ++i) out[at - begin + i] += part[i];
-    }
-  }
-}
-
-void PlanExecutor::gradient(float* out) const noexcept {
-  std::size_t done = 0;
-  for (const GradientPlace& place : gradient_places_) {
-    if (place.begin >= done) gradient(place.begin, place.end, out + place.begin);
-    done = place.end;
   }
 }
 
@@ -198,11 +125,6 @@ void PlanExecutor::round(const TensorPlan& from, const TensorPlan& to, const Pie
                                   locate<kernels::Bf16>(to, piece.home, piece.first), count);
 }
 
-double* PlanExecutor::slice_sums(int slice, int node, bool is_forward) const noexcept {
-  const auto row = static_cast<std::size_t>(slice + (is_forward ? 0 : plan_.slices.count()));
-  return sums_.data() + row * plan_.sums_size + plan_.nodes[static_cast<std::size_t>(node)].sums_offset;
-}
-
 void PlanExecutor::forward(const Run& run, const Step& step, const Piece& piece) noexcept {
   const auto i = static_cast<std::size_t>(step.node);
   const Node& node = graph_.nodes()[i];
@@ -234,10 +156,12 @@ void PlanExecutor::forward(const Run& run, const Step& step, const Piece& piece)
   a.part = piece.part;
   a.parts = piece.parts;
   if (step.kind == StepKind::forward_sums) {
-    a.sums = slice_sums(piece.slice, step.node, true);
+    a.sums = sums_.row(piece.slice, plan.sums_offset, true);
     node.layer->forward_sums(a);
   } else {
-    if (plan.sums_of >= 0 && !again) a.sums = slice_sums(piece.slice, plan.sums_of, true);
+    if (plan.sums_of >= 0 && !again) {
+      a.sums = sums_.row(piece.slice, plan_.nodes[static_cast<std::size_t>(plan.sums_of)].sums_offset, true);
+    }
     node.layer->forward(a);
   }
 }
@@ -273,12 +197,12 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
   a.dx = {dx.data(), node.inputs.size()};
   a.beta = betas_[i];
   a.params = node_params_[i];
-  a.dparams = gradient_pointers_[static_cast<std::size_t>(piece.slice) * graph_.nodes().size() + i];
+  a.dparams = gradients_.of(piece.slice, step.node);
   a.dparams_beta = piece.continues ? 1.0F : 0.0F;
   a.prepared = prepared_.data() + plan.prepared_offset;
   a.saved = locate<std::byte>(plan.saved, piece.home, first);
-  a.sums = slice_sums(piece.slice, step.node, false);
-  a.total_sums = total_sums_.data() + plan_.sums_size + plan.sums_offset;
+  a.sums = sums_.row(piece.slice, plan.sums_offset, false);
+  a.total_sums = sums_.total(plan.sums_offset, false);
   a.batch = run.slices.batch();
   a.stats = stats_.data() + plan.stats_offset;
   a.scratch = workers_[static_cast<std::size_t>(piece.slot)].at<float>(plan_.scratch_offset);
@@ -399,18 +323,12 @@ void PlanExecutor::merge(const Run& run, const std::vector<int>& nodes, bool is_
   for (const int node : nodes) {
     const auto i = static_cast<std::size_t>(node);
     const NodePlan& plan = plan_.nodes[i];
-    const std::size_t count = graph_.nodes()[i].signature.needs.batch_sums;
-    double* total = total_sums_.data() + (is_forward ? 0 : plan_.sums_size) + plan.sums_offset;
-    std::fill_n(total, count, 0.0);
-    for (int s = 0; s < run.slices.count(); ++s) {
-      const double* part = slice_sums(s, node, is_forward);
-      for (std::size_t k = 0; k < count; ++k) total[k] += part[k];
-    }
+    sums_.merge(plan.sums_offset, graph_.nodes()[i].signature.needs.batch_sums, run.slices.count(), is_forward);
     if (!is_forward) continue;
     MergeArgs<float> a;
     a.in = shapes_[i];
     a.batch = run.slices.batch();
-    a.total_sums = total;
+    a.total_sums = sums_.total(plan.sums_offset, true);
     a.params = node_params_[i];
     a.stats = stats_.data() + plan.stats_offset;
     a.momentum = run.momentum;
@@ -420,7 +338,7 @@ void PlanExecutor::merge(const Run& run, const std::vector<int>& nodes, bool is_
 
 PlanExecutor::Run PlanExecutor::start_training(const TrainInput& input) {
   prepare();
-  std::fill(sums_.begin(), sums_.end(), 0.0);
+  sums_.clear();
   Run run;
   run.slices = plan_.slices_of(input.n);
   run.training = true;

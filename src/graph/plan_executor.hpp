@@ -8,6 +8,8 @@
 
 #include "core/arena.hpp"
 #include "core/thread_pool.hpp"
+#include "graph/batch_sums.hpp"
+#include "graph/gradient_rows.hpp"
 #include "graph/node_params.hpp"
 #include "graph/objective.hpp"
 #include "graph/params.hpp"
@@ -57,9 +59,11 @@ class PlanExecutor {
 
   /// Gradient of the last step for the trainable values [begin, end), which lie within one parameter: the sum over the
   /// slices, in their order, and over the nodes that share the parameter. Ranges may be asked for by several threads.
-  void gradient(std::size_t begin, std::size_t end, float* out) const noexcept;
+  void gradient(std::size_t begin, std::size_t end, float* out) const noexcept {
+    gradients_.sum(begin, end, rows_used_, out);
+  }
   /// All of it, in the order of the trainable block; padding is left alone.
-  void gradient(float* out) const noexcept;
+  void gradient(float* out) const noexcept { gradients_.sum(rows_used_, out); }
 
   /// Inference plans: the output for n <= batch samples, valid until the next call.
   const float* infer(const float* x, int n);
@@ -78,12 +82,6 @@ class PlanExecutor {
  private:
   struct Run;
   struct Piece;
-  /// Where the gradient of one use of a parameter is: at `offset` in the row of each slice, or once behind all rows.
-  struct GradientPlace {
-    std::size_t begin, end;  // in the trainable block
-    std::size_t offset;
-    bool by_slice;
-  };
   Run start_training(const TrainInput& input);
   void run_segment(const Run& run, const Segment& segment);
   void run_parts(const Run& run, const Step& step, std::size_t index, int parts);
@@ -93,7 +91,6 @@ class PlanExecutor {
   void forward(const Run& run, const Step& step, const Piece& piece) noexcept;
   void backward(const Run& run, const Step& step, const Piece& piece) noexcept;
   void run_objective(const Run& run, const Piece& piece) noexcept;
-  void place_gradients();
   void merge(const Run& run, const std::vector<int>& nodes, bool is_forward) noexcept;
   template <class T>
   T* locate(const TensorPlan& tensor, int slot, int first_sample) const noexcept;
@@ -102,29 +99,23 @@ class PlanExecutor {
   const float* kept_value(const Run& run, int node, int slot, int first_sample) const noexcept;
   const kernels::Bf16* rounded_input(const Node& node, const Piece& piece) const noexcept;
   void round(const TensorPlan& from, const TensorPlan& to, const Piece& piece) const noexcept;
-  [[nodiscard]] std::span<const GradientPlace> places_of(std::size_t value) const noexcept;
-  double* slice_sums(int slice, int node, bool is_forward) const noexcept;
 
   const Graph& graph_;
-  std::vector<int> outputs_;  // nodes, in the order of Graph::outputs()
-  Params<float>& params_;
+  std::vector<int> outputs_;                                 // nodes, in the order of Graph::outputs()
   std::vector<const kernels::KernelTable<float>*> kernels_;  // of each node
   ThreadPool& pool_;
   Plan plan_;
   /// Parts of a layer that threads share; Eigen's products depend on the part in the last bits, so there it is one.
   int parts_;
   std::vector<NodeParams<float>> node_params_;
-  std::vector<GradientPlace> gradient_places_;          // by `begin`; those of one parameter one after the other
-  std::vector<std::vector<float*>> gradient_pointers_;  // [slice * nodes + node][param]
   std::vector<std::vector<Shape>> shapes_;
   std::vector<std::vector<float>> betas_;
   std::vector<Arena> workers_;
   Arena batch_;
   AlignedBuffer<float> prepared_;
   AlignedBuffer<float> stats_;
-  AlignedBuffer<double> sums_;        // forward rows, then backward rows: [direction][slice][sums_size]
-  AlignedBuffer<double> total_sums_;  // [direction][sums_size]
-  AlignedBuffer<float> gradients_;
+  BatchSums sums_;
+  GradientRows gradients_;
   std::vector<std::array<double, kMaxTerms>> slice_terms_;
   std::vector<double> terms_;
   int rows_used_ = 0;
