@@ -157,6 +157,15 @@ std::vector<Output> Graph::outputs() const {
   return all;
 }
 
+void Graph::fit_heads(std::span<const float> mean_shape) {
+  if (mean_shape.empty()) return;
+  if (HeadPtr fitted = head()->fitted(mean_shape)) head_ = std::move(fitted);
+  for (Output& output : more_outputs_) {
+    if (!output.head) continue;
+    if (HeadPtr fitted = output.head->fitted(mean_shape)) output.head = std::move(fitted);
+  }
+}
+
 bool Graph::is_output(int i) const noexcept {
   return i == output() ||
          std::any_of(more_outputs_.begin(), more_outputs_.end(), [i](const Output& o) { return o.node == i; });

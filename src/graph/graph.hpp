@@ -70,6 +70,8 @@ class Graph {
   /// What the main output means; until it is set, usual_head() of its shape.
   void set_head(HeadPtr head) { head_ = std::move(head); }
   [[nodiscard]] HeadPtr head() const { return head_ ? head_ : usual_head(output_shape()); }
+  /// Heads of outputs that depend on the mean shape (2K) become those for it; an empty one changes nothing.
+  void fit_heads(std::span<const float> mean_shape);
   /// K that the head reads from the output; 0 if they do not fit.
   [[nodiscard]] int points() const { return head()->points(output_shape()); }
 

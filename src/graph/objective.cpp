@@ -47,6 +47,7 @@ Objective::Objective(const Graph& graph, LossPtr loss)
       terms_{{std::string(loss->kind()), loss, 1, {0}, {}, -1}},
       judging_loss_(std::move(loss)) {
   for (const Output& output : graph.outputs()) outputs_.push_back(graph.node(output.node).signature.out);
+  check(terms_.front());
 }
 
 Objective::Objective(const Graph& graph, std::span<const TermSpec> terms, std::span<const StreamShape> offered)

@@ -47,7 +47,7 @@ struct ObjectiveScales {
 /// network, whose fused versions have the same.
 class Objective {
  public:
-  /// One term: `loss` on the main output.
+  /// One term: `loss` on the main output. @throws Error{shape} if it reads more than that.
   Objective(const Graph& graph, LossPtr loss);
   /// @param offered  streams that there are
   /// @throws Error{usage} for names that the network or the data do not have (naming the nearest); Error{shape} if a

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fpcpu/layers.hpp"
 #include "fpcpu/losses.hpp"
 #include "fpcpu/shape.hpp"
 #include "layers/attributes.hpp"
@@ -15,13 +16,14 @@ namespace fpcpu {
 
 /// The values of the layer that makes a network's output, before the first step. Empty where it has none.
 struct OutputLayer {
-  std::span<float> weight;
+  std::span<float> weight;  // those of one output channel are shape.c apart
   std::span<float> bias;
+  Shape shape{};  // of the output
 };
 
 /// What the numbers of a network's output mean: the loss is made for them, detect decodes them. Immutable.
 /// Points are fractions of the side relative to the middle of the image (Preprocessing), K of them.
-/// Adding one: a file in src/heads, a line in registry.cpp, a test.
+/// Adding one: a file in src/heads/kinds, a line in registry.cpp, a test.
 class Head {
  public:
   virtual ~Head() = default;
@@ -34,6 +36,8 @@ class Head {
   [[nodiscard]] virtual int points(const Shape& output) const noexcept = 0;
   /// What an output for so many points must be, such as "28 numbers".
   [[nodiscard]] virtual std::string needs(int points) const = 0;
+  /// The layer that makes such an output. @throws Error{usage} if the head cannot tell of so many points.
+  [[nodiscard]] virtual LayerPtr last_layer(int points, bool bias = true) const = 0;
   /// Points of n samples of an output, n,2K. A network that has diverged gives NaN, never a wrong point.
   /// @param doubts  n,K, or null: how unsure the output is of each point, in the head's own unit; 0 where it does not
   /// tell. An ErrorModel makes a length of it.
@@ -42,7 +46,7 @@ class Head {
   /// or weights. @throws Error{usage} for an empty mean shape if it cannot answer the middle of the image either.
   virtual void initialise(const OutputLayer& layer, std::span<const float> mean_shape) const = 0;
   /// The head for faces of this mean shape (2K), if it depends on it, as one that needs to know which points are
-  /// neighbours; describe() must say what it has found. Null: it does not.
+  /// neighbours. A model file has the mean shape, so describe() need not say what was found. Null: it does not.
   [[nodiscard]] virtual std::shared_ptr<const Head> fitted(std::span<const float> /*mean_shape*/) const {
     return nullptr;
   }
@@ -70,6 +74,16 @@ struct HeatmapsOptions {
 [[nodiscard]] HeadPtr make_head(std::string_view text);
 [[nodiscard]] std::string to_text(const Head& head);
 [[nodiscard]] std::vector<std::string_view> head_kinds();
+
+/// Names of the layers that end a network with a head, as model files have them: "landmarks", "heatmaps".
+[[nodiscard]] std::vector<std::string_view> last_layer_names();
+/// The head that such a layer is for, and the layer for so many points. Attributes are those of the head, and `bias`.
+struct LastLayer {
+  LayerPtr layer;
+  HeadPtr head = nullptr;
+};
+/// @throws as make_head() and Head::last_layer()
+[[nodiscard]] LastLayer make_last_layer(std::string_view name, const Attributes& attributes, int points);
 
 /// The head of an output that nobody gave a meaning, in networks that end in a plain layer and in model files from
 /// before there were heads: heat maps if it has rows or columns, else coordinates.

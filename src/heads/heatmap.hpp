@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -35,8 +36,33 @@ class Gaussian {
   std::array<double, kReach + 1> smoothing_{};
 };
 
-/// Points of n samples of heat maps H,W,K, n,2K; see make_heatmaps_head(). Doubts, unless null, are -log of the highest
-/// value: 0 of a map as it was trained to be, 4.6 of one that is nearly flat.
+/// Factor on the first weights of a layer that makes maps. Nearly all of a target map is zero; random maps would take
+/// most of the first epochs to fall silent.
+inline constexpr float kQuietStart = 0.01F;
+
+/// The map of one point in H,W,K storage.
+struct HeatMap {
+  const float* values;
+  int h, w, stride;
+
+  [[nodiscard]] double at(int r, int q) const noexcept {
+    return static_cast<double>(values[(static_cast<std::ptrdiff_t>(r) * w + q) * stride]);
+  }
+};
+
+struct Pixel {
+  int r = 0, q = 0;
+};
+
+/// The first one with the highest value. A NaN is the highest, so that a diverged network stays visible.
+[[nodiscard]] Pixel highest(const HeatMap& map) noexcept;
+
+/// -log of the highest value of a map: 0 if it is as it was trained to be, 4.6 if it is nearly flat.
+[[nodiscard]] inline float doubt_of(double highest) noexcept {
+  return static_cast<float>(-std::log(std::max(highest, 0.01)));
+}
+
+/// Points of n samples of heat maps H,W,K, n,2K; see make_heatmaps_head(). @param doubts  as doubt_of(), or null
 void decode_heatmaps(const Gaussian& gaussian, const float* maps, const Shape& shape, int n, float* points,
                      float* doubts) noexcept;
 

@@ -5,28 +5,11 @@
 
 namespace fpcpu {
 
-namespace {
-
-/// The map of one point in H,W,K storage.
-struct HeatMap {
-  const float* values;
-  int h, w, stride;
-
-  [[nodiscard]] double at(int r, int q) const noexcept {
-    return static_cast<double>(values[(static_cast<std::ptrdiff_t>(r) * w + q) * stride]);
-  }
-};
-
-struct Pixel {
-  int r = 0, q = 0;
-};
-
 Pixel highest(const HeatMap& map) noexcept {
   Pixel best;
   double value = map.at(0, 0);
   for (int r = 0; r < map.h; ++r) {
     for (int q = 0; q < map.w; ++q) {
-      // A NaN wins, so that a diverged network stays visible.
       if (map.at(r, q) <= value || std::isnan(value)) continue;
       value = map.at(r, q);
       best = {r, q};
@@ -34,6 +17,8 @@ Pixel highest(const HeatMap& map) noexcept {
   }
   return best;
 }
+
+namespace {
 
 /// Logarithm of the smoothed map at (r, q). Smoothing takes the noise away that the logarithm would blow up; the cells
 /// beyond the border count with the mean of those inside.
@@ -100,7 +85,7 @@ void decode_heatmaps(const Gaussian& gaussian, const float* maps, const Shape& s
       const Offset offset = refine(gaussian, map, m);
       *points++ = static_cast<float>(pixel_to_fraction(m.q + offset.x, shape.w));
       *points++ = static_cast<float>(pixel_to_fraction(m.r + offset.y, shape.h));
-      if (doubts != nullptr) *doubts++ = static_cast<float>(-std::log(std::max(map.at(m.r, m.q), 0.01)));
+      if (doubts != nullptr) *doubts++ = doubt_of(map.at(m.r, m.q));
     }
   }
 }

@@ -43,7 +43,11 @@ const std::vector<HeadRecipe>& all_heads() {
 
 const std::vector<LossRecipe>& all_losses() {
 #define FPCPU_ENTRY(NAME) losses::NAME(),
-  static const std::vector<LossRecipe> all = {FPCPU_LOSSES(FPCPU_ENTRY)};
+  static const std::vector<LossRecipe> all = [] {
+    std::vector<LossRecipe> losses = {FPCPU_LOSSES(FPCPU_ENTRY)};
+    for (const HeadRecipe& head : all_heads()) losses.insert(losses.end(), head.losses.begin(), head.losses.end());
+    return losses;
+  }();
 #undef FPCPU_ENTRY
   return all;
 }
@@ -55,7 +59,7 @@ const LossRecipe& find_loss(const std::string& name) {
   throw Error(ErrorCode::usage, "unknown loss '" + excerpt(name) + "'." + suggest(name, loss_names()));
 }
 
-LossPtr read_loss(const LossRecipe& entry, const Attributes& options, const Attributes& head) {
+LossPtr read_loss(const LossRecipe& entry, const Attributes& options, const Head* head) {
   AttributeReader reader("loss " + std::string(entry.name), options);
   LossPtr loss = entry.read(reader, head);
   reader.finish();
@@ -89,6 +93,24 @@ std::vector<std::string_view> head_kinds() {
   return kinds;
 }
 
+std::vector<std::string_view> last_layer_names() {
+  std::vector<std::string_view> names;
+  for (const HeadRecipe& entry : all_heads()) names.push_back(entry.layer);
+  return names;
+}
+
+LastLayer make_last_layer(std::string_view name, const Attributes& attributes, int points) {
+  for (const HeadRecipe& entry : all_heads()) {
+    if (entry.layer != name) continue;
+    AttributeReader reader(std::string(name), attributes);
+    const bool bias = reader.boolean("bias", true);
+    const HeadPtr head = entry.read(reader);
+    reader.finish();
+    return {head->last_layer(points, bias), head};
+  }
+  throw Error(ErrorCode::usage, "no head has a layer '" + excerpt(name) + "'." + suggest(name, last_layer_names()));
+}
+
 HeadPtr usual_head(const Shape& output) {
   return output.h * output.w > 1 ? make_heatmaps_head() : make_coordinates_head();
 }
@@ -102,18 +124,18 @@ void check_head(const Head& head, const Shape& output, int points) {
 LossPtr make_loss(std::string_view text) {
   const NamedOptions named = parse_named_options(text);
   const LossRecipe& entry = find_loss(named.name);
-  return read_loss(entry, named.options, {});
+  return read_loss(entry, named.options, nullptr);
 }
 
 LossPtr make_loss(std::string_view text, const Head& head) {
   const NamedOptions named = parse_named_options(text == "auto" ? head.usual_loss() : text);
   const LossRecipe& entry = find_loss(named.name);
-  if (entry.head != head.kind()) {
+  if (!entry.head.empty() && entry.head != head.kind()) {
     throw Error(ErrorCode::usage, "loss '" + named.name + "' is for " + std::string(entry.head) +
                                       ", but this network emits " + std::string(head.kind()) + "; use " +
                                       std::string(head.usual_loss()) + ".");
   }
-  return read_loss(entry, named.options, head.describe());
+  return read_loss(entry, named.options, &head);
 }
 
 std::vector<std::string_view> loss_names() {

@@ -286,6 +286,7 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   Checkpoint checkpoint{
       {std::move(graph), std::move(params), parse_metadata(file, "preprocessing", preprocessing_from_json)}};
   check(checkpoint, file.name());
+  checkpoint.graph.fit_heads(checkpoint.preprocessing.mean_shape);
   checkpoint.extra = read_extra(file, checkpoint.params.layout);
   if (file.metadata().contains(kErrors)) {
     checkpoint.errors = parse_metadata(file, kErrors, errors_from_json);

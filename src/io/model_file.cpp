@@ -23,9 +23,6 @@ namespace fpcpu {
 namespace {
 
 constexpr std::string_view kImageName = "input";
-// Layers that end a network, of as many numbers or maps as the data has points.
-constexpr std::string_view kLandmarksLayer = "landmarks";
-constexpr std::string_view kHeatmapsLayer = "heatmaps";
 
 /// One [[layer]] as it stands in the file.
 struct LayerText {
@@ -183,27 +180,24 @@ Shape input_shape(const ModelText& model, const std::string& file, const ModelFi
   return input;
 }
 
-LayerPtr build_layer(const LayerText& layer, int points) {
-  const bool coordinates = layer.kind == kLandmarksLayer;
-  if (!coordinates && layer.kind != kHeatmapsLayer) {
-    // These two are no layers of the library, so that a mistyped one is suggested too.
-    std::vector<std::string_view> kinds = layer_kinds();
-    kinds.insert(kinds.end(), {kLandmarksLayer, kHeatmapsLayer});
-    for (const std::string_view kind : kinds) {
-      if (kind != layer.kind) continue;
-      for (const auto& [name, value] : layer.attributes.items()) {
-        // Pools inside a layer cannot be trained; passes put them there for inference.
-        if (name.starts_with("pool_")) throw Error(ErrorCode::usage, "use a max_pool layer instead of " + name + ".");
-      }
-      return make_layer(layer.kind, layer.attributes, "");
-    }
+bool contains(const std::vector<std::string_view>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// A layer of the library, or the last of a network, which comes with its head.
+LastLayer build_layer(const LayerText& layer, int points) {
+  const std::vector<std::string_view> last_layers = last_layer_names();
+  if (contains(last_layers, layer.kind)) return make_last_layer(layer.kind, layer.attributes, points);
+  std::vector<std::string_view> kinds = layer_kinds();
+  if (!contains(kinds, layer.kind)) {
+    kinds.insert(kinds.end(), last_layers.begin(), last_layers.end());
     throw Error(ErrorCode::usage, "unknown kind '" + excerpt(layer.kind) + "'." + suggest(layer.kind, kinds));
   }
-  AttributeReader reader(layer.kind, layer.attributes);
-  const bool bias = reader.boolean("bias", true);
-  reader.finish();
-  if (!coordinates) return make_conv2d({.out_channels = points, .kernel = 1, .bias = bias});
-  return make_dense({.units = 2 * points, .bias = bias, .init = DenseInit::small});
+  for (const auto& [name, value] : layer.attributes.items()) {
+    // Pools inside a layer cannot be trained; passes put them there for inference.
+    if (name.starts_with("pool_")) throw Error(ErrorCode::usage, "use a max_pool layer instead of " + name + ".");
+  }
+  return {make_layer(layer.kind, layer.attributes, "")};
 }
 
 std::vector<int> input_nodes(const LayerText& layer, const Graph& graph) {
@@ -221,8 +215,8 @@ std::vector<int> input_nodes(const LayerText& layer, const Graph& graph) {
 }
 
 /// What Graph::add needs for this layer. Errors begin with the layer's name, as those of Graph::add do.
-std::pair<LayerPtr, std::vector<int>> resolve(const LayerText& layer, const std::string& name, const Graph& graph,
-                                              int points) {
+std::pair<LastLayer, std::vector<int>> resolve(const LayerText& layer, const std::string& name, const Graph& graph,
+                                               int points) {
   try {
     if (layer.kind.empty()) throw Error(ErrorCode::usage, "kind is missing, for example kind = \"conv2d\".");
     if (name == kImageName) throw Error(ErrorCode::usage, "this name stands for the image; choose another.");
@@ -275,9 +269,10 @@ void add_outputs(Graph& graph, const ModelText& model, const std::string& file) 
   }
 }
 
-void set_head(Graph& graph, const ModelText& model, const std::string& file) {
+/// @param heads  of every node that is a last layer
+void set_head(Graph& graph, const ModelText& model, const std::string& file, const std::vector<HeadPtr>& heads) {
   try {
-    if (!model.head.empty()) graph.set_head(make_head(model.head));
+    graph.set_head(model.head.empty() ? heads[static_cast<std::size_t>(graph.output())] : make_head(model.head));
   } catch (const Error& error) {
     throw mistake(error.code(), file, model.head_line, error.what());
   }
@@ -316,6 +311,7 @@ NetworkDefinition parse_model(std::string_view text, const std::string& file, co
   add_inputs(graph, model, file);
   std::map<std::string, int> count_of_kind;
   std::vector<int> lines(static_cast<std::size_t>(graph.first_layer()), 1);
+  std::vector<HeadPtr> heads(lines.size());
   for (const LayerText& layer : model.layers) {
     const int number = ++count_of_kind[layer.kind];
     const std::string name = layer.name.empty() ? layer.kind + std::to_string(number) : layer.name;
@@ -323,7 +319,8 @@ NetworkDefinition parse_model(std::string_view text, const std::string& file, co
       auto [built, inputs] = resolve(layer, name, graph, options.points);
       if (inputs.empty() && graph.size() == graph.first_layer()) inputs = {0};
       const int owner = layer.owner.empty() ? -1 : layer_called(graph, layer.owner, file, layer.line);
-      graph.add(name, std::move(built), std::move(inputs), owner < 0 ? std::string() : graph.node(owner).owner);
+      graph.add(name, std::move(built.layer), std::move(inputs), owner < 0 ? std::string() : graph.node(owner).owner);
+      heads.push_back(std::move(built.head));
     } catch (const Error& error) {
       if (std::string_view(error.what()).starts_with(file)) throw;
       throw mistake(error.code(), file, layer.line, error.what());
@@ -331,7 +328,7 @@ NetworkDefinition parse_model(std::string_view text, const std::string& file, co
     lines.push_back(layer.line);
   }
   if (graph.size() > graph.first_layer()) add_outputs(graph, model, file);
-  set_head(graph, model, file);
+  set_head(graph, model, file, heads);
   check_network(graph, options.points, file, lines);
   return {std::move(graph), read_recipe(entries, file)};
 }

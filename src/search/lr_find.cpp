@@ -86,8 +86,8 @@ void raise_rate(TrainOptions options, const LrFindOptions& find, const RunOption
   ThreadPool pool(run.threads);
   const TrainingData data = open_training_data(options, nullptr, false);
   tell(data.report, callbacks.notice);
-  const NetworkDefinition network = build_network(options, data.train->points());
-  const Graph& graph = network.graph;
+  NetworkDefinition network = build_network(options, data.train->points());
+  Graph& graph = network.graph;
   say(callbacks.message, std::to_string(data.train->size()) + " training faces; measuring colours and mean shape ...");
   tell_warnings(data.findings, callbacks.notice);
   const Preprocessing preprocessing =
@@ -95,6 +95,7 @@ void raise_rate(TrainOptions options, const LrFindOptions& find, const RunOption
         stop_point(callbacks);
         if (callbacks.phase) callbacks.phase(phase);
       });
+  graph.fit_heads(preprocessing.mean_shape);
   if (callbacks.phase) callbacks.phase({"planning the network"});
   TrainingTask task = make_task(network, options, {data.train, preprocessing, options.batch, kernels, pool});
   LoaderOptions loading =

@@ -153,8 +153,7 @@ void measure_faces(RunSetup& setup, const RunStart& start, Dialogue& dialogue) {
         setup.options, setup.data, setup.network.graph, [&](const std::string& text) { dialogue.notice(text); },
         [&](const PhaseProgress& phase) { dialogue.phase_and_hear(phase); });
   }
-  Graph& graph = setup.network.graph;
-  if (const HeadPtr fitted = graph.head()->fitted(setup.preprocessing.mean_shape)) graph.set_head(fitted);
+  setup.network.graph.fit_heads(setup.preprocessing.mean_shape);
   if (setup.run.fast) return;
   setup.marks = mark_data(setup.data, *setup.pool, [&](std::size_t done, std::size_t all) {
     dialogue.phase_and_hear({"reading the data", done, all});

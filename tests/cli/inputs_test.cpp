@@ -14,6 +14,7 @@
 #include "data/decode.hpp"
 #include "data/image_write.hpp"
 #include "data/synth.hpp"
+#include "graph/zoo/zoo.hpp"
 #include "support/messages.hpp"
 
 using namespace fpcpu;
@@ -140,7 +141,8 @@ TEST_CASE("a gray rectangular input: trained, repeated from its configuration, r
 TEST_CASE("every network trains on a gray rectangle; sizes that do not fit are refused by name") {
   const TemporaryFolder folder;
   write_faces(folder / "faces", 12, 5);
-  for (const char* model : {"small", "base", "bn", "resnet18", "pfld", "hourglass"}) {
+  for (const ZooEntry& entry : zoo()) {
+    const std::string model(entry.name);
     const Outcome o =
         run_program(folder, std::string("train --fast --data faces --val-split 0.2 --batch 2 --channels 1 ") +
                                 "--input-size 64x128 --model " + model);

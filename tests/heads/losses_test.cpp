@@ -43,18 +43,17 @@ struct Faces {
   }
 
   /// The gradient of these samples, and nothing else, is in dpred afterwards.
-  double run(const Loss& loss, int begin = 0, int end = kSamples) const {
-    const auto at = static_cast<std::size_t>(begin);
-    std::fill_n(dpred.data() + 6 * at, 6 * static_cast<std::size_t>(end - begin), T(0));
-    return loss.run(LossArgs<T>{.pred = pred.data() + 6 * at,
-                                .target = target.data() + 6 * at,
-                                .visible = visible.data() + 3 * at,
-                                .n = end - begin,
+  double run(const Loss& loss) const {
+    dpred.fill(T(0));
+    return loss.run(LossArgs<T>{.pred = pred.data(),
+                                .target = target.data(),
+                                .visible = visible.data(),
+                                .n = kSamples,
                                 .points = kPoints,
                                 .unit_x = T(96),
                                 .unit_y = T(64),
                                 .inv_count = inv_count,
-                                .dpred = dpred.data() + 6 * at});
+                                .dpred = dpred.data()});
   }
 };
 
@@ -69,36 +68,12 @@ double value_at(const Loss& loss, double d) {
 
 }  // namespace
 
-TEST_CASE("losses: gradients, masks, slices and float") {
+TEST_CASE("losses: a point that is not visible has no gradient") {
   for (const std::string& name : coordinate_losses()) {
     INFO(name);
-    const LossPtr loss = make_loss(name);
-    CHECK(name.starts_with(loss->kind()));
     Faces<double> faces;
-    const double value = faces.run(*loss);
-    const std::vector<double> gradient = faces.dpred.values();
-    CHECK(faces.dpred.intact());
-    CHECK(value > 0.0);
-    for (const std::size_t i : {2U, 3U, 10U, 11U, 22U, 23U}) CHECK(gradient[i] == 0.0);
-    test::check_central_differences("pred", faces.pred, gradient, [&] { return faces.run(*loss); });
-
-    CHECK(faces.run(*loss, 0, 1) + faces.run(*loss, 1, 4) == doctest::Approx(value).epsilon(1e-14));
-    CHECK(faces.dpred.values() == gradient);
-
-    Faces<float> single;
-    CHECK(single.run(*loss) == doctest::Approx(value).epsilon(1e-4));
-    CHECK(test::relative_difference(gradient, single.dpred.values()) < 1e-3);
-  }
-}
-
-TEST_CASE("losses: no visible point gives 0 and no gradient") {
-  for (const std::string& name : coordinate_losses()) {
-    Faces<double> faces;
-    faces.visible.fill(0);
-    faces.target.fill(kNan);
-    faces.inv_count = 0.0;
-    CHECK(faces.run(*make_loss(name)) == 0.0);
-    for (const double g : faces.dpred.values()) CHECK(g == 0.0);
+    CHECK(faces.run(*make_loss(name)) > 0.0);
+    for (std::size_t i = 0; i < 24; ++i) CHECK((faces.dpred[i] == 0.0) == (faces.visible[i / 2] == 0.0));
   }
 }
 

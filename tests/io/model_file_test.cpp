@@ -72,6 +72,16 @@ TEST_CASE("a network may end in one heat map per point") {
         Shape{16, 16, 7});
 }
 
+TEST_CASE("a last layer comes with its head, whose options are among its settings") {
+  const std::string text = "input = [8, 8, 1]\n[[layer]]\nkind = \"heatmaps\"\n";
+  const auto head_of = [](const std::string& network) { return to_text(*parse_model(network, "a", {}).graph.head()); };
+  CHECK(head_of(text) == "heatmaps:sigma=1");
+  CHECK(head_of(text + "sigma = 1.5\n") == "heatmaps:sigma=1.5");
+  CHECK(head_of("head = \"heatmaps:sigma=2\"\n" + text + "sigma = 1.5\n") == "heatmaps:sigma=2");
+  const auto mistake = message_of(ErrorCode::usage, [&] { (void)head_of(text + "sgima = 2\n"); });
+  CHECK(contains(mistake, "heatmaps: 'sgima' is unknown. Did you mean 'sigma'?"));
+}
+
 TEST_CASE("inputs, outputs and shared parameters, and how they are trained") {
   const NetworkDefinition n = load_model_file(FPCPU_SOURCE_DIR "/docs/models/auxiliary.toml", {.points = 5});
   const std::vector<Output> outputs = n.graph.outputs();

@@ -23,9 +23,15 @@ inline int add_with_bn_relu(Graph& graph, const std::string& name, LayerPtr laye
   return graph.add(name + "_relu", make_activation());
 }
 
+/// What the head reads.
+inline void add_last_layer(Graph& graph, const std::string& name, HeadPtr head, int points) {
+  graph.add(name, head->last_layer(points));
+  graph.set_head(std::move(head));
+}
+
 /// The coordinates of all points, starting at the bias.
-inline int add_landmarks(Graph& graph, int points) {
-  return graph.add("landmarks", make_dense({.units = 2 * points, .init = DenseInit::small}));
+inline void add_landmarks(Graph& graph, int points) {
+  add_last_layer(graph, "landmarks", make_coordinates_head(), points);
 }
 
 }  // namespace fpcpu

@@ -54,8 +54,7 @@ Graph build(const ZooOptions& options) {
   x = add_hourglass(graph, kDepth, x);
   add_residual(graph, "head1", x);
   add_with_bn_relu(graph, "head2", make_conv2d({.out_channels = kChannels, .kernel = 1}));
-  graph.add("heatmaps", make_conv2d({.out_channels = options.points, .kernel = 1}));
-  graph.set_head(make_heatmaps_head());
+  add_last_layer(graph, "heatmaps", make_heatmaps_head(), options.points);
   return graph;
 }
 

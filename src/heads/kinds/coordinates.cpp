@@ -16,6 +16,9 @@ class CoordinatesHead final : public Head {
     return output.h * output.w == 1 && output.c % 2 == 0 ? output.c / 2 : 0;
   }
   [[nodiscard]] std::string needs(int points) const override { return std::to_string(2 * points) + " numbers"; }
+  [[nodiscard]] LayerPtr last_layer(int points, bool bias) const override {
+    return make_dense({.units = 2 * points, .bias = bias, .init = DenseInit::small});
+  }
 
   void decode(const float* output, const Shape& shape, int n, float* points, float* doubts) const noexcept override {
     const std::size_t count = static_cast<std::size_t>(n) * shape.size();
@@ -34,7 +37,7 @@ HeadPtr make_coordinates_head() { return std::make_shared<CoordinatesHead>(); }
 
 namespace heads {
 HeadRecipe coordinates() {
-  return {kCoordinates, [](AttributeReader&) { return make_coordinates_head(); }};
+  return {kCoordinates, "landmarks", [](AttributeReader&) { return make_coordinates_head(); }};
 }
 }  // namespace heads
 

@@ -10,9 +10,6 @@ namespace fpcpu {
 
 namespace {
 
-/// Nearly all of a target map is zero; random maps would take most of the first epochs to fall silent.
-constexpr float kQuiet = 0.01F;
-
 class HeatmapsHead final : public Head {
  public:
   explicit HeatmapsHead(const HeatmapsOptions& options) : gaussian_(options.sigma) {
@@ -27,6 +24,9 @@ class HeatmapsHead final : public Head {
     return output.h * output.w > 1 ? output.c : 0;
   }
   [[nodiscard]] std::string needs(int points) const override { return std::to_string(points) + " maps"; }
+  [[nodiscard]] LayerPtr last_layer(int points, bool bias) const override {
+    return make_conv2d({.out_channels = points, .kernel = 1, .bias = bias});
+  }
 
   void decode(const float* output, const Shape& shape, int n, float* points, float* doubts) const noexcept override {
     decode_heatmaps(gaussian_, output, shape, n, points, doubts);
@@ -36,7 +36,7 @@ class HeatmapsHead final : public Head {
     if (mean_shape.empty()) {
       throw Error(ErrorCode::usage, "--start zero is for networks that answer coordinates, not heat maps.");
     }
-    for (float& v : layer.weight) v *= kQuiet;
+    for (float& v : layer.weight) v *= kQuietStart;
   }
 
  private:
@@ -49,7 +49,7 @@ HeadPtr make_heatmaps_head(HeatmapsOptions options) { return std::make_shared<He
 
 namespace heads {
 HeadRecipe heatmaps() {
-  return {kHeatmaps, [](AttributeReader& reader) {
+  return {kHeatmaps, "heatmaps", [](AttributeReader& reader) {
             return make_heatmaps_head({.sigma = reader.number("sigma", HeatmapsOptions().sigma)});
           }};
 }

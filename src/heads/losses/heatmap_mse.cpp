@@ -24,9 +24,9 @@ LossPtr make_heatmap_mse_loss(double sigma) { return std::make_shared<HeatmapMse
 
 namespace losses {
 LossRecipe heatmap_mse() {
-  return {"heatmap-mse", "", kHeatmaps, [](AttributeReader&, const Attributes& head) {
-            const AttributeValue* sigma = head.find("sigma");
-            return sigma != nullptr ? make_heatmap_mse_loss(std::get<double>(*sigma)) : make_heatmap_mse_loss();
+  return {"heatmap-mse", "", kHeatmaps, [](AttributeReader&, const Head* head) {
+            if (head == nullptr) return make_heatmap_mse_loss();
+            return make_heatmap_mse_loss(std::get<double>(*head->describe().find("sigma")));
           }};
 }
 }  // namespace losses

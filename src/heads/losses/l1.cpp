@@ -25,7 +25,7 @@ LossPtr make_l1_loss() { return std::make_shared<L1Loss>(); }
 
 namespace losses {
 LossRecipe l1() {
-  return {"l1", "", kCoordinates, [](AttributeReader&, const Attributes&) { return make_l1_loss(); }};
+  return {"l1", "", kCoordinates, [](AttributeReader&, const Head*) { return make_l1_loss(); }};
 }
 }  // namespace losses
 

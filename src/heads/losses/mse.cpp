@@ -23,7 +23,7 @@ LossPtr make_mse_loss() { return std::make_shared<MseLoss>(); }
 
 namespace losses {
 LossRecipe mse() {
-  return {"mse", "", kCoordinates, [](AttributeReader&, const Attributes&) { return make_mse_loss(); }};
+  return {"mse", "", kCoordinates, [](AttributeReader&, const Head*) { return make_mse_loss(); }};
 }
 }  // namespace losses
 

@@ -35,7 +35,7 @@ LossPtr make_smooth_l1_loss(SmoothL1Options options) { return std::make_shared<S
 
 namespace losses {
 LossRecipe smooth_l1() {
-  return {"smooth-l1", "knee=2", kCoordinates, [](AttributeReader& reader, const Attributes&) {
+  return {"smooth-l1", "knee=2", kCoordinates, [](AttributeReader& reader, const Head*) {
             return make_smooth_l1_loss({.knee = reader.number("knee", SmoothL1Options().knee)});
           }};
 }

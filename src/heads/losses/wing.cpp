@@ -42,7 +42,7 @@ LossPtr make_wing_loss(WingOptions options) { return std::make_shared<WingLoss>(
 
 namespace losses {
 LossRecipe wing() {
-  return {"wing", "w=10,epsilon=2", kCoordinates, [](AttributeReader& reader, const Attributes&) {
+  return {"wing", "w=10,epsilon=2", kCoordinates, [](AttributeReader& reader, const Head*) {
             const WingOptions usual;
             const double w = reader.number("w", usual.w);
             return make_wing_loss({.w = w, .epsilon = reader.number("epsilon", usual.epsilon)});
