@@ -13,6 +13,7 @@
 #include "graph/node_kernels.hpp"
 #include "graph/objective.hpp"
 #include "graph/reference_executor.hpp"
+#include "graph/zoo_facts.hpp"
 
 using namespace fpcpu;
 using namespace fpcpu::test;
@@ -78,12 +79,6 @@ double root_mean_square(const float* values, std::size_t n) {
   return std::sqrt(square / static_cast<double>(n));
 }
 
-/// Relative norms of differences: of the output, and the largest of the gradients of parameters.
-struct Errors {
-  double output = 0;
-  double gradient = 0;
-};
-
 Errors errors_of(const Case& c, const Result& found, const Result& expected) {
   Errors errors{.output = difference(found.output.data(), expected.output.data(), expected.output.size())};
   const double all = root_mean_square(expected.gradient.data(), expected.gradient.size());
@@ -108,29 +103,20 @@ Result of_plan(const Case& c, PlanExecutor& plan) {
   return result;
 }
 
-/// The largest errors when all was right, on a processor with AVX512-BF16; twice as much is allowed. Printed by
-///   test_graph -tc="training in bf16*"
-struct Seen {
+/// Of the networks that are none of the zoo's.
+struct SeenOf {
   std::string_view network;
-  Errors fast;  // plan with SIMD kernels against the reference
-  Errors kept;  // what rounding of kept tensors changes: the reference with it against the reference without
+  Seen seen;
 };
-constexpr std::array<Seen, 9> kSeen = {{
-    {"small", {.output = 0.030, .gradient = 0.26}, {.output = 0.039, .gradient = 0.31}},
-    {"base", {.output = 0.00045, .gradient = 0.011}, {}},
-    {"bn", {.output = 0.023, .gradient = 0.35}, {.output = 0.017, .gradient = 0.36}},
-    {"resnet18", {.output = 0.078, .gradient = 0.64}, {.output = 0.034, .gradient = 0.54}},
-    {"pfld", {.output = 0.028, .gradient = 0.47}, {.output = 0.055, .gradient = 0.64}},
-    {"hourglass", {.output = 0.31, .gradient = 2.6}, {.output = 0.27, .gradient = 1.2}},
-    {"branching", {.output = 0.0023, .gradient = 0.044}, {.output = 0.0038, .gradient = 0.17}},
-    {"two_norms", {.output = 0.000034, .gradient = 0.00086}, {}},
-    {"whole_batch", {.output = 0.0067, .gradient = 0.015}, {}},
-}};
+constexpr std::array kSeen = std::to_array<SeenOf>({
+    {"branching", {{.output = 0.0023, .gradient = 0.044}, {.output = 0.0038, .gradient = 0.17}}},
+    {"two_norms", {{.output = 0.000034, .gradient = 0.00086}, {}}},
+    {"whole_batch", {{.output = 0.0067, .gradient = 0.015}, {}}},
+});
 
 const Seen& seen_of(const std::string& network) {
-  const auto* found = std::find_if(kSeen.begin(), kSeen.end(), [&](const Seen& s) { return s.network == network; });
-  REQUIRE_MESSAGE(found != kSeen.end(), "no figures of network " << network);
-  return *found;
+  const auto* found = std::find_if(kSeen.begin(), kSeen.end(), [&](const SeenOf& s) { return s.network == network; });
+  return found != kSeen.end() ? found->seen : facts_of(network).bf16;
 }
 
 void check_at_most(const char* what, const Errors& errors, const Errors& allowed) {

@@ -6,6 +6,7 @@
 #include "fpcpu/layers.hpp"
 #include "graph/params.hpp"
 #include "graph/zoo/zoo.hpp"
+#include "graph/zoo_facts.hpp"
 #include "support/messages.hpp"
 
 using namespace fpcpu;
@@ -72,23 +73,17 @@ TEST_CASE("names of layers are unique and inputs must exist") {
 }
 
 TEST_CASE("the zoo's networks have the parameters and FLOPs of their definitions") {
-  struct Expected {
-    const char* name;
-    std::size_t parameters;
-    double mflop;  // convolutions and dense layers
-  };
-  // PyTorch's counts for the networks of tests/golden/networks.py.
-  for (const Expected& e :
-       {Expected{"base", 19260060, 809.6}, Expected{"bn", 3540924, 1014.1}, Expected{"resnet18", 11190876, 882.6},
-        Expected{"pfld", 1198524, 545.5}, Expected{"hourglass", 950542, 1128.9}}) {
-    const Graph graph = make_network(e.name, {});
-    CHECK(ParamLayout(graph).parameter_count() == e.parameters);
+  for (const ZooEntry& entry : zoo()) {
+    INFO(std::string(entry.name));
+    const test::ZooFacts& facts = test::facts_of(entry.name);
+    const Graph graph = make_network(entry.name, {});
+    CHECK(ParamLayout(graph).parameter_count() == facts.parameters);
     double flops = 0;
     for (const Node& node : graph.nodes()) {
       const std::string_view kind = node.layer ? node.layer->kind() : "input";
       if (kind == "conv2d" || kind == "depthwise_conv2d" || kind == "dense") flops += node.signature.flops;
     }
-    CHECK(flops / 1e6 == doctest::Approx(e.mflop).epsilon(1e-4));
+    CHECK(flops / 1e6 == doctest::Approx(facts.mflop).epsilon(1e-4));
   }
   CHECK(contains(message_of(ErrorCode::usage, [] { (void)make_network("smal", {}); }), "small"));
 }
