@@ -67,13 +67,11 @@ const TensorPlan& tensor_of(const NodePlan& node, const Step& step) {
   switch (step.kind) {
     case StepKind::recompute:
       return node.again;
-    case StepKind::round_y:
-      return node.y_bf16;
     case StepKind::backward_sums:
     case StepKind::backward:
-      return step.bf16_dy ? node.dy_bf16 : node.dy;
-    case StepKind::round_dy:
-      return node.dy_bf16;
+      return step.kept_dy ? node.kept_dy : node.dy;
+    case StepKind::convert:
+      return step.kept_dy ? node.kept_dy : node.kept_y;
     default:
       return node.y;
   }
@@ -120,19 +118,19 @@ std::string step_line(const Graph& graph, const Plan& plan, const Step& step, co
     note += (note.empty() ? "+ sums for " : " + sums for ") + printable(graph.node(node_plan.sums_of).name);
   }
   const bool whole = step.kind != StepKind::loss && node_plan.layer.whole_batch;
-  return line("  %-13s %-14s %-18s %-12s %9.2f %9.1f %9.1f  %-7s %-12s %s", to_string(step.kind),
+  return line("  %-13s %-14s %-18s %-12s %9.2f %9.1f %-4s %9.1f  %-7s %-12s %s", to_string(step.kind),
               printable(node.name).c_str(), std::string(node.layer->kind()).c_str(),
               to_string(node.signature.out).c_str(), cost.flops / plan.options.batch / 1e6,
-              static_cast<double>(tensor.bytes_per_sample) / 1024.0, cost.traffic.total() / kMega,
-              place_name(tensor.place), whole ? "whole batch" : "slices", note.c_str());
+              static_cast<double>(tensor.bytes_per_sample) / 1024.0, to_string(tensor.storage.type),
+              cost.traffic.total() / kMega, place_name(tensor.place), whole ? "whole batch" : "slices", note.c_str());
 }
 
 }  // namespace
 
 std::string describe_plan(const Graph& graph, const Plan& plan, const ParamLayout& layout) {
   std::string text = head(graph, plan, layout) + "\n" + memory(plan) + "\n";
-  text += line("  %-13s %-14s %-18s %-12s %9s %9s %9s  %-7s %-12s %s", "step", "node", "layer", "output", "MFLOP",
-               "KB/image", "MB moved", "memory", "samples", "algorithm");
+  text += line("  %-13s %-14s %-18s %-12s %9s %9s %-4s %9s  %-7s %-12s %s", "step", "node", "layer", "output", "MFLOP",
+               "KB/image", "type", "MB moved", "memory", "samples", "algorithm");
   Traffic steps;
   for (std::size_t s = 0; s < plan.segments.size(); ++s) {
     const Segment& segment = plan.segments[s];

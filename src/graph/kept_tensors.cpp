@@ -41,14 +41,12 @@ bool reads_output(const Graph& graph, const Plan& plan, const Step& step, int no
       return as_input;
     case StepKind::loss:
       return graph.is_output(node);
-    case StepKind::round_y:
-      return step.node == node;
+    case StepKind::convert:
+      return step.node == node && !step.kept_dy;
     case StepKind::backward_sums:
     case StepKind::backward:
       return !plan.nodes[static_cast<std::size_t>(node)].recomputed &&
              ((as_input && keeps_input(keep)) || (step.node == node && keeps_output(keep)));
-    case StepKind::round_dy:
-      return false;
   }
   return false;
 }
@@ -68,27 +66,30 @@ struct Steps {
 
 using NodeKernels = std::vector<const kernels::KernelTable<float>*>;
 
-void round_output(const Graph& graph, const NodeKernels& kernels, Plan& plan, int node) {
+void convert_output(const Graph& graph, const NodeKernels& kernels, Plan& plan, int node) {
   Steps made;
   bool possible = !plan.nodes[static_cast<std::size_t>(node)].layer.whole_batch;
+  Storage storage;
   std::vector<Step*> later;
   for_each_step(plan, [&](int segment, int position, Step& step, bool whole) {
     if (step.kind == StepKind::forward && step.node == node) made.add(segment, position, whole);
     if (!reads_output(graph, plan, step, node) || segment == made.segment) return;
     const Node& reader = graph.node(step.node);
-    possible = possible && step.kind != StepKind::forward_sums && reader.signature.allows.reads_bf16 &&
-               kernels[static_cast<std::size_t>(step.node)]->precision == Precision::bf16 &&
-               reader.inputs.front() == node && reads_as_input(graph, step, node) == 1;
+    storage = kernels[static_cast<std::size_t>(step.node)]->kept;
+    possible = possible && step.kind != StepKind::forward_sums && reader.signature.allows.reads_kept &&
+               storage.type != DataType::fp32 && reader.inputs.front() == node &&
+               reads_as_input(graph, step, node) == 1;
     later.push_back(&step);
   });
   if (!possible || later.empty()) return;
-  for (Step* step : later) step->bf16_x = true;
-  insert(plan, made.segment, made.last + 1, {StepKind::round_y, node});
+  for (Step* step : later) step->kept_x = true;
+  insert(plan, made.segment, made.last + 1, {StepKind::convert, node});
+  plan.nodes[static_cast<std::size_t>(node)].kept_y.storage = storage;
 }
 
-void round_gradient(const Graph& graph, Plan& plan, int node) {
+void convert_gradient(const Graph& graph, Plan& plan, int node) {
   const Signature& signature = graph.node(node).signature;
-  if (!signature.allows.reads_bf16 || graph.node(node).inputs.size() > 1) return;
+  if (!signature.allows.reads_kept || graph.node(node).inputs.size() > 1) return;
   Steps made;
   Step* reader = nullptr;
   int read = -1;
@@ -98,9 +99,12 @@ void round_gradient(const Graph& graph, Plan& plan, int node) {
     if (writes || sums) made.add(segment, position, whole);
     if (step.kind == StepKind::backward && step.node == node) reader = &step, read = segment;
   });
-  if (reader == nullptr || !reader->bf16_x || made.segment < 0 || made.elsewhere || read == made.segment) return;
-  reader->bf16_dy = true;
-  insert(plan, made.segment, made.last + 1, {StepKind::round_dy, node});
+  if (reader == nullptr || !reader->kept_x || made.segment < 0 || made.elsewhere || read == made.segment) return;
+  reader->kept_dy = true;
+  insert(plan, made.segment, made.last + 1, {.kind = StepKind::convert, .node = node, .kept_dy = true});
+  const int input = graph.node(node).inputs.front();
+  plan.nodes[static_cast<std::size_t>(node)].kept_dy.storage =
+      plan.nodes[static_cast<std::size_t>(input)].kept_y.storage;
 }
 
 }  // namespace
@@ -113,7 +117,7 @@ void recompute_outputs(const Graph& graph, Plan& plan) {
     for_each_step(plan, [&](int segment, int position, Step& step, bool whole) {
       const bool makes = step.kind == StepKind::forward && step.node == i;
       if (!makes && !reads_output(graph, plan, step, i)) return;
-      (is_backward(step.kind) ? backward : forward).add(segment, position, whole);
+      (is_backward(step) ? backward : forward).add(segment, position, whole);
     });
     if (forward.elsewhere || backward.elsewhere || backward.segment <= forward.segment) continue;
     insert(plan, backward.segment, backward.first, {StepKind::recompute, i});
@@ -121,12 +125,12 @@ void recompute_outputs(const Graph& graph, Plan& plan) {
   }
 }
 
-void round_kept_tensors(const Graph& graph, const NodeKernels& kernels, Plan& plan) {
+void convert_kept_tensors(const Graph& graph, const NodeKernels& kernels, Plan& plan) {
   for (int i = graph.first_layer(); i < graph.size(); ++i) {
-    if (!graph.is_output(i)) round_output(graph, kernels, plan, i);
+    if (!graph.is_output(i)) convert_output(graph, kernels, plan, i);
   }
   for (int i = graph.first_layer(); i < graph.size(); ++i) {
-    if (!graph.is_output(i)) round_gradient(graph, plan, i);
+    if (!graph.is_output(i)) convert_gradient(graph, plan, i);
   }
 }
 

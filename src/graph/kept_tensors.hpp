@@ -12,9 +12,10 @@ namespace fpcpu {
 /// forward needs it in one segment only: then it is never kept for the whole batch.
 void recompute_outputs(const Graph& graph, Plan& plan);
 
-/// Outputs and gradients that later segments read through LayerAllows::reads_bf16 only, with kernels of that precision,
-/// are rounded to bfloat16 when they are complete, and kept in that form. `kernels` has the table of each node; with
-/// fp32 tables nothing changes.
-void round_kept_tensors(const Graph& graph, const std::vector<const kernels::KernelTable<float>*>& kernels, Plan& plan);
+/// Outputs and gradients that later segments read through LayerAllows::reads_kept only, with kernels that keep tensors
+/// in another way than fp32 (KernelTable::kept), are converted when they are complete, and kept in that form.
+/// `kernels` has the table of each node.
+void convert_kept_tensors(const Graph& graph, const std::vector<const kernels::KernelTable<float>*>& kernels,
+                          Plan& plan);
 
 }  // namespace fpcpu

@@ -7,21 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "core/data_type.hpp"
 #include "core/slices.hpp"
 #include "graph/graph.hpp"
 
 namespace fpcpu {
 
-enum class StepKind : std::uint8_t {
-  forward_sums,
-  forward,
-  round_y,
-  loss,
-  recompute,
-  backward_sums,
-  backward,
-  round_dy
-};
+enum class StepKind : std::uint8_t { forward_sums, forward, loss, recompute, backward_sums, backward, convert };
 
 [[nodiscard]] constexpr const char* to_string(StepKind kind) noexcept {
   switch (kind) {
@@ -29,8 +21,6 @@ enum class StepKind : std::uint8_t {
       return "forward sums";
     case StepKind::forward:
       return "forward";
-    case StepKind::round_y:
-      return "round";
     case StepKind::loss:
       return "loss";
     case StepKind::recompute:
@@ -39,22 +29,33 @@ enum class StepKind : std::uint8_t {
       return "backward sums";
     case StepKind::backward:
       return "backward";
-    case StepKind::round_dy:
-      return "round dy";
+    case StepKind::convert:
+      return "convert";
   }
   return "";
 }
 
-/// Steps behind the loss, as the order of StepKind has it.
-[[nodiscard]] constexpr bool is_backward(StepKind kind) noexcept { return kind > StepKind::loss; }
-
-/// One call of one layer on one slice, or the rounding of what it made (round_y, round_dy).
+/// One call of one layer on one slice, or the conversion of what layers made into the form that is kept.
 struct Step {
   StepKind kind = StepKind::forward;
   int node = 0;
-  bool bf16_x = false;   // reads its first input from NodePlan::y_bf16
-  bool bf16_dy = false;  // reads the gradient of its output from NodePlan::dy_bf16
+  bool kept_x = false;   // reads its first input from NodePlan::kept_y
+  bool kept_dy = false;  // reads the gradient of its output from NodePlan::kept_dy; a conversion: makes it, not kept_y
 };
+
+/// True of what comes behind the loss.
+[[nodiscard]] constexpr bool is_backward(const Step& step) noexcept {
+  switch (step.kind) {
+    case StepKind::recompute:
+    case StepKind::backward_sums:
+    case StepKind::backward:
+      return true;
+    case StepKind::convert:
+      return step.kept_dy;
+    default:
+      return false;
+  }
+}
 
 /// Steps that a slice runs one after the other without waiting for other slices. After all slices are through, the
 /// batch-wide sums of the listed nodes are merged in slice order, and layers that see the whole batch run, each cut by
@@ -72,6 +73,7 @@ enum class Place : std::uint8_t { absent, input, batch, worker };
 
 struct TensorPlan {
   Place place = Place::absent;
+  Storage storage;
   std::size_t offset = 0;  // bytes, in the arena of its place
   std::size_t bytes_per_sample = 0;
   int first = 0;  // lifetime: segments for `batch`, positions of steps for `worker`
@@ -83,9 +85,9 @@ struct NodePlan {
   TensorPlan y;       // output
   TensorPlan again;   // output made a second time, for backward, in place of keeping it; else absent
   TensorPlan dy;      // gradient of the output
-  TensorPlan y_bf16;  // y and dy rounded, for segments after the one that makes them; else absent
-  TensorPlan dy_bf16;
-  TensorPlan saved;  // argmax and the like
+  TensorPlan kept_y;  // y and dy stored in another way, for segments after the one that makes them; else absent
+  TensorPlan kept_dy;
+  TensorPlan saved;  // argmax and the like, in bytes
   int sums_of = -1;  // the batch-wide node whose forward sums this node's forward emits
   bool emitted_by_producer = false;
   bool recomputed = false;              // `again` is what backward reads

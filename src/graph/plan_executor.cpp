@@ -108,21 +108,26 @@ const float* PlanExecutor::value(const Run& run, int node, int slot, int first_s
   return locate<float>(y, slot, first_sample);
 }
 
-const float* PlanExecutor::kept_value(const Run& run, int node, int slot, int first_sample) const noexcept {
-  const TensorPlan& again = plan_.nodes[static_cast<std::size_t>(node)].again;
-  return again.place == Place::absent ? value(run, node, slot, first_sample) : locate<float>(again, slot, first_sample);
+StoredView PlanExecutor::input(const Run& run, const Step& step, std::size_t k, const Piece& piece) const noexcept {
+  const int node = graph_.nodes()[static_cast<std::size_t>(step.node)].inputs[k];
+  const NodePlan& plan = plan_.nodes[static_cast<std::size_t>(node)];
+  const auto view = [&](const TensorPlan& tensor) {
+    return StoredView(locate<std::byte>(tensor, piece.home, piece.first), tensor.storage);
+  };
+  if (k == 0 && step.kept_x) return view(plan.kept_y);
+  const bool backward = step.kind == StepKind::backward_sums || step.kind == StepKind::backward;
+  if (backward && plan.recomputed) return view(plan.again);
+  return value(run, node, piece.home, piece.first);
 }
 
-const kernels::Bf16* PlanExecutor::rounded_input(const Node& node, const Piece& piece) const noexcept {
-  const TensorPlan& rounded = plan_.nodes[static_cast<std::size_t>(node.inputs.front())].y_bf16;
-  return locate<kernels::Bf16>(rounded, piece.home, piece.first);
-}
-
-void PlanExecutor::round(const TensorPlan& from, const TensorPlan& to, const Piece& piece) const noexcept {
-  const std::size_t count = to.bytes_per_sample / sizeof(kernels::Bf16) * static_cast<std::size_t>(piece.n);
-  // Nodes with parameters behind them have tables of the plan's precision, the image first of all.
-  kernels_.front()->round_to_bf16(locate<float>(from, piece.home, piece.first),
-                                  locate<kernels::Bf16>(to, piece.home, piece.first), count);
+void PlanExecutor::convert(const Step& step, const Piece& piece) const noexcept {
+  const auto i = static_cast<std::size_t>(step.node);
+  const NodePlan& plan = plan_.nodes[i];
+  const TensorPlan& from = step.kept_dy ? plan.dy : plan.y;
+  const TensorPlan& to = step.kept_dy ? plan.kept_dy : plan.kept_y;
+  const std::size_t count = graph_.nodes()[i].signature.out.size() * static_cast<std::size_t>(piece.n);
+  kernels_[i]->convert(locate<float>(from, piece.home, piece.first),
+                       {locate<std::byte>(to, piece.home, piece.first), to.storage}, count);
 }
 
 void PlanExecutor::forward(const Run& run, const Step& step, const Piece& piece) noexcept {
@@ -130,9 +135,8 @@ void PlanExecutor::forward(const Run& run, const Step& step, const Piece& piece)
   const Node& node = graph_.nodes()[i];
   const NodePlan& plan = plan_.nodes[i];
   const int first = piece.first;
-  std::array<const float*, kMaxInputs> x{};
-  for (std::size_t k = step.bf16_x ? 1 : 0; k < node.inputs.size(); ++k)
-    x[k] = value(run, node.inputs[k], piece.home, first);
+  std::array<Tensor<float>, kMaxInputs> x{};
+  for (std::size_t k = 0; k < node.inputs.size(); ++k) x[k] = input(run, step, k, piece);
 
   ForwardArgs<float> a;
   a.kernels = kernels_[i];
@@ -141,7 +145,6 @@ void PlanExecutor::forward(const Run& run, const Step& step, const Piece& piece)
   a.n = piece.n;
   a.training = run.training;
   a.x = {x.data(), node.inputs.size()};
-  if (step.bf16_x) a.x_bf16 = rounded_input(node, piece);
   const bool again = step.kind == StepKind::recompute;
   a.y = locate<float>(again ? plan.again : plan.y, piece.home, first);
   a.params = node_params_[i];
@@ -171,12 +174,10 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
   const Node& node = graph_.nodes()[i];
   const NodePlan& plan = plan_.nodes[i];
   const int first = piece.first;
-  std::array<const float*, kMaxInputs> x{};
+  std::array<Tensor<float>, kMaxInputs> x{};
   std::array<float*, kMaxInputs> dx{};
   for (std::size_t k = 0; k < node.inputs.size(); ++k) {
-    if (keeps_input(node.signature.needs.keep) && !(step.bf16_x && k == 0)) {
-      x[k] = kept_value(run, node.inputs[k], piece.home, first);
-    }
+    if (keeps_input(node.signature.needs.keep)) x[k] = input(run, step, k, piece);
     if (plan.dx_needed[k] != 0) {
       dx[k] = locate<float>(plan_.nodes[static_cast<std::size_t>(node.inputs[k])].dy, piece.home, first);
     }
@@ -188,12 +189,8 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
   a.n = piece.n;
   a.x = {x.data(), node.inputs.size()};
   if (keeps_output(node.signature.needs.keep)) a.y = value(run, step.node, piece.home, first);
-  if (step.bf16_x) a.x_bf16 = rounded_input(node, piece);
-  if (step.bf16_dy) {
-    a.dy_bf16 = locate<kernels::Bf16>(plan.dy_bf16, piece.home, first);
-  } else {
-    a.dy = locate<float>(plan.dy, piece.home, first);
-  }
+  const TensorPlan& dy = step.kept_dy ? plan.kept_dy : plan.dy;
+  a.dy = StoredView(locate<std::byte>(dy, piece.home, first), dy.storage);
   a.dx = {dx.data(), node.inputs.size()};
   a.beta = betas_[i];
   a.params = node_params_[i];
@@ -233,15 +230,14 @@ void PlanExecutor::run_objective(const Run& run, const Piece& piece) noexcept {
 }
 
 void PlanExecutor::run_step(const Run& run, const Step& step, const Piece& piece) noexcept {
-  const NodePlan& plan = plan_.nodes[static_cast<std::size_t>(step.node)];
   switch (step.kind) {
     case StepKind::forward_sums:
     case StepKind::forward:
     case StepKind::recompute:
       forward(run, step, piece);
       break;
-    case StepKind::round_y:
-      round(plan.y, plan.y_bf16, piece);
+    case StepKind::convert:
+      convert(step, piece);
       break;
     case StepKind::loss:
       run_objective(run, piece);
@@ -249,9 +245,6 @@ void PlanExecutor::run_step(const Run& run, const Step& step, const Piece& piece
     case StepKind::backward_sums:
     case StepKind::backward:
       backward(run, step, piece);
-      break;
-    case StepKind::round_dy:
-      round(plan.dy, plan.dy_bf16, piece);
       break;
   }
 }

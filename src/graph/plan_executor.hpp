@@ -95,10 +95,9 @@ class PlanExecutor {
   template <class T>
   T* locate(const TensorPlan& tensor, int slot, int first_sample) const noexcept;
   const float* value(const Run& run, int node, int slot, int first_sample) const noexcept;
-  /// As backward reads it.
-  const float* kept_value(const Run& run, int node, int slot, int first_sample) const noexcept;
-  const kernels::Bf16* rounded_input(const Node& node, const Piece& piece) const noexcept;
-  void round(const TensorPlan& from, const TensorPlan& to, const Piece& piece) const noexcept;
+  /// Input k of a step's node: as it was kept, made again, or made.
+  StoredView input(const Run& run, const Step& step, std::size_t k, const Piece& piece) const noexcept;
+  void convert(const Step& step, const Piece& piece) const noexcept;
 
   const Graph& graph_;
   std::vector<int> outputs_;                                 // nodes, in the order of Graph::outputs()

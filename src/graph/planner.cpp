@@ -48,7 +48,7 @@ class Planner {
     if (plan_.options.training) {
       schedule_backward();
       recompute_outputs(graph_, plan_);
-      round_kept_tensors(graph_, kernels_, plan_);
+      convert_kept_tensors(graph_, kernels_, plan_);
     }
     choose_pieces();
     place_tensors();
@@ -254,8 +254,8 @@ class Planner {
     std::vector<Life> y(count);
     std::vector<Life> again(count);
     std::vector<Life> dy(count);
-    std::vector<Life> y_bf16(count);
-    std::vector<Life> dy_bf16(count);
+    std::vector<Life> kept_y(count);
+    std::vector<Life> kept_dy(count);
     std::vector<Life> saved(count);
     auto life = [](std::vector<Life>& lives, int i) -> Life& { return lives[static_cast<std::size_t>(i)]; };
     for (std::size_t s = 0; s < plan_.segments.size(); ++s) {
@@ -269,9 +269,9 @@ class Planner {
         const Signature& sig = signature(i);
         const auto& inputs = graph_.node(i).inputs;
         const auto read_input = [&](std::size_t k, bool backward) {
-          const bool rounded = k == 0 && step.bf16_x;
+          const bool kept = k == 0 && step.kept_x;
           const bool made_again = backward && at(inputs[k]).recomputed;
-          life(rounded ? y_bf16 : made_again ? again : y, inputs[k]).touch(now, by_whole);
+          life(kept ? kept_y : made_again ? again : y, inputs[k]).touch(now, by_whole);
         };
         switch (step.kind) {
           case StepKind::forward_sums:
@@ -281,10 +281,6 @@ class Planner {
             life(y, i).touch(now, by_whole);
             for (std::size_t k = 0; k < inputs.size(); ++k) read_input(k, false);
             if (plan_.options.training && sig.needs.saved_bytes > 0) life(saved, i).touch(now, by_whole);
-            break;
-          case StepKind::round_y:
-            life(y, i).touch(now);
-            life(y_bf16, i).touch(now);
             break;
           case StepKind::loss:
             for (const Output& o : graph_.outputs()) {
@@ -298,7 +294,7 @@ class Planner {
             break;
           case StepKind::backward_sums:
           case StepKind::backward:
-            life(step.bf16_dy ? dy_bf16 : dy, i).touch(now, by_whole);
+            life(step.kept_dy ? kept_dy : dy, i).touch(now, by_whole);
             if (keeps_output(sig.needs.keep)) life(y, i).touch(now, by_whole);
             if (sig.needs.saved_bytes > 0) life(saved, i).touch(now, by_whole);
             for (std::size_t k = 0; k < inputs.size(); ++k) {
@@ -310,9 +306,9 @@ class Planner {
               }
             }
             break;
-          case StepKind::round_dy:
-            life(dy, i).touch(now);
-            life(dy_bf16, i).touch(now);
+          case StepKind::convert:
+            life(step.kept_dy ? dy : y, i).touch(now);
+            life(step.kept_dy ? kept_dy : kept_y, i).touch(now);
             break;
         }
       }
@@ -348,8 +344,8 @@ class Planner {
     for (int i = graph_.first_layer(); i < graph_.size(); ++i) {
       if (homes[static_cast<std::size_t>(i)] == i) place(life(y, i), at(i).y, signature(i).out.size() * sizeof(float));
       place(life(again, i), at(i).again, signature(i).out.size() * sizeof(float));
-      place(life(y_bf16, i), at(i).y_bf16, signature(i).out.size() * sizeof(kernels::Bf16));
-      place(life(dy_bf16, i), at(i).dy_bf16, signature(i).out.size() * sizeof(kernels::Bf16));
+      place(life(kept_y, i), at(i).kept_y, signature(i).out.size() * size_of(at(i).kept_y.storage.type));
+      place(life(kept_dy, i), at(i).kept_dy, signature(i).out.size() * size_of(at(i).kept_dy.storage.type));
       place(life(dy, i), at(i).dy, signature(i).out.size() * sizeof(float));
       place(life(saved, i), at(i).saved, signature(i).needs.saved_bytes);
     }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "core/data_type.hpp"
 #include "graph/whole_batch.hpp"
 
 namespace fpcpu {
@@ -25,11 +24,11 @@ ReferenceExecutor<T>::ReferenceExecutor(const Graph& graph, Params<T>& params, i
       params_(params),
       batch_(batch),
       kernels_(options.kernels),
-      rounding_(static_cast<std::size_t>(graph.size())),
+      reads_(static_cast<std::size_t>(graph.size())),
       node_params_(find_node_params(graph, params)),
       gradients_(params.layout.trainable_size()) {
-  if (kernels_.empty()) kernels_.assign(rounding_.size(), &kernels::eigen_table<T>());
-  if (options.kept != nullptr) find_rounding(*options.kept);
+  if (kernels_.empty()) kernels_.assign(reads_.size(), &kernels::eigen_table<T>());
+  if (options.kept != nullptr) find_storage(*options.kept);
   const auto n = static_cast<std::size_t>(batch);
   for (int i = 0; i < graph.size(); ++i) {
     const Signature& sig = graph.node(i).signature;
@@ -61,31 +60,37 @@ ReferenceExecutor<T>::ReferenceExecutor(const Graph& graph, Params<T>& params, i
 }
 
 template <class T>
-void ReferenceExecutor<T>::find_rounding(const Plan& plan) {
+void ReferenceExecutor<T>::find_storage(const Plan& plan) {
   for (const Segment& segment : plan.segments) {
     for (const Step& step : segment.steps) {
-      Rounding& rounding = rounding_[static_cast<std::size_t>(step.node)];
-      if (step.kind == StepKind::forward) rounding.forward_x = step.bf16_x;
-      if (step.kind == StepKind::backward_sums) rounding.sums_x = step.bf16_x;
-      if (step.kind == StepKind::backward) rounding.backward_x = step.bf16_x, rounding.backward_dy = step.bf16_dy;
+      Reads& reads = reads_[static_cast<std::size_t>(step.node)];
+      const auto& inputs = graph_.node(step.node).inputs;
+      const NodePlan& own = plan.nodes[static_cast<std::size_t>(step.node)];
+      if (step.kept_x) {
+        const Storage& x = plan.nodes[static_cast<std::size_t>(inputs.front())].kept_y.storage;
+        if (step.kind == StepKind::forward) reads.forward_x = x;
+        if (step.kind == StepKind::backward_sums) reads.sums_x = x;
+        if (step.kind == StepKind::backward) reads.backward_x = x;
+      }
+      if (step.kind == StepKind::backward && step.kept_dy) reads.backward_dy = own.kept_dy.storage;
     }
   }
 }
 
 template <class T>
-const T* ReferenceExecutor<T>::rounded(const AlignedBuffer<T>& values, std::vector<T>& copy) {
-  copy.resize(values.size());
-  std::transform(values.begin(), values.end(), copy.begin(),
-                 [](T v) { return static_cast<T>(rounded_to_bf16(static_cast<float>(v))); });
-  return copy.data();
+StoredView ReferenceExecutor<T>::stored_as(const Storage& storage, const AlignedBuffer<T>& values,
+                                           std::vector<std::byte>& copy) {
+  if (storage == kOwn) return values.data();
+  copy.resize(values.size() * size_of(storage.type));
+  convert(values.data(), {copy.data(), storage}, values.size());
+  return {copy.data(), storage};
 }
 
 template <class T>
-std::vector<const T*> ReferenceExecutor<T>::inputs_of(int node, bool first_rounded) {
-  std::vector<const T*> result;
+std::vector<Tensor<T>> ReferenceExecutor<T>::inputs_of(int node, const Storage& first) {
+  std::vector<Tensor<T>> result;
   for (const int j : graph_.node(node).inputs) {
-    const AlignedBuffer<T>& y = y_[static_cast<std::size_t>(j)];
-    result.push_back(first_rounded && result.empty() ? rounded(y, rounded_x_) : y.data());
+    result.push_back(stored_as(result.empty() ? first : kOwn, y_[static_cast<std::size_t>(j)], kept_x_));
   }
   return result;
 }
@@ -135,7 +140,7 @@ const T* ReferenceExecutor<T>::forward(std::span<const T* const> inputs, bool tr
     prepare.prepared = prepared_[i].data();
     layer.prepare(prepare);
     ForwardArgs<T> a = forward_args(node);
-    const std::vector<const T*> made = inputs_of(node, false);
+    const std::vector<Tensor<T>> made = inputs_of(node, kOwn);
     a.x = made;
     if (training && sums_[i].size() > 0) {
       std::fill(sums_[i].begin(), sums_[i].end(), 0.0);
@@ -150,7 +155,7 @@ const T* ReferenceExecutor<T>::forward(std::span<const T* const> inputs, bool tr
       merge.stats = stats_[i].data();
       layer.forward_merge(merge);
     }
-    const std::vector<const T*> x = inputs_of(node, training && rounding_[i].forward_x);
+    const std::vector<Tensor<T>> x = inputs_of(node, training ? reads_[i].forward_x : kOwn);
     a.x = x;
     layer.forward(a);
   }
@@ -200,14 +205,14 @@ void ReferenceExecutor<T>::backward(std::span<const T* const> dys) {
     if (gradient_sums_[i].size() > 0) {
       std::fill(gradient_sums_[i].begin(), gradient_sums_[i].end(), 0.0);
       a.sums = gradient_sums_[i].data();
-      const std::vector<const T*> x = inputs_of(node, rounding_[i].sums_x);
+      const std::vector<Tensor<T>> x = inputs_of(node, reads_[i].sums_x);
       a.x = x;
       n.layer->backward_sums(a);
       a.total_sums = gradient_sums_[i].data();
     }
-    const std::vector<const T*> x = inputs_of(node, rounding_[i].backward_x);
+    const std::vector<Tensor<T>> x = inputs_of(node, reads_[i].backward_x);
     a.x = x;
-    a.dy = rounding_[i].backward_dy ? rounded(dy_[i], rounded_dy_) : dy_[i].data();
+    a.dy = stored_as(reads_[i].backward_dy, dy_[i], kept_dy_);
     n.layer->backward(a);
     add_gradients(i);
   }

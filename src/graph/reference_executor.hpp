@@ -13,13 +13,13 @@
 
 namespace fpcpu {
 
-/// What a reference run rounds.
+/// What a reference run does like a plan.
 template <class T>
 struct ReferenceOptions {
   /// The table of each node; none: the Eigen kernels of T, which round nothing.
   std::vector<const kernels::KernelTable<T>*> kernels{};
-  /// Outputs and gradients that this plan of the same graph keeps rounded are rounded here too, wherever it reads them
-  /// so; null: none are.
+  /// Outputs and gradients that this plan of the same graph keeps in another way than T are read so here too, wherever
+  /// it reads them so; null: none are.
   const Plan* kept = nullptr;
 };
 
@@ -49,26 +49,28 @@ class ReferenceExecutor {
   [[nodiscard]] const AlignedBuffer<T>& gradients() const noexcept { return gradients_; }
 
  private:
-  /// What a node reads rounded: its first input in each of its passes, and the gradient of its output.
-  struct Rounding {
-    bool forward_x = false;
-    bool sums_x = false;  // backward_sums
-    bool backward_x = false;
-    bool backward_dy = false;
+  static constexpr Storage kOwn{kDataType<T>};
+  /// How what a node reads is stored: its first input in each of its passes, and the gradient of its output.
+  struct Reads {
+    Storage forward_x = kOwn;
+    Storage sums_x = kOwn;  // backward_sums
+    Storage backward_x = kOwn;
+    Storage backward_dy = kOwn;
   };
   ForwardArgs<T> forward_args(int node) const;
   /// Of one node, to those of all uses of its parameters.
   void add_gradients(std::size_t node);
   const LayerPlan& plan(std::size_t node) const noexcept { return plans_[node][training_ ? 1 : 0]; }
-  void find_rounding(const Plan& plan);
-  std::vector<const T*> inputs_of(int node, bool first_rounded);
-  static const T* rounded(const AlignedBuffer<T>& values, std::vector<T>& copy);
+  void find_storage(const Plan& plan);
+  std::vector<Tensor<T>> inputs_of(int node, const Storage& first);
+  /// `values`, or what `copy` then holds of them.
+  static StoredView stored_as(const Storage& storage, const AlignedBuffer<T>& values, std::vector<std::byte>& copy);
 
   const Graph& graph_;
   Params<T>& params_;
   int batch_;
   std::vector<const kernels::KernelTable<T>*> kernels_;  // of each node
-  std::vector<Rounding> rounding_;
+  std::vector<Reads> reads_;
   std::vector<NodeParams<T>> node_params_;
   std::vector<std::vector<AlignedBuffer<T>>> node_gradients_;  // of each use of a parameter
   std::vector<NodeParams<T>> gradient_pointers_;
@@ -77,7 +79,7 @@ class ReferenceExecutor {
   std::vector<AlignedBuffer<T>> y_, dy_, prepared_, scratch_, stats_;
   std::vector<AlignedBuffer<std::byte>> saved_;
   std::vector<AlignedBuffer<double>> sums_, gradient_sums_;
-  std::vector<T> rounded_x_, rounded_dy_;
+  std::vector<std::byte> kept_x_, kept_dy_;
   AlignedBuffer<T> gradients_;
   std::uint64_t seed_ = 0;
   std::uint64_t step_ = 0;

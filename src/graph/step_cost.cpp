@@ -24,8 +24,10 @@ class StepTraffic {
 
   [[nodiscard]] Traffic recompute() const { return {.tensors = batch_ * (inputs() + bytes(own_.again))}; }
 
-  [[nodiscard]] Traffic round_y() const { return {.tensors = batch_ * (bytes(own_.y) + bytes(own_.y_bf16))}; }
-  [[nodiscard]] Traffic round_dy() const { return {.tensors = batch_ * (bytes(own_.dy) + bytes(own_.dy_bf16))}; }
+  [[nodiscard]] Traffic convert() const {
+    return {.tensors =
+                batch_ * (step_.kept_dy ? bytes(own_.dy) + bytes(own_.kept_dy) : bytes(own_.y) + bytes(own_.kept_y))};
+  }
 
   /// Predictions and targets are of one size.
   [[nodiscard]] Traffic loss(const Graph& graph) const {
@@ -57,14 +59,14 @@ class StepTraffic {
     double sum = 0;
     for (std::size_t k = 0; k < node_.inputs.size(); ++k) {
       const NodePlan& input = at(node_.inputs[k]);
-      sum += bytes(k == 0 && step_.bf16_x ? input.y_bf16 : input.y);
+      sum += bytes(k == 0 && step_.kept_x ? input.kept_y : input.y);
     }
     return sum;
   }
   /// What both backward passes read.
   [[nodiscard]] double kept() const {
     const Keep keep = node_.signature.needs.keep;
-    return bytes(step_.bf16_dy ? own_.dy_bf16 : own_.dy) + bytes(own_.saved) +
+    return bytes(step_.kept_dy ? own_.kept_dy : own_.dy) + bytes(own_.saved) +
            (keeps_output(keep) ? bytes(own_.y) : 0) + (keeps_input(keep) ? inputs() : 0);
   }
   [[nodiscard]] double params(bool only_trainable) const {
@@ -93,10 +95,8 @@ StepCost cost_of(const Graph& graph, const Plan& plan, const Step& step) {
       return {0, traffic.forward_sums()};
     case StepKind::forward:
       return {batch * graph.node(step.node).signature.flops, traffic.forward()};
-    case StepKind::round_y:
-      return {0, traffic.round_y()};
-    case StepKind::round_dy:
-      return {0, traffic.round_dy()};
+    case StepKind::convert:
+      return {0, traffic.convert()};
     case StepKind::loss:
       return {0, traffic.loss(graph)};
     case StepKind::recompute:

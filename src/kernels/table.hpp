@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/cpu.hpp"
+#include "core/data_type.hpp"
 
 /// The hot kernels behind one table of function pointers per instruction set and scalar type.
 ///
@@ -23,9 +24,6 @@ struct ActivationSpec {
   Activation kind = Activation::none;
   float slope = 0.0F;
 };
-
-/// The upper half of a float's bits.
-using Bf16 = std::uint16_t;
 
 /// How a convolution is computed. Winograd's F(m x m, 3x3) makes m x m outputs with (m + 2)^2 instead of 9 m^2
 /// multiplications per pair of channels, for 3x3 filters with stride, dilation and groups 1 (Lavin, Gray: Fast
@@ -168,13 +166,12 @@ template <class T>
 struct NormActPoolForward {
   PoolShape shape;
   bool pooled = false;
-  ActivationSpec activation;     // none, relu, leaky_relu, relu6 or hard_swish
-  const T* x = nullptr;          // h,w,c
-  const Bf16* x_bf16 = nullptr;  // in place of x, with tables of precision bf16 only
-  const T* scale = nullptr;      // c
-  const T* shift = nullptr;      // c
-  const T* residual = nullptr;   // h,w,c; not with a pool; may be null
-  T* y = nullptr;                // oh,ow,c when pooled, else h,w,c
+  ActivationSpec activation;    // none, relu, leaky_relu, relu6 or hard_swish
+  StoredView x;                 // h,w,c: T, or KernelTable::kept
+  const T* scale = nullptr;     // c
+  const T* shift = nullptr;     // c
+  const T* residual = nullptr;  // h,w,c; not with a pool; may be null
+  T* y = nullptr;               // oh,ow,c when pooled, else h,w,c
   std::uint8_t* argmax = nullptr;
   T* scratch = nullptr;
 };
@@ -192,11 +189,9 @@ struct NormActPoolBackward {
   PoolShape shape;
   bool pooled = false;
   ActivationSpec activation;
-  const T* x = nullptr;
-  const Bf16* x_bf16 = nullptr;   // in place of x, with tables of precision bf16 only
-  const Bf16* dy_bf16 = nullptr;  // in place of dy, if x_bf16 is given; data pass
-  const T* y = nullptr;           // h,w,c with a residual, else null
-  const T* dy = nullptr;
+  StoredView x;                          // T, or KernelTable::kept
+  const T* y = nullptr;                  // h,w,c with a residual, else null
+  StoredView dy;                         // T; in the data pass it may be KernelTable::kept if x is
   const std::uint8_t* argmax = nullptr;  // when pooled
   const T* scale = nullptr;
   const T* shift = nullptr;
@@ -242,9 +237,10 @@ struct OptimizerUpdate {
 template <class T>
 struct KernelTable {
   Isa isa = Isa::eigen;
-  /// bf16: convolutions and dense layers may round their factors to bfloat16, and norm_act_pool reads tensors that were
-  /// kept in it.
+  /// bf16: convolutions and dense layers may round their factors to bfloat16.
   Precision precision = Precision::fp32;
+  /// How tensors may be kept for norm_act_pool; as the scalars: in no other way.
+  Storage kept{kDataType<T>};
   /// Convolutions in bf16 run in the tiles of AMX. They have no Winograd: `direct_bf16` stands for it.
   bool amx = false;
 
@@ -299,8 +295,8 @@ struct KernelTable {
   /// y = beta*y + x
   void (*accumulate)(const T* x, T* y, T beta, std::size_t n) noexcept;
 
-  /// Rounds to nearest even. Null unless the table is of precision bf16.
-  void (*round_to_bf16)(const T* x, Bf16* y, std::size_t n) noexcept;
+  /// Stores n scalars as `kept` says. Null if that is their own type.
+  void (*convert)(const T* x, const StoredTarget& to, std::size_t n) noexcept;
 
   // --- optimizer ---
   /// out[i] = sum over r of rows[r * stride + i], r ascending.

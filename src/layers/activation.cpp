@@ -45,8 +45,8 @@ class ActivationLayer final : public LayerBase<ActivationLayer> {
   template <class T>
   void run_backward(const BackwardArgs<T>& a) const noexcept {
     if (a.dx[0] == nullptr) return;
-    a.kernels->activation_backward(activation_.spec(), activation_.output_suffices() ? a.y : a.x[0], a.dy, a.dx[0],
-                                   a.beta[0], static_cast<std::size_t>(a.n) * a.in[0].size());
+    a.kernels->activation_backward(activation_.spec(), activation_.output_suffices() ? a.y : a.x[0].values(), a.dy,
+                                   a.dx[0], a.beta[0], static_cast<std::size_t>(a.n) * a.in[0].size());
   }
 
  private:

@@ -36,7 +36,7 @@ class Concat final : public LayerBase<Concat> {
     int first = 0;
     for (std::size_t j = 0; j < a.in.size(); ++j) {
       const int own = a.in[j].c;
-      kernels::eigen::accumulate_channels(a.x[j], own, a.y + first, total, pixels(a.in[j], a.n), own, T(0));
+      kernels::eigen::accumulate_channels(a.x[j].values(), own, a.y + first, total, pixels(a.in[j], a.n), own, T(0));
       first += own;
     }
   }

@@ -37,7 +37,7 @@ class CoordPlanes final : public LayerBase<CoordPlanes> {
   void run_forward(const ForwardArgs<T>& a) const noexcept {
     const Shape& s = a.in[0];
     const int total = s.c + planes();
-    kernels::eigen::accumulate_channels(a.x[0], s.c, a.y, total, std::ptrdiff_t{a.n} * s.h * s.w, s.c, T(0));
+    kernels::eigen::accumulate_channels(a.x[0].values(), s.c, a.y, total, std::ptrdiff_t{a.n} * s.h * s.w, s.c, T(0));
     T* plane = a.y + s.c;
     for (int i = 0; i < a.n; ++i) {
       for (int r = 0; r < s.h; ++r) {
@@ -54,8 +54,8 @@ class CoordPlanes final : public LayerBase<CoordPlanes> {
   void run_backward(const BackwardArgs<T>& a) const noexcept {
     if (a.dx[0] == nullptr) return;
     const Shape& s = a.in[0];
-    kernels::eigen::accumulate_channels(a.dy, s.c + planes(), a.dx[0], s.c, std::ptrdiff_t{a.n} * s.h * s.w, s.c,
-                                        a.beta[0]);
+    kernels::eigen::accumulate_channels(a.dy.values(), s.c + planes(), a.dx[0], s.c, std::ptrdiff_t{a.n} * s.h * s.w,
+                                        s.c, a.beta[0]);
   }
 
  private:

@@ -48,13 +48,13 @@ class Dropout final : public LayerBase<Dropout> {
   void run_forward(const ForwardArgs<T>& a) const noexcept {
     const std::size_t size = a.in[0].size();
     if (!a.training) return a.kernels->accumulate(a.x[0], a.y, T(0), static_cast<std::size_t>(a.n) * size);
-    for (int i = 0; i < a.n; ++i) mask_sample(a, i, a.x[0], a.y, T(0));
+    for (int i = 0; i < a.n; ++i) mask_sample(a, i, a.x[0].values(), a.y, T(0));
   }
 
   template <class T>
   void run_backward(const BackwardArgs<T>& a) const noexcept {
     if (a.dx[0] == nullptr) return;
-    for (int i = 0; i < a.n; ++i) mask_sample(a, i, a.dy, a.dx[0], a.beta[0]);
+    for (int i = 0; i < a.n; ++i) mask_sample(a, i, a.dy.values(), a.dx[0], a.beta[0]);
   }
 
  private:

@@ -75,9 +75,9 @@ struct LayerAllows {
   /// Forward costs little more than reading its input, needs nothing but inputs, parameters and statistics, and may run
   /// again before backward so that its output need not be kept.
   bool recomputable = false;
-  /// Backward and forward can read the first input, and backward the gradient of the output, as bfloat16
-  /// (ForwardArgs::x_bf16 and so on) with kernels of that precision.
-  bool reads_bf16 = false;
+  /// Forward and backward pass on their first input as it is stored, and backward the gradient of the output too if the
+  /// input is not stored as T: both may be given as KernelTable::kept.
+  bool reads_kept = false;
   /// Forward may be called with this input, of the output's shape, in the memory of the output (and without): the
   /// planner saves a tensor in inference where nobody reads the input later. -1: none.
   int updates_input = -1;
@@ -132,8 +132,7 @@ struct ForwardArgs {
   std::span<const Shape> in;
   int n = 0;
   bool training = false;
-  std::span<const T* const> x;            // one per input
-  const kernels::Bf16* x_bf16 = nullptr;  // in place of x[0] if LayerAllows::reads_bf16
+  std::span<const Tensor<T>> x;  // one per input; stored as T, but for LayerAllows::reads_kept
   T* y = nullptr;
   std::span<T* const> params;  // in the order of Signature::params; only running statistics are ever written
   const T* prepared = nullptr;
@@ -160,11 +159,9 @@ struct BackwardArgs {
   const LayerPlan* plan = nullptr;
   std::span<const Shape> in;
   int n = 0;
-  std::span<const T* const> x;  // valid if Keep says input
-  const T* y = nullptr;         // valid if Keep says output
-  const T* dy = nullptr;
-  const kernels::Bf16* x_bf16 = nullptr;   // in place of x[0] if LayerAllows::reads_bf16
-  const kernels::Bf16* dy_bf16 = nullptr;  // in place of dy, in backward only and only where x_bf16 is given
+  std::span<const Tensor<T>> x;  // valid if Keep says input; stored as T, but for LayerAllows::reads_kept
+  const T* y = nullptr;          // valid if Keep says output
+  Tensor<T> dy;                  // stored as T, but for LayerAllows::reads_kept in backward
   std::span<T* const> dx;
   std::span<const T> beta;
   std::span<T* const> params;

@@ -95,7 +95,7 @@ class NormActPool final : public LayerBase<NormActPool> {
       result.allows.adds_gradients = true;  // they come from the sums of the slice
     }
     result.allows.recomputable = !pooled() && !residual_;
-    result.allows.reads_bf16 = true;
+    result.allows.reads_kept = true;
     result.allows.bands = !pooled();
     result.flops = 4.0 * static_cast<double>(in[0].size());
     return result;
@@ -166,8 +166,7 @@ class NormActPool final : public LayerBase<NormActPool> {
       a.kernels->norm_act_pool_forward({.shape = shape,
                                         .pooled = pooled(),
                                         .activation = activation_.spec(),
-                                        .x = at_image(a.x[0], image, a.in[0].size()),
-                                        .x_bf16 = at_image(a.x_bf16, image, a.in[0].size()),
+                                        .x = a.x[0].behind(image * a.in[0].size()),
                                         .scale = affine,
                                         .shift = affine + channels,
                                         .residual = residual_ ? a.x[1] + image * a.in[0].size() : nullptr,
@@ -239,8 +238,7 @@ class NormActPool final : public LayerBase<NormActPool> {
     a.kernels->norm_act_pool_forward({.shape = shape,
                                       .pooled = false,
                                       .activation = activation_.spec(),
-                                      .x = a.x[0] + offset,
-                                      .x_bf16 = nullptr,
+                                      .x = a.x[0].behind(offset),
                                       .scale = affine,
                                       .shift = affine + shape.c,
                                       .residual = residual_ ? a.x[1] + offset : nullptr,
@@ -253,12 +251,6 @@ class NormActPool final : public LayerBase<NormActPool> {
   [[nodiscard]] static std::size_t pixels(const Shape& s) noexcept { return Shape{s.h, s.w, 1}.size(); }
   [[nodiscard]] static std::size_t output_size(const kernels::PoolShape& s) noexcept {
     return Shape{s.oh, s.ow, s.c}.size();
-  }
-
-  /// Null stays null.
-  template <class P>
-  [[nodiscard]] static const P* at_image(const P* first, std::size_t image, std::size_t size) noexcept {
-    return first == nullptr ? nullptr : first + image * size;
   }
 
   template <class T>
@@ -286,12 +278,10 @@ class NormActPool final : public LayerBase<NormActPool> {
   void point_at_image(const BackwardArgs<T>& a, int i, kernels::NormActPoolBackward<T>& b) const noexcept {
     const auto image = static_cast<std::size_t>(i);
     const std::size_t outputs = output_size(b.shape);
-    b.x = at_image(a.x[0], image, a.in[0].size());
-    b.x_bf16 = at_image(a.x_bf16, image, a.in[0].size());
-    b.dy = at_image(a.dy, image, outputs);
-    b.dy_bf16 = at_image(a.dy_bf16, image, outputs);
+    b.x = a.x[0].behind(image * a.in[0].size());
+    b.dy = a.dy.behind(image * outputs);
     // Without an activation the gradient does not depend on y; any pointer says that there is a residual.
-    if (residual_) b.y = (activation_.any() ? a.y : a.dy) + image * outputs;
+    if (residual_) b.y = (activation_.any() ? a.y : a.dy.values()) + image * outputs;
     if (pooled()) b.argmax = reinterpret_cast<const std::uint8_t*>(a.saved) + image * outputs;
   }
 

@@ -25,15 +25,15 @@ class Prelu final : public LayerBase<Prelu> {
 
   template <class T>
   void run_forward(const ForwardArgs<T>& a) const noexcept {
-    kernels::eigen::prelu_forward(a.x[0], a.params[0], pixels(a), a.in[0].c, a.y);
+    kernels::eigen::prelu_forward(a.x[0].values(), a.params[0], pixels(a), a.in[0].c, a.y);
   }
 
   template <class T>
   void run_backward(const BackwardArgs<T>& a) const noexcept {
-    kernels::eigen::prelu_backward_slope(a.x[0], a.dy, pixels(a), a.in[0].c, a.dparams[0]);
+    kernels::eigen::prelu_backward_slope(a.x[0].values(), a.dy.values(), pixels(a), a.in[0].c, a.dparams[0]);
     if (a.dx[0] == nullptr) return;
-    kernels::eigen::prelu_backward_data(a.x[0], static_cast<const T*>(a.params[0]), a.dy, pixels(a), a.in[0].c, a.dx[0],
-                                        a.beta[0]);
+    kernels::eigen::prelu_backward_data(a.x[0].values(), static_cast<const T*>(a.params[0]), a.dy.values(), pixels(a),
+                                        a.in[0].c, a.dx[0], a.beta[0]);
   }
 
  private:

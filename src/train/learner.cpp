@@ -180,7 +180,7 @@ void Learner::measure_statistics(Loader& loader, int epoch, const std::function<
 void Learner::collect_step_times() {
   executor_.record(nullptr);
   for (const StepTime& t : step_times_.steps) {
-    (is_backward(t.step.kind) ? backward_thread_seconds_ : forward_thread_seconds_) += t.seconds;
+    (is_backward(t.step) ? backward_thread_seconds_ : forward_thread_seconds_) += t.seconds;
   }
 }
 

@@ -160,6 +160,37 @@ TEST_CASE("training in bf16: plan executor equals reference executor, with what 
   }
 }
 
+// The planner and both executors pass on what KernelTable::kept says; the definition's kernels can read all of it.
+TEST_CASE("what is kept may be stored as any type: plan executor equals reference executor") {
+  for (const Named& named : networks()) {
+    if (named.name != "bn" && named.name != "branching") continue;
+    const Case c(named.graph);
+    const Graph graph = fuse_for_training(named.graph);
+    for (const Storage storage : {Storage{DataType::fp16}, Storage{DataType::int8, 1.0F / 16}}) {
+      INFO(named.name << " " << std::string(to_string(storage.type)));
+      Table table = kernels::eigen_bf16_table();
+      table.kept = storage;
+      Params<float> params = c.params.clone();
+      ThreadPool pool(2);
+      PlanOptions options{.training = true, .batch = c.batch};
+      options.max_slices = 2;
+      PlanExecutor plan(graph, params, options, table, pool);
+      const auto& nodes = plan.plan().nodes;
+      CHECK(std::any_of(nodes.begin(), nodes.end(), [&](const NodePlan& n) {
+        return n.kept_y.place != Place::absent && n.kept_y.storage == storage;
+      }));
+      const Result found = of_plan(c, plan);
+      const Result expected = of_reference(c, graph, table, &plan.plan());
+      check_at_most("plan", errors_of(c, found, expected), twice(kSameKernels));
+      // That they agree is not for want of rounding.
+      const Result unrounded = of_reference(c, graph, table, nullptr);
+      const Errors rounding = errors_of(c, expected, unrounded);
+      MESSAGE("rounding: output " << rounding.output << ", gradient " << rounding.gradient);
+      CHECK(rounding.output > 1e-4);
+    }
+  }
+}
+
 TEST_CASE("inference in bf16: folded and fused network equals reference executor") {
   for (const Named& named : networks()) {
     const Case c(named.graph);

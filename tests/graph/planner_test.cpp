@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <sstream>
+#include <string>
 
 #include "fpcpu/layers.hpp"
 #include "graph/memory.hpp"
@@ -27,6 +29,17 @@ std::size_t count(const Plan& plan, StepKind kind) {
       n += static_cast<std::size_t>(
           std::count_if(steps->begin(), steps->end(), [&](const Step& t) { return t.kind == kind; }));
     }
+  }
+  return n;
+}
+
+/// Of outputs, or of gradients.
+std::size_t conversions(const Plan& plan, bool of_gradients) {
+  std::size_t n = 0;
+  for (const Segment& s : plan.segments) {
+    n += static_cast<std::size_t>(std::count_if(s.steps.begin(), s.steps.end(), [&](const Step& t) {
+      return t.kind == StepKind::convert && t.kept_dy == of_gradients;
+    }));
   }
   return n;
 }
@@ -241,25 +254,39 @@ TEST_CASE("in bf16, what batch norms of other segments read is kept rounded") {
   const PlanOptions options{.training = true, .batch = 8};
   const Plan fp32 = make_plan(graph, options, kernels::float_table(isa));
   const Plan bf16 = make_plan(graph, options, kernels::float_table(isa, Precision::bf16));
-  CHECK(count(fp32, StepKind::round_y) == 0);
+  CHECK(conversions(fp32, false) == 0);
   // Every convolution is read by its batch norm alone. Gradients: the first norms of 8 blocks and those of 3
   // projections; the others' are made in two segments.
-  CHECK(count(bf16, StepKind::round_y) == 20);
-  CHECK(count(bf16, StepKind::round_dy) == 11);
+  CHECK(conversions(bf16, false) == 20);
+  CHECK(conversions(bf16, true) == 11);
   CHECK(static_cast<double>(bf16.batch_bytes) < 0.7 * static_cast<double>(fp32.batch_bytes));
   // With smaller images 7 of the 20 convolutions see the whole batch, those of four blocks among them.
   const Graph small = fuse_for_training(make_network("resnet18", {.input_size = 100}));
   const Plan whole = make_plan(small, options, kernels::float_table(isa, Precision::bf16));
-  CHECK(count(whole, StepKind::round_y) == 13);
-  CHECK(count(whole, StepKind::round_dy) == 7);
+  CHECK(conversions(whole, false) == 13);
+  CHECK(conversions(whole, true) == 7);
   for (int i = 1; i < graph.size(); ++i) {
     const NodePlan& node = bf16.nodes[static_cast<std::size_t>(i)];
-    if (node.y_bf16.place == Place::absent) continue;
+    if (node.kept_y.place == Place::absent) continue;
     CHECK(graph.node(i).layer->kind() == "conv2d");
     CHECK(node.y.place == Place::worker);
-    CHECK(node.y_bf16.place == Place::batch);
-    CHECK(2 * node.y_bf16.bytes_per_sample == node.y.bytes_per_sample);
+    CHECK(node.kept_y.place == Place::batch);
+    CHECK(node.kept_y.storage.type == DataType::bf16);
+    CHECK(2 * node.kept_y.bytes_per_sample == node.y.bytes_per_sample);
   }
+  // The table of the plan tells the type of what each step makes or, in backward, reads.
+  const ParamLayout layout(graph);
+  std::istringstream lines(describe_plan(graph, bf16, layout));
+  std::size_t in_bf16 = 0;
+  for (std::string line; std::getline(lines, line);) {
+    line.erase(std::min(line.size(), line.find(" slices ")));  // algorithms behind it have types of their own
+    const bool kept = line.find(" bf16 ") != std::string::npos;
+    if (line.starts_with("  convert ")) CHECK(kept);
+    if (line.starts_with("  forward ")) CHECK(line.find(" fp32 ") != std::string::npos);
+    in_bf16 += kept ? 1 : 0;
+  }
+  CHECK(in_bf16 == 20 + 2 * 11);  // conversions, and the backward steps that read the gradients
+  CHECK(describe_plan(graph, fp32, layout).find(" bf16 ") == std::string::npos);
 }
 
 TEST_CASE("a layer nobody reads is an error that names it") {

@@ -73,7 +73,7 @@ TEST_CASE("what is recomputed or kept rounded moves as many bytes as it has") {
   for (const Segment& segment : plan.segments) {
     for (const Step& step : segment.steps) {
       const double tensors = cost_of(graph, plan, step).traffic.tensors;
-      if (step.kind == StepKind::round_y || step.kind == StepKind::round_dy) CHECK(tensors == 4 * (kMap + kMap / 2));
+      if (step.kind == StepKind::convert) CHECK(tensors == 4 * (kMap + kMap / 2));
       if (step.node != graph.find("norm")) continue;
       if (step.kind == StepKind::recompute || step.kind == StepKind::forward) CHECK(tensors == 4 * (kept + kMap));
       if (step.kind == StepKind::backward_sums) CHECK(tensors == 4 * (kept + kMap));

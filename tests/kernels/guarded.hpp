@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "core/arena.hpp"
@@ -42,7 +43,13 @@ class Guarded {
 
  private:
   static constexpr std::size_t kGuard = 64;
-  [[nodiscard]] static T canary() noexcept { return static_cast<T>(113); }
+  [[nodiscard]] static T canary() noexcept {
+    if constexpr (std::is_arithmetic_v<T>) {
+      return static_cast<T>(113);
+    } else {
+      return T{113};
+    }
+  }
   AlignedBuffer<T> memory_;
   std::size_t first_, size_;
 };

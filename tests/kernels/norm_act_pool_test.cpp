@@ -2,13 +2,16 @@
 #include <doctest/doctest.h>
 
 #include <bit>
+#include <tuple>
 
 #include "kernels/pool_cases.hpp"
 
 using namespace fpcpu::testing;
+using fpcpu::Bf16;
+using fpcpu::DataType;
 using fpcpu::Isa;
+using fpcpu::Storage;
 using fpcpu::kernels::Activation;
-using fpcpu::kernels::Bf16;
 using fpcpu::kernels::KernelTable;
 using fpcpu::kernels::NormActPoolBackward;
 using fpcpu::kernels::NormActPoolForward;
@@ -200,8 +203,8 @@ void check_bf16(const KernelTable<float>& table, const PoolShape& s, bool pooled
   const std::size_t outputs = in.dy.size();
   const Guarded<Bf16> x(inputs);
   const Guarded<Bf16> dy(outputs);
-  table.round_to_bf16(in.x.data(), x.data(), inputs);
-  table.round_to_bf16(in.dy.data(), dy.data(), outputs);
+  table.convert(in.x.data(), {x.data(), {DataType::bf16}}, inputs);
+  table.convert(in.dy.data(), {dy.data(), {DataType::bf16}}, outputs);
   REQUIRE(x.intact());
   REQUIRE(dy.intact());
   const std::vector<float> other = coarse_values(inputs, 9);
@@ -211,7 +214,7 @@ void check_bf16(const KernelTable<float>& table, const PoolShape& s, bool pooled
   f.scale = run.scale.data(), f.shift = run.shift.data(), f.residual = residual ? other.data() : nullptr;
   std::vector<float> y_want(outputs);
   std::vector<std::uint8_t> argmax_want(outputs);
-  f.x_bf16 = x.data(), f.y = y_want.data(), f.argmax = pooled ? argmax_want.data() : nullptr;
+  f.x = x.data(), f.y = y_want.data(), f.argmax = pooled ? argmax_want.data() : nullptr;
   reference.norm_act_pool_forward(f);
   const Guarded<float> y = filled(outputs, kNan);
   const Guarded<std::uint8_t> argmax(outputs);
@@ -225,7 +228,7 @@ void check_bf16(const KernelTable<float>& table, const PoolShape& s, bool pooled
   const std::size_t channels = static_cast<std::size_t>(s.c);
   NormActPoolBackward<float> a = run.backward(s, pooled, kind, argmax_want.data(), nullptr);
   if (residual) a.y = y_want.data();
-  a.x = nullptr, a.x_bf16 = x.data();
+  a.x = x.data();
   std::vector<double> sums_want(2 * channels, 1.0);
   std::vector<double> sums = sums_want;
   a.sums = sums_want.data();
@@ -237,7 +240,7 @@ void check_bf16(const KernelTable<float>& table, const PoolShape& s, bool pooled
   for (const bool kept_dy : {false, true}) {
     if (kept_dy && residual) continue;
     CAPTURE(kept_dy);
-    if (kept_dy) a.dy = nullptr, a.dy_bf16 = dy.data();
+    if (kept_dy) a.dy = dy.data();
     std::vector<float> dx_want(inputs, kNan);
     const Guarded<float> dx = filled(inputs, kNan);
     a.dx = dx_want.data();
@@ -249,7 +252,63 @@ void check_bf16(const KernelTable<float>& table, const PoolShape& s, bool pooled
   }
 }
 
+/// The values that these numbers have once they are stored.
+std::vector<double> as_stored(const std::vector<float>& values, const fpcpu::StoredTarget& to) {
+  fpcpu::convert(values.data(), to, values.size());
+  std::vector<double> result(values.size());
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] = fpcpu::value_at({to.data, to.storage}, i);
+  return result;
+}
+
+/// Inputs and gradients stored in any way are to the definition the same as the values they stand for.
+template <class T>
+void check_stored(const Storage& storage, const PoolShape& s, bool pooled) {
+  INFO("stored as ", std::string(to_string(storage.type)), ", pooled ", pooled);
+  const KernelTable<T>& table = fpcpu::kernels::eigen_table<T>();
+  const Inputs in(s, pooled);
+  const std::size_t inputs = in.x.size();
+  const std::size_t outputs = in.dy.size();
+  std::vector<std::byte> x(inputs * size_of(storage.type));
+  std::vector<std::byte> dy(outputs * size_of(storage.type));
+  Run<T> run(in);
+  const std::vector<double> x_values = as_stored(in.x, {x.data(), storage});
+  const std::vector<double> dy_values = as_stored(in.dy, {dy.data(), storage});
+  run.x.assign(x_values.begin(), x_values.end());
+  run.dy.assign(dy_values.begin(), dy_values.end());
+  const auto results = [&](const fpcpu::StoredView& from_x, const fpcpu::StoredView& from_dy) {
+    NormActPoolForward<T> f;
+    f.shape = s, f.pooled = pooled, f.activation = {Activation::relu, 0.0F};
+    f.x = from_x, f.scale = run.scale.data(), f.shift = run.shift.data();
+    std::vector<T> y(outputs);
+    std::vector<std::uint8_t> argmax(outputs);
+    f.y = y.data(), f.argmax = pooled ? argmax.data() : nullptr;
+    table.norm_act_pool_forward(f);
+    NormActPoolBackward<T> a = run.backward(s, pooled, Activation::relu, argmax.data(), nullptr);
+    a.x = from_x, a.dy = from_dy;
+    std::vector<double> sums(2 * static_cast<std::size_t>(s.c));
+    a.sums = sums.data();
+    table.norm_act_pool_backward_sums(a);
+    std::vector<T> dx(inputs);
+    a.dx = dx.data();
+    table.norm_act_pool_backward_data(a);
+    return std::tuple(y, argmax, sums, dx);
+  };
+  CHECK(results({x.data(), storage}, {dy.data(), storage}) == results(run.x.data(), run.dy.data()));
+}
+
 }  // namespace
+
+TEST_CASE("the definition reads inputs and gradients stored in any way") {
+  PoolShape s;
+  s.h = 6, s.w = 8, s.c = 5, s.oh = 3, s.ow = 4;
+  for (const Storage storage : {Storage{DataType::fp64}, Storage{DataType::fp32}, Storage{DataType::bf16},
+                                Storage{DataType::fp16}, Storage{DataType::int8, 0.03F}}) {
+    for (const bool pooled : {false, true}) {
+      check_stored<float>(storage, s, pooled);
+      check_stored<double>(storage, s, pooled);
+    }
+  }
+}
 
 TEST_CASE("tables for bf16 read rounded inputs and gradients") {
   for (const KernelTable<float>* table : tables()) {
@@ -272,27 +331,28 @@ TEST_CASE("rounding to bf16 is to nearest even, and what is not finite stays so"
   std::vector<const KernelTable<float>*> all = tables();
   all.push_back(&fpcpu::kernels::eigen_bf16_table());
   for (const KernelTable<float>* table : all) {
-    CHECK((table->round_to_bf16 != nullptr) == (table->precision == fpcpu::Precision::bf16));
-    if (table->round_to_bf16 == nullptr) continue;
+    CHECK((table->kept.type == DataType::bf16) == (table->precision == fpcpu::Precision::bf16));
+    CHECK((table->convert != nullptr) == (table->kept.type == DataType::bf16));
+    if (table->convert == nullptr) continue;
     for (const std::size_t n : {1U, 2U, 15U, 16U, 31U, 32U, 33U, 64U, 97U}) {
       std::vector<float> values = random_values(n, 3);
       values[0] = 1.00390625F;  // a tie between 1 and 1.0078125
       const Guarded<Bf16> rounded(n);
-      table->round_to_bf16(values.data(), rounded.data(), n);
+      table->convert(values.data(), {rounded.data(), {DataType::bf16}}, n);
       for (std::size_t i = 0; i < n; ++i) {
         const auto bits = std::bit_cast<std::uint32_t>(values[i]);
-        CHECK(rounded[i] == (bits + 0x7FFF + (bits >> 16U & 1U)) >> 16U);
+        CHECK(rounded[i].bits == (bits + 0x7FFF + (bits >> 16U & 1U)) >> 16U);
       }
       CHECK(rounded.intact());
     }
     constexpr float kInf = std::numeric_limits<float>::infinity();
     const std::vector<float> special{kInf, -kInf, kNan};
     const Guarded<Bf16> rounded(3);
-    table->round_to_bf16(special.data(), rounded.data(), 3);
-    CHECK(rounded[0] == 0x7F80);
-    CHECK(rounded[1] == 0xFF80);
-    CHECK((rounded[2] & 0x7F80) == 0x7F80);
-    CHECK((rounded[2] & 0x007F) != 0);
+    table->convert(special.data(), {rounded.data(), {DataType::bf16}}, 3);
+    CHECK(rounded[0].bits == 0x7F80);
+    CHECK(rounded[1].bits == 0xFF80);
+    CHECK((rounded[2].bits & 0x7F80) == 0x7F80);
+    CHECK((rounded[2].bits & 0x007F) != 0);
   }
 }
 

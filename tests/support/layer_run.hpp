@@ -166,10 +166,10 @@ class LayerRun {
 
   void backward_slice(int s, const std::vector<T>& betas, bool only_sums) {
     const bool batch_wide = signature.needs.batch_sums > 0;
-    std::vector<const T*> xs;
+    std::vector<Tensor<T>> xs;
     std::vector<T*> dxs, row;
     for (std::size_t j = 0; j < in_.size(); ++j) {
-      xs.push_back(keeps_input(signature.needs.keep) ? x[j].data() + offset(s, in_[j]) : nullptr);
+      xs.push_back(keeps_input(signature.needs.keep) ? x[j].data() + offset(s, in_[j]) : static_cast<T*>(nullptr));
       dxs.push_back(dx[j].data() + offset(s, in_[j]));
     }
     // Later slices add to what is there, if the layer can.
@@ -228,7 +228,7 @@ class LayerRun {
   GuardedBuffer<double> sums_;
   std::vector<GuardedBuffer<T>> slice_dparams_;
   std::vector<T*> pointer_store_;
-  std::vector<const T*> x_pointers_;
+  std::vector<Tensor<T>> x_pointers_;
 };
 
 }  // namespace fpcpu::test

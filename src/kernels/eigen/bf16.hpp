@@ -179,8 +179,6 @@ inline void dense_backward_weights(const DenseShape& s, const DenseBackwardWeigh
   Row<float>(a.db, s.outputs) = dy.cast<double>().colwise().sum().array().cast<float>();
 }
 
-inline void round_to_bf16(const float* x, Bf16* y, std::size_t n) noexcept {
-  std::transform(x, x + n, y, [](float v) { return Eigen::numext::bit_cast<Bf16>(Eigen::bfloat16(v)); });
-}
+inline void convert(const float* x, const StoredTarget& to, std::size_t n) noexcept { fpcpu::convert(x, to, n); }
 
 }  // namespace fpcpu::kernels::eigen::bf16

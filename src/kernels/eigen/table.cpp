@@ -45,7 +45,7 @@ const KernelTable<T>& eigen_table() noexcept {
       .activation_backward = eigen::activation_backward<T>,
       .add = eigen::add<T>,
       .accumulate = eigen::accumulate<T>,
-      .round_to_bf16 = nullptr,
+      .convert = nullptr,
       .sum_rows = eigen::sum_rows<T>,
       .sgd_update = eigen::sgd_update<T>,
       .rmsprop_update = eigen::rmsprop_update<T>,
@@ -67,7 +67,8 @@ const KernelTable<float>& eigen_bf16_table() noexcept {
     table.dense_forward = eigen::bf16::dense_forward;
     table.dense_backward_data = eigen::bf16::dense_backward_data;
     table.dense_backward_weights = eigen::bf16::dense_backward_weights;
-    table.round_to_bf16 = eigen::bf16::round_to_bf16;
+    table.kept = {DataType::bf16};
+    table.convert = eigen::bf16::convert;
     return table;
   }();
   return kTable;

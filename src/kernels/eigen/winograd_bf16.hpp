@@ -16,7 +16,7 @@
 namespace fpcpu::kernels::eigen::bf16 {
 
 [[nodiscard]] inline double rounded(double v) noexcept {
-  return static_cast<double>(static_cast<float>(Eigen::bfloat16(static_cast<float>(v))));
+  return static_cast<double>(to_float(to_bf16(static_cast<float>(v))));
 }
 
 /// m of the F(m x m, 3x3) that a shape is computed with, 0 for the plain sum.

@@ -18,7 +18,7 @@ HWY_INLINE V widened(hn::Vec<DBf16> v) {
 /// A whole vector.
 struct Whole {
   HWY_INLINE V load(const float* p) const { return hn::LoadU(d, p); }
-  HWY_INLINE V load(const Bf16* p) const { return widened(hn::LoadU(DBf16(), p)); }
+  HWY_INLINE V load(const Bf16* p) const { return widened(hn::LoadU(DBf16(), &p->bits)); }
   HWY_INLINE void store(V v, float* p) const { hn::StoreU(v, d, p); }
   HWY_INLINE VIndex load_bytes(const std::uint8_t* p) const { return hn::PromoteTo(DIndex(), hn::LoadU(DByte(), p)); }
   HWY_INLINE void store_bytes(VIndex v, std::uint8_t* p) const { hn::StoreU(hn::DemoteTo(DByte(), v), DByte(), p); }

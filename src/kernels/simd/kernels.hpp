@@ -79,11 +79,13 @@ void dense_backward_weights(const DenseShape& s, const DenseBackwardWeights<floa
 void norm_act_pool_forward(const NormActPoolForward<float>& a) noexcept;
 void norm_act_pool_backward_sums(const NormActPoolBackward<float>& a) noexcept;
 void norm_act_pool_backward_data(const NormActPoolBackward<float>& a) noexcept;
-void round_to_bf16(const float* x, Bf16* y, std::size_t n) noexcept;
+void convert(const float* x, const StoredTarget& to, std::size_t n) noexcept;
+inline constexpr Storage kKept{DataType::bf16};
 
 }  // namespace fpcpu::kernels::FPCPU_BF16_NAME
 #else
 namespace fpcpu::kernels::FPCPU_ISA_NAME {
-inline constexpr decltype(KernelTable<float>::round_to_bf16) round_to_bf16 = nullptr;
-}
+inline constexpr decltype(KernelTable<float>::convert) convert = nullptr;
+inline constexpr Storage kKept{DataType::fp32};
+}  // namespace fpcpu::kernels::FPCPU_ISA_NAME
 #endif

@@ -180,39 +180,47 @@ HWY_INLINE void forward_of(const NormActPoolForward<float>& a, const X* x) {
 #if FPCPU_BF16
 
 void norm_act_pool_forward(const NormActPoolForward<float>& a) noexcept {
-  if (a.x_bf16 == nullptr) return FPCPU_FP32_NAME::norm_act_pool_forward(a);
-  forward_of(a, a.x_bf16);
+  const Bf16* x = a.x.as<Bf16>();
+  if (x == nullptr) return FPCPU_FP32_NAME::norm_act_pool_forward(a);
+  forward_of(a, x);
 }
 
 void norm_act_pool_backward_sums(const NormActPoolBackward<float>& a) noexcept {
-  if (a.x_bf16 == nullptr) return FPCPU_FP32_NAME::norm_act_pool_backward_sums(a);
-  route_into<SumsSink>(a, a.x_bf16, a.dy);
+  const Bf16* x = a.x.as<Bf16>();
+  if (x == nullptr) return FPCPU_FP32_NAME::norm_act_pool_backward_sums(a);
+  route_into<SumsSink>(a, x, a.dy.as<float>());
 }
 
 void norm_act_pool_backward_data(const NormActPoolBackward<float>& a) noexcept {
-  if (a.x_bf16 == nullptr) return FPCPU_FP32_NAME::norm_act_pool_backward_data(a);
-  if (a.dy_bf16 != nullptr) {
-    route_into<DataSink>(a, a.x_bf16, a.dy_bf16);
+  const Bf16* x = a.x.as<Bf16>();
+  if (x == nullptr) return FPCPU_FP32_NAME::norm_act_pool_backward_data(a);
+  if (const Bf16* dy = a.dy.as<Bf16>()) {
+    route_into<DataSink>(a, x, dy);
   } else {
-    route_into<DataSink>(a, a.x_bf16, a.dy);
+    route_into<DataSink>(a, x, a.dy.as<float>());
   }
 }
 
-void round_to_bf16(const float* x, Bf16* y, std::size_t n) noexcept {
+void convert(const float* x, const StoredTarget& to, std::size_t n) noexcept {
+  auto* y = static_cast<std::uint16_t*>(to.data);
   const std::size_t pairs = n / 2 * 2;
   copy_words(x, reinterpret_cast<float*>(y), static_cast<Index>(pairs));
   if (pairs == n) return;
   float word = 0.0F;
   copy_words(x + pairs, &word, 1);
-  __builtin_memcpy(y + pairs, &word, sizeof(Bf16));
+  __builtin_memcpy(y + pairs, &word, sizeof(*y));
 }
 
 #else
 
 std::size_t norm_act_pool_scratch_size(const PoolShape&) noexcept { return 0; }
-void norm_act_pool_forward(const NormActPoolForward<float>& a) noexcept { forward_of(a, a.x); }
-void norm_act_pool_backward_sums(const NormActPoolBackward<float>& a) noexcept { route_into<SumsSink>(a, a.x, a.dy); }
-void norm_act_pool_backward_data(const NormActPoolBackward<float>& a) noexcept { route_into<DataSink>(a, a.x, a.dy); }
+void norm_act_pool_forward(const NormActPoolForward<float>& a) noexcept { forward_of(a, a.x.as<float>()); }
+void norm_act_pool_backward_sums(const NormActPoolBackward<float>& a) noexcept {
+  route_into<SumsSink>(a, a.x.as<float>(), a.dy.as<float>());
+}
+void norm_act_pool_backward_data(const NormActPoolBackward<float>& a) noexcept {
+  route_into<DataSink>(a, a.x.as<float>(), a.dy.as<float>());
+}
 
 #endif
 

@@ -12,6 +12,7 @@ const KernelTable<float>& table() noexcept {
   static constexpr KernelTable<float> kTable = {
       .isa = Isa::FPCPU_FP32_NAME,
       .precision = kPerWord == 2 ? Precision::bf16 : Precision::fp32,
+      .kept = FPCPU_BF16_NAME::kKept,
       .amx = kAmx,
       .conv_algorithm = FPCPU_ISA_NAME::conv_algorithm,
       .conv_packed_size = FPCPU_ISA_NAME::conv_packed_size,
@@ -43,7 +44,7 @@ const KernelTable<float>& table() noexcept {
       .activation_backward = activation_backward,
       .add = add,
       .accumulate = accumulate,
-      .round_to_bf16 = FPCPU_BF16_NAME::round_to_bf16,
+      .convert = FPCPU_BF16_NAME::convert,
       .sum_rows = sum_rows,
       .sgd_update = sgd_update,
       .rmsprop_update = rmsprop_update,
