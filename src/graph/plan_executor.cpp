@@ -130,6 +130,27 @@ void PlanExecutor::convert(const Step& step, const Piece& piece) const noexcept 
                        {locate<std::byte>(to, piece.home, piece.first), to.storage}, count);
 }
 
+LayerArgs<float> PlanExecutor::layer_args(const Run& run, const Step& step, const Piece& piece) const noexcept {
+  const auto i = static_cast<std::size_t>(step.node);
+  const NodePlan& plan = plan_.nodes[i];
+  LayerArgs<float> a;
+  a.kernels = kernels_[i];
+  a.plan = &plan.layer;
+  a.in = shapes_[i];
+  a.n = piece.n;
+  a.params = node_params_[i];
+  a.prepared = prepared_.data() + plan.prepared_offset;
+  a.stats = stats_.data() + plan.stats_offset;
+  a.scratch = workers_[static_cast<std::size_t>(piece.slot)].at<float>(plan_.scratch_offset);
+  a.seed = run.input.seed;
+  a.step = run.input.step;
+  a.node_key = graph_.nodes()[i].key;
+  a.first_sample = piece.first;
+  a.part = piece.part;
+  a.parts = piece.parts;
+  return a;
+}
+
 void PlanExecutor::forward(const Run& run, const Step& step, const Piece& piece) noexcept {
   const auto i = static_cast<std::size_t>(step.node);
   const Node& node = graph_.nodes()[i];
@@ -138,26 +159,12 @@ void PlanExecutor::forward(const Run& run, const Step& step, const Piece& piece)
   std::array<Tensor<float>, kMaxInputs> x{};
   for (std::size_t k = 0; k < node.inputs.size(); ++k) x[k] = input(run, step, k, piece);
 
-  ForwardArgs<float> a;
-  a.kernels = kernels_[i];
-  a.plan = &plan.layer;
-  a.in = shapes_[i];
-  a.n = piece.n;
+  ForwardArgs<float> a{layer_args(run, step, piece)};
   a.training = run.training;
   a.x = {x.data(), node.inputs.size()};
   const bool again = step.kind == StepKind::recompute;
   a.y = locate<float>(again ? plan.again : plan.y, piece.home, first);
-  a.params = node_params_[i];
-  a.prepared = prepared_.data() + plan.prepared_offset;
   a.saved = locate<std::byte>(plan.saved, piece.home, first);
-  a.stats = stats_.data() + plan.stats_offset;
-  a.scratch = workers_[static_cast<std::size_t>(piece.slot)].at<float>(plan_.scratch_offset);
-  a.seed = run.input.seed;
-  a.step = run.input.step;
-  a.node_key = node.key;
-  a.first_sample = first;
-  a.part = piece.part;
-  a.parts = piece.parts;
   if (step.kind == StepKind::forward_sums) {
     a.sums = sums_.row(piece.slice, plan.sums_offset, true);
     node.layer->forward_sums(a);
@@ -182,33 +189,19 @@ void PlanExecutor::backward(const Run& run, const Step& step, const Piece& piece
       dx[k] = locate<float>(plan_.nodes[static_cast<std::size_t>(node.inputs[k])].dy, piece.home, first);
     }
   }
-  BackwardArgs<float> a;
-  a.kernels = kernels_[i];
-  a.plan = &plan.layer;
-  a.in = shapes_[i];
-  a.n = piece.n;
+  BackwardArgs<float> a{layer_args(run, step, piece)};
   a.x = {x.data(), node.inputs.size()};
   if (keeps_output(node.signature.needs.keep)) a.y = value(run, step.node, piece.home, first);
   const TensorPlan& dy = step.kept_dy ? plan.kept_dy : plan.dy;
   a.dy = StoredView(locate<std::byte>(dy, piece.home, first), dy.storage);
   a.dx = {dx.data(), node.inputs.size()};
   a.beta = betas_[i];
-  a.params = node_params_[i];
   a.dparams = gradients_.of(piece.slice, step.node);
   a.dparams_beta = piece.continues ? 1.0F : 0.0F;
-  a.prepared = prepared_.data() + plan.prepared_offset;
   a.saved = locate<std::byte>(plan.saved, piece.home, first);
   a.sums = sums_.row(piece.slice, plan.sums_offset, false);
   a.total_sums = sums_.total(plan.sums_offset, false);
   a.batch = run.slices.batch();
-  a.stats = stats_.data() + plan.stats_offset;
-  a.scratch = workers_[static_cast<std::size_t>(piece.slot)].at<float>(plan_.scratch_offset);
-  a.seed = run.input.seed;
-  a.step = run.input.step;
-  a.node_key = node.key;
-  a.first_sample = first;
-  a.part = piece.part;
-  a.parts = piece.parts;
   if (step.kind == StepKind::backward_sums) {
     node.layer->backward_sums(a);
   } else {

@@ -88,6 +88,8 @@ class PlanExecutor {
   void run_banded(const Run& run, const Segment& segment, std::size_t first);
   void run_timed(const Run& run, const Step& step, std::size_t index, const Piece& piece) noexcept;
   void run_step(const Run& run, const Step& step, const Piece& piece) noexcept;
+  /// All but the inputs.
+  LayerArgs<float> layer_args(const Run& run, const Step& step, const Piece& piece) const noexcept;
   void forward(const Run& run, const Step& step, const Piece& piece) noexcept;
   void backward(const Run& run, const Step& step, const Piece& piece) noexcept;
   void run_objective(const Run& run, const Piece& piece) noexcept;

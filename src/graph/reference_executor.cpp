@@ -96,18 +96,15 @@ std::vector<Tensor<T>> ReferenceExecutor<T>::inputs_of(int node, const Storage& 
 }
 
 template <class T>
-ForwardArgs<T> ReferenceExecutor<T>::forward_args(int node) const {
+LayerArgs<T> ReferenceExecutor<T>::layer_args(int node) const {
   const auto i = static_cast<std::size_t>(node);
-  ForwardArgs<T> a;
+  LayerArgs<T> a;
   a.kernels = kernels_[i];
   a.plan = &plan(i);
   a.in = shapes_[i];
   a.n = batch_;
-  a.training = training_;
-  a.y = y_[i].data();
   a.params = node_params_[i];
   a.prepared = prepared_[i].data();
-  a.saved = training_ ? saved_[i].data() : nullptr;
   a.stats = stats_[i].data();
   a.scratch = scratch_[i].data();
   a.seed = seed_;
@@ -139,7 +136,10 @@ const T* ReferenceExecutor<T>::forward(std::span<const T* const> inputs, bool tr
     prepare.training = training;
     prepare.prepared = prepared_[i].data();
     layer.prepare(prepare);
-    ForwardArgs<T> a = forward_args(node);
+    ForwardArgs<T> a{layer_args(node)};
+    a.training = training;
+    a.y = y_[i].data();
+    a.saved = training ? saved_[i].data() : nullptr;
     const std::vector<Tensor<T>> made = inputs_of(node, kOwn);
     a.x = made;
     if (training && sums_[i].size() > 0) {
@@ -183,25 +183,14 @@ void ReferenceExecutor<T>::backward(std::span<const T* const> dys) {
     for (const int j : n.inputs)
       dx.push_back(j < graph_.first_layer() ? nullptr : dy_[static_cast<std::size_t>(j)].data());
     const std::vector<T> beta(n.inputs.size(), T{1});
-    BackwardArgs<T> a;
-    a.kernels = kernels_[i];
-    a.plan = &plan(i);
-    a.in = shapes_[i];
-    a.n = batch_;
+    BackwardArgs<T> a{layer_args(node)};
     a.y = y_[i].data();
     a.dy = dy_[i].data();
     a.dx = dx;
     a.beta = beta;
-    a.params = node_params_[i];
     a.dparams = gradient_pointers_[i];
-    a.prepared = prepared_[i].data();
     a.saved = saved_[i].data();
-    a.stats = stats_[i].data();
-    a.scratch = scratch_[i].data();
     a.batch = batch_;
-    a.seed = seed_;
-    a.step = step_;
-    a.node_key = n.key;
     if (gradient_sums_[i].size() > 0) {
       std::fill(gradient_sums_[i].begin(), gradient_sums_[i].end(), 0.0);
       a.sums = gradient_sums_[i].data();

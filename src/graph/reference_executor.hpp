@@ -57,7 +57,8 @@ class ReferenceExecutor {
     Storage backward_x = kOwn;
     Storage backward_dy = kOwn;
   };
-  ForwardArgs<T> forward_args(int node) const;
+  /// All but the inputs.
+  LayerArgs<T> layer_args(int node) const;
   /// Of one node, to those of all uses of its parameters.
   void add_gradients(std::size_t node);
   const LayerPlan& plan(std::size_t node) const noexcept { return plans_[node][training_ ? 1 : 0]; }

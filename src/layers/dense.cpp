@@ -118,8 +118,8 @@ class Dense final : public LayerBase<Dense> {
   }
 
   /// Columns `units` of y = f(x w + b); forward, and backward where z is needed once more.
-  template <class Args, class T>
-  void multiply(const Args& a, kernels::ActivationSpec activation, kernels::ChannelRange units, T* y,
+  template <class T>
+  void multiply(const LayerArgs<T>& a, kernels::ActivationSpec activation, kernels::ChannelRange units, T* y,
                 const T* packed = nullptr) const noexcept {
     a.kernels->dense_forward(shape(a.in, a.n), {.x = a.x[0],
                                                 .w = a.params[0],

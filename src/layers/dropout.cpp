@@ -59,8 +59,8 @@ class Dropout final : public LayerBase<Dropout> {
 
  private:
   /// to = beta * to + from * mask of sample i.
-  template <class Args, class T>
-  void mask_sample(const Args& a, int i, const T* from, T* to, T beta) const noexcept {
+  template <class T>
+  void mask_sample(const LayerArgs<T>& a, int i, const T* from, T* to, T beta) const noexcept {
     const Shape& s = a.in[0];
     from += static_cast<std::size_t>(i) * s.size();
     to += static_cast<std::size_t>(i) * s.size();

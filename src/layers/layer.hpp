@@ -54,8 +54,8 @@ struct LayerNeeds {
   std::size_t batch_stats = 0;  // scalars made by forward_merge from the sums, shared by all slices
 };
 
-/// What threads can share of a layer that sees all samples at once. They take ForwardArgs::part and BackwardArgs::part
-/// of `parts`; values must not depend on their number. Such a layer asks for no batch-wide sums.
+/// What threads can share of a layer that sees all samples at once. They take LayerArgs::part of `parts`; values must
+/// not depend on their number. Such a layer asks for no batch-wide sums.
 enum class Parts : std::uint8_t {
   none,      ///< nothing: the layer always runs in slices of the batch
   columns,   ///< columns of the matrices of a dense layer; sums of the output are not emitted then
@@ -123,29 +123,35 @@ struct LayerPlan {
   std::optional<ConvPlan> conv{};  // of convolutions
 };
 
-/// Everything a forward pass of one slice may touch. Tensors are n,h,w,c; the slice starts at sample `first_sample` of
-/// the batch. Pointers for things a layer did not ask for are null.
+/// What calls of a layer for one slice share, forward and backward. Tensors are n,h,w,c; the slice starts at sample
+/// `first_sample` of the batch. Pointers for things a layer did not ask for are null.
 template <class T>
-struct ForwardArgs {
+struct LayerArgs {
   const kernels::KernelTable<T>* kernels = nullptr;
   const LayerPlan* plan = nullptr;
   std::span<const Shape> in;
   int n = 0;
-  bool training = false;
-  std::span<const Tensor<T>> x;  // one per input; stored as T, but for LayerAllows::reads_kept
-  T* y = nullptr;
+  /// One per input, stored as T, but for LayerAllows::reads_kept; in backward valid if Keep says input.
+  std::span<const Tensor<T>> x;
   std::span<T* const> params;  // in the order of Signature::params; only running statistics are ever written
   const T* prepared = nullptr;
-  std::byte* saved = nullptr;  // saved_bytes * n, null in inference
-  double* sums = nullptr;      // forward_sums adds here; a layer asked to emit sums of its output does too
-  const T* stats = nullptr;    // batch_stats, in training
+  const T* stats = nullptr;  // batch_stats, in training
   T* scratch = nullptr;
   std::uint64_t seed = 0;  // dropout: random numbers are keyed by (seed, node key, step, sample)
   std::uint64_t step = 0;
   std::uint32_t node_key = 0;
   int first_sample = 0;
-  int part = 0;  // see Parts and LayerAllows::bands; one part is everything
+  int part = 0;  // see Parts and, forward only, LayerAllows::bands; one part is everything
   int parts = 1;
+};
+
+/// Everything a forward pass of one slice may touch.
+template <class T>
+struct ForwardArgs : LayerArgs<T> {
+  bool training = false;
+  T* y = nullptr;
+  std::byte* saved = nullptr;  // saved_bytes * n, null in inference
+  double* sums = nullptr;      // forward_sums adds here; a layer asked to emit sums of its output does too
 };
 
 /// Everything a backward pass of one slice may touch. Contract: with f = <y, dy>,
@@ -154,32 +160,17 @@ struct ForwardArgs {
 ///                                          for the first samples of a slice, and always unless adds_gradients
 /// dx[i] is null when nobody needs that gradient; dparams[j] is null for parameters that are not trainable.
 template <class T>
-struct BackwardArgs {
-  const kernels::KernelTable<T>* kernels = nullptr;
-  const LayerPlan* plan = nullptr;
-  std::span<const Shape> in;
-  int n = 0;
-  std::span<const Tensor<T>> x;  // valid if Keep says input; stored as T, but for LayerAllows::reads_kept
-  const T* y = nullptr;          // valid if Keep says output
-  Tensor<T> dy;                  // stored as T, but for LayerAllows::reads_kept in backward
-  std::span<T* const> dx;
-  std::span<const T> beta;
-  std::span<T* const> params;
-  std::span<T* const> dparams;
+struct BackwardArgs : LayerArgs<T> {
+  const T* y = nullptr;  // valid if Keep says output
+  Tensor<T> dy{};        // stored as T, but for LayerAllows::reads_kept in backward
+  std::span<T* const> dx{};
+  std::span<const T> beta{};
+  std::span<T* const> dparams{};
   T dparams_beta = T(0);
-  const T* prepared = nullptr;
   const std::byte* saved = nullptr;
   double* sums = nullptr;              // backward_sums adds its samples' part here (zeroed before the slice)
   const double* total_sums = nullptr;  // in backward: sums of the whole batch, merged in slice order
   int batch = 0;                       // samples in the whole batch
-  const T* stats = nullptr;
-  T* scratch = nullptr;
-  std::uint64_t seed = 0;
-  std::uint64_t step = 0;
-  std::uint32_t node_key = 0;
-  int first_sample = 0;
-  int part = 0;  // see Parts; one part is everything
-  int parts = 1;
 };
 
 /// Once per batch, between two segments of the plan: batch-wide sums -> statistics, and running statistics updated.

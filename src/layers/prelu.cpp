@@ -37,8 +37,8 @@ class Prelu final : public LayerBase<Prelu> {
   }
 
  private:
-  template <class Args>
-  [[nodiscard]] static std::ptrdiff_t pixels(const Args& a) noexcept {
+  template <class T>
+  [[nodiscard]] static std::ptrdiff_t pixels(const LayerArgs<T>& a) noexcept {
     return std::ptrdiff_t{a.n} * a.in[0].h * a.in[0].w;
   }
 };

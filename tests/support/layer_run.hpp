@@ -140,27 +140,33 @@ class LayerRun {
     return static_cast<std::size_t>(slices_.begin(s)) * shape.size();
   }
 
-  ForwardArgs<T> forward_args(int s, double* sums) {
-    x_pointers_.clear();
-    for (std::size_t j = 0; j < in_.size(); ++j) x_pointers_.push_back(x[j].data() + offset(s, in_[j]));
-    ForwardArgs<T> a;
+  /// All but the inputs.
+  LayerArgs<T> layer_args(int s) {
+    LayerArgs<T> a;
     a.kernels = &kernels_;
     a.plan = &plan_;
     a.in = in_;
     a.n = slices_.size(s);
-    a.training = training_;
-    a.x = x_pointers_;
-    a.y = y.data() + offset(s, signature.out);
     a.params = pointers(params);
     a.prepared = prepared_.data();
-    if (training_) a.saved = saved_.data() + static_cast<std::size_t>(slices_.begin(s)) * signature.needs.saved_bytes;
-    a.sums = sums;
     a.stats = training_ ? stats.data() : nullptr;
     a.scratch = scratch_.data();
     a.seed = seed;
     a.step = step;
     a.node_key = node_key;
     a.first_sample = slices_.begin(s);
+    return a;
+  }
+
+  ForwardArgs<T> forward_args(int s, double* sums) {
+    x_pointers_.clear();
+    for (std::size_t j = 0; j < in_.size(); ++j) x_pointers_.push_back(x[j].data() + offset(s, in_[j]));
+    ForwardArgs<T> a{layer_args(s)};
+    a.training = training_;
+    a.x = x_pointers_;
+    a.y = y.data() + offset(s, signature.out);
+    if (training_) a.saved = saved_.data() + static_cast<std::size_t>(slices_.begin(s)) * signature.needs.saved_bytes;
+    a.sums = sums;
     return a;
   }
 
@@ -180,28 +186,16 @@ class LayerRun {
       row.push_back(buffer.size() > 0 ? buffer.data() : nullptr);
     }
     std::vector<double> slice_sums(signature.needs.batch_sums, 0.0);
-    BackwardArgs<T> a;
-    a.kernels = &kernels_;
-    a.plan = &plan_;
-    a.in = in_;
-    a.n = slices_.size(s);
+    BackwardArgs<T> a{layer_args(s)};
     a.x = xs;
     a.y = keeps_output(signature.needs.keep) ? y.data() + offset(s, signature.out) : nullptr;
     a.dy = dy.data() + offset(s, signature.out);
     a.dx = dxs;
     a.beta = betas;
-    a.params = pointers(params);
     a.dparams = row;
     a.dparams_beta = adds ? T{1} : T{0};
-    a.prepared = prepared_.data();
     a.saved = saved_.data() + static_cast<std::size_t>(slices_.begin(s)) * signature.needs.saved_bytes;
     a.batch = slices_.batch();
-    a.stats = stats.data();
-    a.scratch = scratch_.data();
-    a.seed = seed;
-    a.step = step;
-    a.node_key = node_key;
-    a.first_sample = slices_.begin(s);
     if (only_sums) {
       a.sums = slice_sums.data();
       layer_->backward_sums(a);
