@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/file.hpp"
+#include "core/rng.hpp"
 #include "fpcpu/error.hpp"
 #include "fpcpu/layers.hpp"
 #include "io/graph_json.hpp"
@@ -65,6 +66,43 @@ TEST_CASE("inputs, outputs, shared parameters and heads of a network come back")
   REQUIRE(outputs.size() == 3);
   CHECK((outputs[1].name == "pose" && outputs[1].training_only && outputs[1].head == nullptr));
   CHECK((outputs[2].name == "maps" && !outputs[2].training_only && to_text(*outputs[2].head) == "heatmaps:sigma=2"));
+}
+
+TEST_CASE(
+    "the head of a model that was read finds the points that it found in training, whatever the mean shape told it") {
+  constexpr int kPoints = 12;
+  const test::TemporaryFolder folder;
+  for (const std::string_view kind : head_kinds()) {
+    INFO(std::string(kind));
+    const HeadPtr head = make_head(kind);
+    Graph graph({6, 7, 3});
+    graph.add("last", head->last_layer(kPoints));
+    graph.set_head(head);
+    Rng rng(3, RandomUse::init);
+    const auto random = [&](std::size_t count) {
+      std::vector<float> values;
+      for (std::size_t i = 0; i < count; ++i) values.push_back(rng.uniform(-0.5F, 0.5F));
+      return values;
+    };
+    const std::vector<float> mean_shape = random(2 * kPoints);
+    graph.fit_heads(mean_shape);
+    Params<float> params{ParamLayout(graph)};
+    Preprocessing pre;
+    pre.input = graph.input_shape();
+    pre.points = kPoints;
+    pre.mean = {1, 2, 3};
+    pre.deviation = {4, 5, 6};
+    pre.mean_shape = mean_shape;
+    Checkpoint saved{{graph, std::move(params), std::move(pre)}};
+    save_checkpoint(folder / "model", saved);
+    const Shape shape = graph.output_shape();
+    const std::vector<float> output = random(shape.size());
+    std::vector<float> expected(2 * kPoints);
+    std::vector<float> found(2 * kPoints);
+    graph.head()->decode(output.data(), shape, 1, expected.data(), nullptr);
+    load_checkpoint(folder / "model").graph.head()->decode(output.data(), shape, 1, found.data(), nullptr);
+    CHECK(found == expected);
+  }
 }
 
 TEST_CASE("a checkpoint comes back complete and to the last bit, and equal content gives equal bytes") {
