@@ -6,6 +6,7 @@
 
 #include "core/arena.hpp"
 #include "graph/plan.hpp"
+#include "kernels/table.hpp"
 
 namespace fpcpu {
 
@@ -28,14 +29,10 @@ class BatchSums {
     return totals_.data() + (is_forward ? 0 : size_) + offset;
   }
 
-  /// Makes `count` totals from the first `slices` rows, in their order.
+  /// Makes `count` totals from the first `slices` rows, in the tree of kernels/row_tree.hpp.
   void merge(std::size_t offset, std::size_t count, int slices, bool is_forward) noexcept {
-    double* to = total(offset, is_forward);
-    std::fill_n(to, count, 0.0);
-    for (int s = 0; s < slices; ++s) {
-      const double* from = row(s, offset, is_forward);
-      for (std::size_t k = 0; k < count; ++k) to[k] += from[k];
-    }
+    kernels::eigen_table<double>().sum_rows(row(0, offset, is_forward), size_, slices, total(offset, is_forward),
+                                            count);
   }
 
  private:

@@ -2,7 +2,8 @@
 #include "graph/gradient_rows.hpp"
 
 #include <algorithm>
-#include <array>
+
+#include "kernels/row_tree.hpp"
 
 namespace fpcpu {
 
@@ -55,19 +56,26 @@ std::span<const GradientRows::Place> GradientRows::places_of(std::size_t value) 
 }
 
 void GradientRows::sum(std::size_t begin, std::size_t end, int slices, float* out) const noexcept {
-  const auto sum_of = [&](const Place& place, std::size_t from, float* to, std::size_t count) {
-    kernels_->sum_rows(values_.data() + place.offset + (from - place.begin), row_, place.by_slice ? slices : 1, to,
-                       count);
-  };
   const auto places = places_of(begin);
-  sum_of(places.front(), begin, out, end - begin);
-  std::array<float, 512> part;
-  for (const Place& other : places.subspan(1)) {
-    for (std::size_t at = begin; at < end; at += part.size()) {
-      const std::size_t count = std::min(part.size(), end - at);
-      sum_of(other, at, part.data(), count);
-      for (std::size_t i = 0; i < count; ++i) out[at - begin + i] += part[i];
+  const Place& only = places.front();
+  if (places.size() == 1) {
+    const float* first = values_.data() + only.offset + (begin - only.begin);
+    return kernels_->sum_rows(first, row_, only.by_slice ? slices : 1, out, end - begin);
+  }
+  const auto add = [&](const Place& place, int slice, std::size_t at, std::size_t count, float* to) {
+    const std::size_t row = place.by_slice ? static_cast<std::size_t>(slice) * row_ : 0;
+    const float* from = values_.data() + row + place.offset + (begin - place.begin) + at;
+    for (std::size_t i = 0; i < count; ++i) to[i] += from[i];
+  };
+  // The uses of a slice come first, so that any run of slices has one sum of its own.
+  kernels::sum_in_tree<1>(slices, out, end - begin, [&](int slice, int, std::size_t at, std::size_t count, float* to) {
+    std::fill_n(to, count, 0.0F);
+    for (const Place& place : places) {
+      if (place.by_slice) add(place, slice, at, count, to);
     }
+  });
+  for (const Place& place : places) {
+    if (!place.by_slice) add(place, 0, 0, end - begin, out);
   }
 }
 

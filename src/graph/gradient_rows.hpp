@@ -27,8 +27,9 @@ class GradientRows {
     return pointers_[static_cast<std::size_t>(slice) * nodes_ + static_cast<std::size_t>(node)];
   }
 
-  /// Gradient of the trainable values [begin, end), which lie within one parameter: the sum over the first `slices`
-  /// slices, in their order, and over the nodes that share the parameter. Threads may ask for ranges at the same time.
+  /// Gradient of the trainable values [begin, end), which lie within one parameter: the sum over the nodes that share
+  /// the parameter within a slice, of these over the first `slices` slices in the tree of kernels/row_tree.hpp, and of
+  /// nodes that see the whole batch. Threads may ask for ranges at the same time.
   void sum(std::size_t begin, std::size_t end, int slices, float* out) const noexcept;
   /// Of all parameters, in the order of the trainable block; padding is left alone.
   void sum(int slices, float* out) const noexcept;

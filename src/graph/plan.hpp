@@ -58,7 +58,7 @@ struct Step {
 }
 
 /// Steps that a slice runs one after the other without waiting for other slices. After all slices are through, the
-/// batch-wide sums of the listed nodes are merged in slice order, and layers that see the whole batch run, each cut by
+/// batch-wide sums of the listed nodes are merged (BatchSums), and layers that see the whole batch run, each cut by
 /// its columns or channels. A segment without steps merges what such layers before it have summed.
 struct Segment {
   std::vector<Step> steps;

@@ -56,7 +56,7 @@ PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const Plan
       prepared_(plan_.prepared_size),
       stats_(plan_.stats_size),
       sums_(plan_),
-      slice_terms_(static_cast<std::size_t>(plan_.slices.count())) {
+      slice_terms_(static_cast<std::size_t>(plan_.slices.count()) * kMaxTerms) {
   terms_.reserve(kMaxTerms);
   for (const Output& output : graph.outputs()) outputs_.push_back(output.node);
   for (int t = 0; t < pool.threads(); ++t) workers_.emplace_back(plan_.worker_bytes);
@@ -219,7 +219,7 @@ void PlanExecutor::run_objective(const Run& run, const Piece& piece) noexcept {
     outputs[o] = {value(run, outputs_[o], piece.home, piece.first), gradient, shape};
   }
   run.objective->run<float>(run.compared, run.scales, piece.first, piece.n, {outputs.data(), outputs_.size()},
-                            slice_terms_[static_cast<std::size_t>(piece.slice)]);
+                            {slice_terms_.data() + static_cast<std::size_t>(piece.slice) * kMaxTerms, kMaxTerms});
 }
 
 void PlanExecutor::run_step(const Run& run, const Step& step, const Piece& piece) noexcept {
@@ -338,15 +338,14 @@ double PlanExecutor::train(const TrainInput& input, const Objective& objective) 
   run.compared = {input.n, input.targets, input.visible, input.streams, input.active};
   run.scales = objective.scales(run.compared);
 
-  for (auto& terms : slice_terms_) terms.fill(0.0);
+  std::fill(slice_terms_.begin(), slice_terms_.end(), 0.0);
   rows_used_ = run.slices.count();
   for (const Segment& segment : plan_.segments) run_segment(run, segment);
   terms_.assign(objective.terms().size(), 0.0);
+  kernels::eigen_table<double>().sum_rows(slice_terms_.data(), kMaxTerms, run.slices.count(), terms_.data(),
+                                          terms_.size());
   double total = 0;
-  for (std::size_t t = 0; t < terms_.size(); ++t) {
-    for (int s = 0; s < run.slices.count(); ++s) terms_[t] += slice_terms_[static_cast<std::size_t>(s)][t];
-    total += objective.terms()[t].weight * terms_[t];
-  }
+  for (std::size_t t = 0; t < terms_.size(); ++t) total += objective.terms()[t].weight * terms_[t];
   return total;
 }
 

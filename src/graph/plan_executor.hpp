@@ -58,7 +58,7 @@ class PlanExecutor {
   void measure(const TrainInput& input, double momentum);
 
   /// Gradient of the last step for the trainable values [begin, end), which lie within one parameter: the sum over the
-  /// slices, in their order, and over the nodes that share the parameter. Ranges may be asked for by several threads.
+  /// slices and the nodes that share the parameter (GradientRows::sum). Ranges may be asked for by several threads.
   void gradient(std::size_t begin, std::size_t end, float* out) const noexcept {
     gradients_.sum(begin, end, rows_used_, out);
   }
@@ -117,7 +117,7 @@ class PlanExecutor {
   AlignedBuffer<float> stats_;
   BatchSums sums_;
   GradientRows gradients_;
-  std::vector<std::array<double, kMaxTerms>> slice_terms_;
+  AlignedBuffer<double> slice_terms_;  // [slice][kMaxTerms]
   std::vector<double> terms_;
   int rows_used_ = 0;
   StepTimes* times_ = nullptr;

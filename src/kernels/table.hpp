@@ -299,7 +299,7 @@ struct KernelTable {
   void (*convert)(const T* x, const StoredTarget& to, std::size_t n) noexcept;
 
   // --- optimizer ---
-  /// out[i] = sum over r of rows[r * stride + i], r ascending.
+  /// out[i] = sum over r < count of rows[r * stride + i], in the tree of kernels/row_tree.hpp.
   void (*sum_rows)(const T* rows, std::size_t stride, int count, T* out, std::size_t n) noexcept;
   void (*sgd_update)(const OptimizerUpdate<T>&) noexcept;  // plain, momentum, Nesterov
   void (*rmsprop_update)(

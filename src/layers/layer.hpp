@@ -169,7 +169,7 @@ struct BackwardArgs : LayerArgs<T> {
   T dparams_beta = T(0);
   const std::byte* saved = nullptr;
   double* sums = nullptr;              // backward_sums adds its samples' part here (zeroed before the slice)
-  const double* total_sums = nullptr;  // in backward: sums of the whole batch, merged in slice order
+  const double* total_sums = nullptr;  // in backward: sums of the whole batch
   int batch = 0;                       // samples in the whole batch
 };
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+
 #include "kernels/eigen/activation.hpp"
 #include "kernels/eigen/maps.hpp"
+#include "kernels/row_tree.hpp"
 
 /// Sums and copies over flat memory.
 namespace fpcpu::kernels::eigen {
@@ -28,10 +31,13 @@ void add(const T* a, const T* b, ActivationSpec spec, T* y, std::size_t n) noexc
 
 template <class T>
 void sum_rows(const T* rows, std::size_t stride, int count, T* out, std::size_t n) noexcept {
-  Row<T> sum(out, static_cast<Index>(n));
-  sum.setZero();
-  for (int r = 0; r < count; ++r)
-    sum += ConstRow<T>(rows + static_cast<std::size_t>(r) * stride, static_cast<Index>(n));
+  sum_in_tree<1>(count, out, n, [&](int row, int present, std::size_t at, std::size_t size, T* to) {
+    if (present == 0) {
+      std::fill_n(to, size, T(0));
+    } else {
+      std::copy_n(rows + static_cast<std::size_t>(row) * stride + at, size, to);
+    }
+  });
 }
 
 /// Of channels [begin, end).

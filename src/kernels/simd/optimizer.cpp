@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Parameter updates over one flat block; kernels/eigen/optimizer.hpp has the formulas in the same order.
 
+#include "kernels/row_tree.hpp"
 #include "kernels/simd/chunk.hpp"
 #include "kernels/simd/kernels.hpp"
 
@@ -27,13 +28,37 @@ struct Constants {
   HWY_INLINE V step(V w, V s) const { return hn::NegMulAdd(lr, s, hn::Mul(w, decay)); }
 };
 
+/// Trees of so many rows are sums of registers: as many as a batch has slices.
+constexpr int kFewRows = 8;
+
+template <int kRows, class Chunk>
+HWY_INLINE V tree_of(Chunk chunk, const float* first, std::size_t stride) {
+  if constexpr (kRows == 1) {
+    return chunk.load(first);
+  } else {
+    constexpr int kLeft = left_rows(kRows);
+    return hn::Add(tree_of<kLeft>(chunk, first, stride), tree_of<kRows - kLeft>(chunk, first + kLeft * stride, stride));
+  }
+}
+
+/// `count` <= kRows.
+template <int kRows>
+HWY_INLINE void sum_few_rows(const float* first, std::size_t stride, int count, float* out, std::size_t n) {
+  if constexpr (kRows == 0) {
+    for_chunks(n, [&](std::size_t i, auto chunk) FPCPU_INLINE { chunk.store(hn::Zero(d), out + i); });
+  } else if (count < kRows) {
+    sum_few_rows<kRows - 1>(first, stride, count, out, n);
+  } else {
+    for_chunks(n, [&](std::size_t i, auto chunk)
+                      FPCPU_INLINE { chunk.store(tree_of<kRows>(chunk, first + i, stride), out + i); });
+  }
+}
+
 }  // namespace
 
 void sum_rows(const float* rows, std::size_t stride, int count, float* out, std::size_t n) noexcept {
-  for_chunks(n, [&](std::size_t i, auto chunk) FPCPU_INLINE {
-    V sum = hn::Zero(d);
-    for (int r = 0; r < count; ++r) sum = hn::Add(sum, chunk.load(rows + static_cast<std::size_t>(r) * stride + i));
-    chunk.store(sum, out + i);
+  sum_in_tree<kFewRows>(count, out, n, [&](int first, int few, std::size_t at, std::size_t size, float* to) {
+    sum_few_rows<kFewRows>(rows + static_cast<std::size_t>(first) * stride + at, stride, few, to, size);
   });
 }
 
