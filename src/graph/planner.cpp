@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <limits>
-#include <numeric>
 
 #include "core/arena.hpp"
 #include "fpcpu/error.hpp"
 #include "graph/kept_tensors.hpp"
-#include "graph/memory.hpp"
 #include "graph/node_kernels.hpp"
+#include "graph/place_tensors.hpp"
 #include "graph/plan.hpp"
 #include "graph/whole_batch.hpp"
 
@@ -15,20 +13,12 @@ namespace fpcpu {
 
 namespace {
 
-constexpr int kUnused = std::numeric_limits<int>::max();
-
 /// Scalars of the gradient of a node, each parameter padded to a cache line.
 std::size_t gradient_size(const Signature& signature) {
   std::size_t size = 0;
   for (const ParamSpec& p : signature.params) size += p.trainable ? (p.size() + 15) / 16 * 16 : 0;
   return size;
 }
-
-/// Moment of a step in the whole plan: (segment, position) flattened so that order is comparison.
-struct Moment {
-  int segment = 0;
-  int position = 0;
-};
 
 class Planner {
  public:
@@ -51,7 +41,7 @@ class Planner {
       convert_kept_tensors(graph_, kernels_, plan_);
     }
     choose_pieces();
-    place_tensors();
+    place_tensors(graph_, plan_);
     place_workspaces();
     return std::move(plan_);
   }
@@ -208,150 +198,6 @@ class Planner {
       const std::size_t pieces = (slice + most - 1) / most;
       segment.samples = static_cast<int>((slice + pieces - 1) / pieces);
     }
-  }
-
-  /// Widens the lifetime of a tensor to a moment.
-  struct Life {
-    Moment first{kUnused, 0};
-    Moment last{-1, 0};
-    bool shared = false;  // touched by a step that sees the whole batch
-    void touch(Moment m, bool by_whole = false) {
-      shared = shared || by_whole;
-      if (first.segment == kUnused || m.segment < first.segment ||
-          (m.segment == first.segment && m.position < first.position)) {
-        first = m;
-      }
-      if (m.segment > last.segment || (m.segment == last.segment && m.position > last.position)) last = m;
-    }
-  };
-
-  /// For each node the one whose output's memory its own output gets: that of an input it may write over
-  /// (LayerAllows::updates_input) and reads last, else its own. Lifetimes are widened accordingly.
-  std::vector<int> updated_inputs(std::vector<Life>& y) const {
-    std::vector<int> homes(y.size());
-    std::iota(homes.begin(), homes.end(), 0);
-    for (int i = graph_.first_layer(); i < graph_.size() && !plan_.options.training; ++i) {
-      const int input = signature(i).allows.updates_input;
-      if (input < 0) continue;
-      const auto& inputs = graph_.node(i).inputs;
-      const int j = inputs[static_cast<std::size_t>(input)];
-      const Life& own = y[static_cast<std::size_t>(i)];
-      const Life& other = y[static_cast<std::size_t>(j)];
-      const bool in_one_segment = own.first.segment == own.last.segment && other.first.segment == own.first.segment;
-      const bool read_last_here = other.last.segment == own.first.segment && other.last.position == own.first.position;
-      if (j < graph_.first_layer() || std::count(inputs.begin(), inputs.end(), j) > 1 || !in_one_segment ||
-          !read_last_here || own.shared || other.shared)
-        continue;
-      const auto home = static_cast<std::size_t>(homes[static_cast<std::size_t>(j)]);
-      homes[static_cast<std::size_t>(i)] = static_cast<int>(home);
-      y[home].touch(own.last);
-    }
-    return homes;
-  }
-
-  void place_tensors() {
-    const auto count = plan_.nodes.size();
-    std::vector<Life> y(count);
-    std::vector<Life> again(count);
-    std::vector<Life> dy(count);
-    std::vector<Life> kept_y(count);
-    std::vector<Life> kept_dy(count);
-    std::vector<Life> saved(count);
-    auto life = [](std::vector<Life>& lives, int i) -> Life& { return lives[static_cast<std::size_t>(i)]; };
-    for (std::size_t s = 0; s < plan_.segments.size(); ++s) {
-      std::vector<Step> steps = plan_.segments[s].steps;
-      steps.insert(steps.end(), plan_.segments[s].whole.begin(), plan_.segments[s].whole.end());
-      for (std::size_t p = 0; p < steps.size(); ++p) {
-        const bool by_whole = p >= plan_.segments[s].steps.size();
-        const Moment now{static_cast<int>(s), static_cast<int>(p)};
-        const Step& step = steps[p];
-        const int i = step.node;
-        const Signature& sig = signature(i);
-        const auto& inputs = graph_.node(i).inputs;
-        const auto read_input = [&](std::size_t k, bool backward) {
-          const bool kept = k == 0 && step.kept_x;
-          const bool made_again = backward && at(inputs[k]).recomputed;
-          life(kept ? kept_y : made_again ? again : y, inputs[k]).touch(now, by_whole);
-        };
-        switch (step.kind) {
-          case StepKind::forward_sums:
-            read_input(0, false);
-            break;
-          case StepKind::forward:
-            life(y, i).touch(now, by_whole);
-            for (std::size_t k = 0; k < inputs.size(); ++k) read_input(k, false);
-            if (plan_.options.training && sig.needs.saved_bytes > 0) life(saved, i).touch(now, by_whole);
-            break;
-          case StepKind::loss:
-            for (const Output& o : graph_.outputs()) {
-              life(y, o.node).touch(now, by_whole);
-              life(dy, o.node).touch(now, by_whole);
-            }
-            break;
-          case StepKind::recompute:
-            life(again, i).touch(now);
-            for (std::size_t k = 0; k < inputs.size(); ++k) read_input(k, false);
-            break;
-          case StepKind::backward_sums:
-          case StepKind::backward:
-            life(step.kept_dy ? kept_dy : dy, i).touch(now, by_whole);
-            if (keeps_output(sig.needs.keep)) life(y, i).touch(now, by_whole);
-            if (sig.needs.saved_bytes > 0) life(saved, i).touch(now, by_whole);
-            for (std::size_t k = 0; k < inputs.size(); ++k) {
-              if (keeps_input(sig.needs.keep)) read_input(k, true);
-              if (step.kind == StepKind::backward && at(i).dx_needed[k] != 0) {
-                Life& target = life(dy, inputs[k]);
-                at(i).dx_beta[k] = target.first.segment == kUnused ? 0 : 1;
-                target.touch(now, by_whole);
-              }
-            }
-            break;
-          case StepKind::convert:
-            life(step.kept_dy ? dy : y, i).touch(now);
-            life(step.kept_dy ? kept_dy : kept_y, i).touch(now);
-            break;
-        }
-      }
-    }
-    // The caller reads outputs after the last segment.
-    for (const Output& o : graph_.outputs()) life(y, o.node).touch({static_cast<int>(plan_.segments.size()), 0});
-
-    const std::vector<int> homes = updated_inputs(y);
-
-    MemoryPlanner batch;
-    MemoryPlanner worker;
-    auto place = [&](const Life& l, TensorPlan& t, std::size_t bytes) {
-      if (l.last.segment < 0) return;
-      t.bytes_per_sample = bytes;
-      if (l.first.segment == l.last.segment && !l.shared) {
-        // Lifetimes of different segments never overlap, so one time line holds them all.
-        t.place = Place::worker;
-        t.first = l.first.segment * 4096 + l.first.position;
-        t.last = l.last.segment * 4096 + l.last.position;
-        const int samples = plan_.segments[static_cast<std::size_t>(l.first.segment)].samples;
-        worker.add(&t.offset, bytes * static_cast<std::size_t>(samples), t.first, t.last);
-      } else {
-        t.place = Place::batch;
-        t.first = l.first.segment;
-        t.last = l.last.segment;
-        batch.add(&t.offset, bytes * static_cast<std::size_t>(plan_.options.batch), t.first, t.last);
-      }
-    };
-    for (int i = 0; i < graph_.first_layer(); ++i) {
-      at(i).y.place = Place::input;
-      at(i).y.bytes_per_sample = signature(i).out.size() * sizeof(float);
-    }
-    for (int i = graph_.first_layer(); i < graph_.size(); ++i) {
-      if (homes[static_cast<std::size_t>(i)] == i) place(life(y, i), at(i).y, signature(i).out.size() * sizeof(float));
-      place(life(again, i), at(i).again, signature(i).out.size() * sizeof(float));
-      place(life(kept_y, i), at(i).kept_y, signature(i).out.size() * size_of(at(i).kept_y.storage.type));
-      place(life(kept_dy, i), at(i).kept_dy, signature(i).out.size() * size_of(at(i).kept_dy.storage.type));
-      place(life(dy, i), at(i).dy, signature(i).out.size() * sizeof(float));
-      place(life(saved, i), at(i).saved, signature(i).needs.saved_bytes);
-    }
-    plan_.batch_bytes = batch.solve();
-    plan_.scratch_offset = worker.solve();
-    for (int i = graph_.first_layer(); i < graph_.size(); ++i) at(i).y = at(homes[static_cast<std::size_t>(i)]).y;
   }
 
   void place_workspaces() {
