@@ -7,10 +7,11 @@
 
 #include "layers/activations.hpp"
 #include "layers/checks.hpp"
+#include "layers/conv_pool.hpp"
+#include "layers/conv_sizes.hpp"
 #include "layers/conv_window.hpp"
 #include "layers/layer.hpp"
 #include "layers/parts.hpp"
-#include "layers/pool_window.hpp"
 
 namespace fpcpu {
 
@@ -30,9 +31,9 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
         window_(Filters::kKind, o),
         bias_(o.bias),
         activation_(o.activation, o.slope, Filters::kKind),
-        pool_(checked_pool(Filters::kKind, o.pool)) {
+        pool_(Filters::kKind, o.pool) {
     if (!filters_.residual()) return;
-    check_option(!pooled(), kind(), "adds a residual or pools, not both.");
+    check_option(!pool_.any(), kind(), "adds a residual or pools, not both.");
     check_option(activation_.fits_residual(), kind(), "with a residual can end in relu, leaky_relu or relu6 only.");
   }
 
@@ -44,34 +45,34 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     window_.describe(attributes);
     attributes.set("bias", bias_);
     activation_.describe("activation", attributes);
-    describe_pool(pool_, "pool_", attributes);
+    describe_pool(pool_.options(), "pool_", attributes);
     return attributes;
   }
 
   /// In training an activation of the layer's own would make dz, and for some functions z, once more.
   [[nodiscard]] LayerPtr with_activation(const ActivationOptions& f, Phase phase) const override {
     const FusedActivation activation(f, kind());
-    if (phase == Phase::training || activation_.any() || pooled()) return nullptr;
+    if (phase == Phase::training || activation_.any() || pool_.any()) return nullptr;
     if (filters_.residual() && !activation.fits_residual()) return nullptr;
     return this->changed([&](Convolution& copy) { copy.activation_ = activation; });
   }
   [[nodiscard]] LayerPtr with_max_pool(const PoolOptions& pool, Phase phase) const override {
-    if (phase == Phase::training || pooled() || filters_.residual()) return nullptr;
-    return this->changed([&](Convolution& copy) { copy.pool_ = checked_pool(kind(), pool); });
+    if (phase == Phase::training || pool_.any() || filters_.residual()) return nullptr;
+    return this->changed([&](Convolution& copy) { copy.pool_ = ConvPool(kind(), pool); });
   }
   [[nodiscard]] LayerPtr with_residual(Phase phase) const override {
     if constexpr (Filters::kTakesResidual) {
-      if (phase == Phase::training || filters_.residual() || activation_.any() || pooled()) return nullptr;
+      if (phase == Phase::training || filters_.residual() || activation_.any() || pool_.any()) return nullptr;
       return this->changed([](Convolution& copy) { copy.filters_.add_residual(); });
     }
     return nullptr;
   }
   [[nodiscard]] LayerPtr with_scale_and_shift() const override {
-    if (filters_.residual() || activation_.any() || pooled()) return nullptr;
+    if (filters_.residual() || activation_.any() || pool_.any()) return nullptr;
     return this->changed([](Convolution& copy) { copy.bias_ = true; });
   }
   [[nodiscard]] std::optional<SplitActivation> without_activation() const override {
-    if (!activation_.any() || pooled()) return std::nullopt;
+    if (!activation_.any() || pool_.any()) return std::nullopt;
     const FusedActivation none({.function = ActivationKind::none}, kind());
     return SplitActivation{this->changed([&](Convolution& copy) { copy.activation_ = none; }), activation_.options()};
   }
@@ -86,7 +87,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
 
     Signature result;
     result.out = {s.oh, s.ow, s.k};
-    if (pooled()) result.out = pooled_shape(kind(), pool_, result.out);
+    if (pool_.any()) result.out = pooled_shape(kind(), pool_.options(), result.out);
     result.params.push_back({.name = "weight",
                              .dims = filters_.weight_dims(s),
                              .init = Initializer::he_normal,
@@ -100,7 +101,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
       result.allows.updates_input = 1;
     }
     result.needs.keep = activation_.output_suffices() ? Keep::both : Keep::input;
-    result.allows.emits_sums = !activation_.any() && !pooled();
+    result.allows.emits_sums = !activation_.any() && !pool_.any();
     result.allows.adds_gradients = true;
     result.allows.bands = true;
     if (shares_channels(s)) result.allows.parts = Parts::channels;
@@ -128,7 +129,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
       const std::size_t dz = static_cast<std::size_t>(together(r.whole_batch, r.samples)) * outputs(s);
       result.scratch += (activation_.output_suffices() ? 1 : 2) * padded<T>(dz);
     }
-    if (pooled()) result.scratch += before_pool(s);
+    if (pool_.any()) result.scratch += pool_.scratch_size(s);
     result.conv = conv;
     return result;
   }
@@ -157,23 +158,23 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
       return;
     }
     if (residual != nullptr) std::copy_n(residual, static_cast<std::size_t>(a.n) * outputs(s), a.y);
-    if (!pooled()) {
+    if (!pool_.any()) {
       Filters::forward(*a.kernels, s, f);
-    } else if (pools_whole_images(s)) {
-      forward_then_pool(a, s, f);
+    } else if (pool_.takes_whole_images(s)) {
+      pool_.whole_images(*a.kernels, s, f, before_pool(a), Filters::template forward<T>);
     } else {
-      const int windows = pool_shape(pool_, {s.oh, s.ow, s.k}).oh;
+      const int rows = pool_.rows(s);
       for (int i = 0; i < a.n; ++i) {
-        forward_pooled_rows(a, s, f, 0, windows);
+        pool_.some_rows(*a.kernels, s, f, 0, rows, before_pool(a), Filters::template forward<T>);
         f.x += a.in[0].size();
-        f.y += static_cast<std::size_t>(windows) * pooled_row(s);
+        f.y += static_cast<std::size_t>(rows) * pool_.row_size(s);
       }
     }
   }
 
   template <class T>
   void run_backward(const BackwardArgs<T>& a) const noexcept {
-    assert(!pooled() && "a fused pool is for inference only");
+    assert(!pool_.any() && "a fused pool is for inference only");
     const int n = together(a.plan->whole_batch, a.n);
     const kernels::ConvShape s = shape(a, n, kernels::ConvPass::backward_weights);
     const kernels::ConvShape of_data = shape(a, n, kernels::ConvPass::backward_data);
@@ -189,18 +190,11 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   }
 
  private:
-  // Rows of a band are pooled while they are still in the nearest caches ...
-  static constexpr std::size_t kBandScalars = std::size_t{1} << 16U;
-  // ... but small images go through the convolution together, which then reads its weights once for all.
-  static constexpr std::size_t kWholeScalars = std::size_t{1} << 18U;
-
-  [[nodiscard]] bool pooled() const noexcept { return pool_.window > 0; }
-
   /// True if forward can make some of the output channels.
   [[nodiscard]] bool shares_channels(const kernels::ConvShape& s) const noexcept {
     const ActivationKind kind = activation_.kind();
     const bool clamps = kind == ActivationKind::none || kind == ActivationKind::relu || kind == ActivationKind::relu6;
-    return Filters::kSharesChannels && s.groups == 1 && clamps && !pooled();
+    return Filters::kSharesChannels && s.groups == 1 && clamps && !pool_.any();
   }
   /// Images of n that backward takes at once.
   [[nodiscard]] int together(bool whole_batch, int n) const noexcept {
@@ -232,14 +226,6 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
             .groups = filters_.groups(in[0]),
             .n = n};
   }
-  [[nodiscard]] static std::size_t row_outputs(const kernels::ConvShape& s) noexcept {
-    return static_cast<std::size_t>(s.ow) * static_cast<std::size_t>(s.k);
-  }
-  /// Of one image.
-  [[nodiscard]] static std::size_t outputs(const kernels::ConvShape& s) noexcept {
-    return static_cast<std::size_t>(s.oh) * row_outputs(s);
-  }
-
   /// The part's share of the channels: all, or a range, or none.
   template <class Args>
   [[nodiscard]] static std::optional<kernels::ChannelRange> part_of(int channels, const Args& a) noexcept {
@@ -303,61 +289,10 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     });
   }
 
-  // With padding the one shape of a pool fits the whole image only.
-  [[nodiscard]] bool pools_whole_images(const kernels::ConvShape& s) const noexcept {
-    return pool_.padding > 0 || outputs(s) <= kWholeScalars;
-  }
-  /// Rows of windows in a band; an even number where possible: Winograd makes rows by fours, and with stride 2 no tile
-  /// is then made twice.
-  [[nodiscard]] int band_windows(const kernels::ConvShape& s) const noexcept {
-    const int all = pool_shape(pool_, {s.oh, s.ow, s.k}).oh;
-    const int rows = std::max(2 * pool_.window, static_cast<int>(kBandScalars / row_outputs(s)));
-    return std::min(all, std::max(1, ((rows - pool_.window) / pool_.stride + 1) / 2 * 2));
-  }
-  /// Convolution rows that so many rows of windows read.
-  [[nodiscard]] int band_rows(int windows) const noexcept { return (windows - 1) * pool_.stride + pool_.window; }
-  /// Scalars of the convolution's outputs before pooling.
-  [[nodiscard]] std::size_t before_pool(const kernels::ConvShape& s) const noexcept {
-    return pools_whole_images(s) ? static_cast<std::size_t>(s.n) * outputs(s)
-                                 : static_cast<std::size_t>(band_rows(band_windows(s))) * row_outputs(s);
-  }
-
+  /// Where the outputs of a convolution are until they are pooled.
   template <class T>
-  void forward_then_pool(const ForwardArgs<T>& a, const kernels::ConvShape& s,
-                         kernels::ConvForward<T> f) const noexcept {
-    T* y = f.y;
-    f.y = f.scratch + a.plan->kernel_scratch;
-    Filters::forward(*a.kernels, s, f);
-    const kernels::PoolShape pool = pool_shape(pool_, {s.oh, s.ow, s.k});
-    for (int i = 0; i < s.n; ++i) {
-      a.kernels->max_pool_forward(pool, f.y + static_cast<std::size_t>(i) * outputs(s), y, nullptr);
-      y += static_cast<std::size_t>(pool.oh * pool.ow) * static_cast<std::size_t>(s.k);
-    }
-  }
-
-  /// Scalars of a row of windows.
-  [[nodiscard]] std::size_t pooled_row(const kernels::ConvShape& s) const noexcept {
-    return static_cast<std::size_t>(pool_shape(pool_, {s.oh, s.ow, s.k}).ow) * static_cast<std::size_t>(s.k);
-  }
-
-  /// Rows of windows [begin, end) of one image; f.y points at the first.
-  template <class T>
-  void forward_pooled_rows(const ForwardArgs<T>& a, kernels::ConvShape s, kernels::ConvForward<T> f, int begin,
-                           int end) const noexcept {
-    kernels::PoolShape band = pool_shape(pool_, {s.oh, s.ow, s.k});
-    const int step = pools_whole_images(s) ? end - begin : band_windows(s);
-    T* y = f.y;
-    f.y = f.scratch + a.plan->kernel_scratch;
-    s.n = 1;
-    for (int p = begin; p < end; p += step) {
-      band.oh = std::min(step, end - p);
-      band.h = band_rows(band.oh);
-      f.row_begin = p * pool_.stride;
-      f.row_end = f.row_begin + band.h;
-      Filters::forward(*a.kernels, s, f);
-      a.kernels->max_pool_forward(band, f.y, y, nullptr);
-      y += static_cast<std::size_t>(band.oh) * pooled_row(s);
-    }
+  [[nodiscard]] static T* before_pool(const ForwardArgs<T>& a) noexcept {
+    return a.scratch + a.plan->kernel_scratch;
   }
 
   /// One part of one image, or of the whole batch. Rows of one image where there are plenty: Winograd makes them by
@@ -366,12 +301,12 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   template <class T>
   void forward_part(const kernels::ConvShape& s, kernels::ConvForward<T> f, const T* residual,
                     const ForwardArgs<T>& a) const noexcept {
-    if (pooled() && pool_.padding > 0) {
-      if (a.part == 0) forward_then_pool(a, s, f);
+    if (pool_.any() && pool_.options().padding > 0) {
+      if (a.part == 0) pool_.whole_images(*a.kernels, s, f, before_pool(a), Filters::template forward<T>);
       return;
     }
-    const int rows = pooled() ? pool_shape(pool_, {s.oh, s.ow, s.k}).oh : s.oh;
-    const int unit = pooled() ? 2 : 4;
+    const int rows = pool_.any() ? pool_.rows(s) : s.oh;
+    const int unit = pool_.any() ? 2 : 4;
     const int panels = (s.k + kernels::kSharedColumns - 1) / kernels::kSharedColumns;
     if (shares_channels(s) && (a.plan->whole_batch || (rows < 4 * unit * a.parts && panels >= a.parts))) {
       const auto channels = part_of(s.k, a);
@@ -388,9 +323,9 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
     const int begin = part_begin(rows, unit, a.part, a.parts);
     const int end = part_begin(rows, unit, a.part + 1, a.parts);
     if (begin == end) return;
-    f.y += static_cast<std::size_t>(begin) * (pooled() ? pooled_row(s) : row_outputs(s));
-    if (pooled()) {
-      forward_pooled_rows(a, s, f, begin, end);
+    f.y += static_cast<std::size_t>(begin) * (pool_.any() ? pool_.row_size(s) : row_outputs(s));
+    if (pool_.any()) {
+      pool_.some_rows(*a.kernels, s, f, begin, end, before_pool(a), Filters::template forward<T>);
     } else {
       if (residual != nullptr) {
         const std::size_t offset = static_cast<std::size_t>(begin) * row_outputs(s);
@@ -430,7 +365,7 @@ class Convolution final : public LayerBase<Convolution<Filters>> {
   ConvWindow window_;
   bool bias_;
   FusedActivation activation_;
-  PoolOptions pool_;
+  ConvPool pool_;
 };
 
 }  // namespace fpcpu

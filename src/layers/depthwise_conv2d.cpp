@@ -72,13 +72,6 @@ class ChannelFilters {
 
  private:
   static constexpr int kBandScalars = 16384;
-
-  [[nodiscard]] static std::size_t inputs(const kernels::ConvShape& s) noexcept {
-    return static_cast<std::size_t>(s.h * s.w) * static_cast<std::size_t>(s.c);
-  }
-  [[nodiscard]] static std::size_t outputs(const kernels::ConvShape& s) noexcept {
-    return static_cast<std::size_t>(s.oh * s.ow) * static_cast<std::size_t>(s.k);
-  }
 };
 
 }  // namespace
