@@ -39,6 +39,10 @@ class Wide {
     std::transform(from, from + n, to, [](float v) { return rounded(static_cast<double>(v)); });
     return to;
   }
+  /// As the algorithm of a convolution takes them: Winograd rounds what it has made of them.
+  [[nodiscard]] double* factors(const ConvShape& s, const float* from, Index n) noexcept {
+    return winograd_size(s) > 0 ? copy(from, n) : factors(from, n);
+  }
 
  private:
   double* next_;
@@ -81,11 +85,10 @@ inline void conv_forward(const ConvShape& s, const ConvForward<float>& a) noexce
                         .row_end = a.row_end,
                         .channels = a.channels,
                         .y = wide.copy(a.y, rows * s.k)};
+  d.x = wide.factors(s, a.x, size.x), d.w = wide.factors(s, a.w, size.w), d.scratch = wide.take(0);
   if (winograd_size(s) > 0) {
-    d.x = wide.copy(a.x, size.x), d.w = wide.copy(a.w, size.w), d.scratch = wide.take(0);
     winograd_forward(s, d);
   } else {
-    d.x = wide.factors(a.x, size.x), d.w = wide.factors(a.w, size.w), d.scratch = wide.take(0);
     eigen::conv_forward(s, d);
   }
   const Channels columns = columns_of(s, a.channels, s.k);
@@ -100,11 +103,10 @@ inline void conv_backward_data(const ConvShape& s, const ConvBackwardData<float>
   Wide wide(a.scratch);
   ConvBackwardData<double> d{
       .channels = a.channels, .dx = wide.copy(a.dx, size.x), .beta = static_cast<double>(a.beta)};
+  d.dy = wide.factors(s, a.dy, size.y), d.w = wide.factors(s, a.w, size.w), d.scratch = wide.take(0);
   if (winograd_size(s) > 0) {
-    d.dy = wide.copy(a.dy, size.y), d.w = wide.copy(a.w, size.w), d.scratch = wide.take(0);
     winograd_backward_data(s, d);
   } else {
-    d.dy = wide.factors(a.dy, size.y), d.w = wide.factors(a.w, size.w), d.scratch = wide.take(0);
     eigen::conv_backward_data(s, d);
   }
   take_columns(d.dx, Index{s.n} * s.h * s.w, s.c, columns_of(s, a.channels, s.c), a.dx);
@@ -117,11 +119,10 @@ inline void conv_backward_weights(const ConvShape& s, const ConvBackwardWeights<
   Wide wide(a.scratch);
   ConvBackwardWeights<double> d{
       .channels = a.channels, .dw = wide.copy(a.dw, size.w), .beta = static_cast<double>(a.beta)};
+  d.x = wide.factors(s, a.x, size.x), d.dy = wide.factors(s, a.dy, size.y), d.scratch = wide.take(0);
   if (winograd_size(s) > 0) {
-    d.x = wide.copy(a.x, size.x), d.dy = wide.copy(a.dy, size.y), d.scratch = wide.take(0);
     winograd_backward_weights(s, d);
   } else {
-    d.x = wide.factors(a.x, size.x), d.dy = wide.factors(a.dy, size.y), d.scratch = wide.take(0);
     eigen::conv_backward_weights(s, d);
   }
   take_columns(d.dw, conv_depth(s), s.k, columns, a.dw);

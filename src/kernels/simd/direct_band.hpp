@@ -46,13 +46,58 @@ HWY_INLINE void copy_row(const Walk& w, const BandPlan& plan, const float* row, 
   }
 }
 
+/// Row `row` of the tensor that a walk reads; null outside of it.
+HWY_INLINE const float* row_at(const Walk& w, const float* x, int row) {
+  return row >= 0 && row < w.in_h ? x + static_cast<Index>(row) * w.in_w * w.in_c : nullptr;
+}
+
+/// True if a word holds the same channel of neighbouring outputs.
+HWY_INLINE bool shares_places(const BandPlan& plan) { return kPerWord > 1 && plan.members == Members::places; }
+
+/// Layout::taps of `count` rows of outputs: what tap (i, j) reads, one pixel after the other. Returns the end.
+HWY_INLINE float* copy_tap(const Walk& w, const BandPlan& plan, const float* x, int first_row, int count, int i, int j,
+                           int pixels, float* to) {
+  const int column = w.cols.first + j * w.cols.step;
+  const auto row_of = [&](int r) FPCPU_INLINE { return row_at(w, x, first_row + r * w.rows.stride + i * w.rows.step); };
+  if (!shares_places(plan)) {
+    for (int r = 0; r < count; ++r, to += w.cols.outputs * plan.pixel) {
+      copy_row(w, plan, row_of(r), column, w.cols.outputs, w.cols.stride, to);
+    }
+    return to;
+  }
+  // Neighbours of the joined line may lie on two rows.
+  int r = 0;
+  int q = 0;
+  for (int step = 0; step < pixels; ++step, to += plan.pixel) {
+    const float* members[kPerWord];
+    for (const float*& member : members) {
+      member = r == count ? nullptr : pixel_at(w, row_of(r), column + q * w.cols.stride);
+      if (++q == w.cols.outputs) q = 0, ++r;
+    }
+    copy_members(members, w.in_c, to);
+  }
+  return to;
+}
+
+/// Layout::rows: one row of the input. Where places are shared, every pixel shares a word with the pixel of the next
+/// output at the same tap, so that the words serve all taps.
+HWY_INLINE void copy_line(const Walk& w, const BandPlan& plan, const float* row, float* to) {
+  if (!shares_places(plan)) return copy_row(w, plan, row, w.cols.first, plan.columns, 1, to);
+  for (int q = 0; q < plan.columns; ++q, to += plan.pixel) {
+    const float* members[kPerWord];
+    int column = w.cols.first + q;
+    for (const float*& member : members) {
+      member = pixel_at(w, row, column);
+      column += w.cols.stride;
+    }
+    copy_members(members, w.in_c, to);
+  }
+}
+
 /// Output rows [begin, begin + count) of the walk, count <= plan.band_rows.
 HWY_INLINE Band prepare_band(const Walk& w, const BandPlan& plan, const float* x, int begin, int count,
                              float* scratch) {
-  const Index in_row = static_cast<Index>(w.in_w) * w.in_c;
-  const auto row_at = [&](int row) FPCPU_INLINE { return row >= 0 && row < w.in_h ? x + row * in_row : nullptr; };
   const int first_row = w.rows.first + begin * w.rows.stride;
-  const bool share_places = kPerWord > 1 && plan.members == Members::places;
   Band band{};
   band.lines = plan.joined ? 1 : count;
   band.pixels = line_steps(plan, plan.joined ? count * w.cols.outputs : w.cols.outputs);
@@ -63,58 +108,23 @@ HWY_INLINE Band prepare_band(const Walk& w, const BandPlan& plan, const float* x
     band.tap_row = band.tap_col * w.cols.taps;
     for (int i = 0; i < w.rows.taps; ++i) {
       for (int j = 0; j < w.cols.taps; ++j) {
-        const int column = w.cols.first + j * w.cols.step;
-        if (share_places) {
-          // Neighbours of the joined line may lie on two rows.
-          int r = 0;
-          int q = 0;
-          for (int step = 0; step < band.pixels; ++step, scratch += plan.pixel) {
-            const float* members[kPerWord];
-            for (const float*& member : members) {
-              member = r == count ? nullptr
-                                  : pixel_at(w, row_at(first_row + r * w.rows.stride + i * w.rows.step),
-                                             column + q * w.cols.stride);
-              if (++q == w.cols.outputs) q = 0, ++r;
-            }
-            copy_members(members, w.in_c, scratch);
-          }
-          continue;
-        }
-        for (int r = 0; r < count; ++r, scratch += w.cols.outputs * plan.pixel) {
-          copy_row(w, plan, row_at(first_row + r * w.rows.stride + i * w.rows.step), column, w.cols.outputs,
-                   w.cols.stride, scratch);
-        }
+        scratch = copy_tap(w, plan, x, first_row, count, i, j, band.pixels, scratch);
       }
     }
     zero_floats(scratch, overrun(w, plan));
     return band;
   }
+  const Index in_row = static_cast<Index>(w.in_w) * w.in_c;
   const bool copied = plan.layout == Layout::rows;
   const Index row_stride = copied ? plan.columns * plan.pixel : in_row;
   band.base = copied ? scratch : x + first_row * in_row + static_cast<Index>(w.cols.first) * w.in_c;
   band.line = w.rows.stride * row_stride;
-  band.pixel = (share_places ? kPerWord : 1) * w.cols.stride * plan.pixel;
+  band.pixel = (shares_places(plan) ? kPerWord : 1) * w.cols.stride * plan.pixel;
   band.tap_row = w.rows.step * row_stride;
   band.tap_col = w.cols.step * plan.pixel;
   if (copied) {
     const int input_rows = (count - 1) * w.rows.stride + (w.rows.taps - 1) * w.rows.step + 1;
-    for (int r = 0; r < input_rows; ++r) {
-      float* to = scratch + r * row_stride;
-      if (!share_places) {
-        copy_row(w, plan, row_at(first_row + r), w.cols.first, plan.columns, 1, to);
-        continue;
-      }
-      // Every pixel shares a word with the pixel of the next output at the same tap, so that the words serve all taps.
-      for (int q = 0; q < plan.columns; ++q, to += plan.pixel) {
-        const float* members[kPerWord];
-        int column = w.cols.first + q;
-        for (const float*& member : members) {
-          member = pixel_at(w, row_at(first_row + r), column);
-          column += w.cols.stride;
-        }
-        copy_members(members, w.in_c, to);
-      }
-    }
+    for (int r = 0; r < input_rows; ++r) copy_line(w, plan, row_at(w, x, first_row + r), scratch + r * row_stride);
     zero_floats(scratch + input_rows * row_stride, overrun(w, plan));
   }
   return band;

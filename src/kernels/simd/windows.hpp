@@ -79,61 +79,68 @@ HWY_INLINE void max_over_windows(const PoolShape& s, const Value& value, const X
   }
 }
 
-/// Hands every input element the gradient it gets through the pool: with `auto part = sink.at(c, chunk)` for the
-/// channels at c, calls part(index of the element, gradient) and, after a run of pixels, part.finish(). Elements that
-/// get none are told so (gradient 0) if Sink::kNeedsZeros. Runs have Sink::kRunLength pixels. A gradient reaches its
-/// element in ascending window order.
+/// Tells the sink that some pixels get no gradient, if it wants to know.
+template <class Sink>
+HWY_INLINE void route_nothing(int channels, Index first_pixel, int pixels, const Sink& sink) {
+  if constexpr (Sink::kNeedsZeros) {
+    for_chunks(channels, [&](int c, auto chunk) FPCPU_INLINE {
+      auto part = sink.at(c, chunk);
+      for (int p = 0; p < pixels; ++p) part((first_pixel + p) * channels + c, hn::Zero(d));
+      part.finish();
+    });
+  }
+}
+
+/// Without a pool every pixel gets the gradient of its own output.
 template <class Sink, class Gradient>
-HWY_INLINE void route_gradient(const PoolShape& s, bool pooled, const Gradient* dy, const std::uint8_t* argmax,
-                               const Sink& sink) {
+HWY_INLINE void route_unpooled(const PoolShape& s, const Gradient* dy, const Sink& sink) {
+  for_runs<Sink::kRunLength>(s.h * s.w, [&](int begin, int end) FPCPU_INLINE {
+    for_chunks(s.c, [&](int c, auto chunk) FPCPU_INLINE {
+      auto part = sink.at(c, chunk);
+      Index i = static_cast<Index>(begin) * s.c + c;
+      for (int p = begin; p < end; ++p, i += s.c) part(i, chunk.load(dy + i));
+      part.finish();
+    });
+  });
+}
+
+/// Through tiles of 2x2 (tiles_by_two): every gradient is read once.
+template <class Sink, class Gradient>
+HWY_INLINE void route_by_two(const PoolShape& s, const Gradient* dy, const std::uint8_t* argmax, const Sink& sink) {
   const int channels = s.c;
   const Index row = static_cast<Index>(s.w) * channels;
-  const auto nothing_for = [&](Index first_pixel, int pixels) FPCPU_INLINE {
-    if constexpr (Sink::kNeedsZeros) {
+  for (int oh = 0; oh < s.oh; ++oh) {
+    for_runs<Sink::kRunLength>(s.ow, [&](int begin, int end) FPCPU_INLINE {
       for_chunks(channels, [&](int c, auto chunk) FPCPU_INLINE {
         auto part = sink.at(c, chunk);
-        for (int p = 0; p < pixels; ++p) part((first_pixel + p) * channels + c, hn::Zero(d));
-        part.finish();
-      });
-    }
-  };
-  if (!pooled) {
-    for_runs<Sink::kRunLength>(s.h * s.w, [&](int begin, int end) FPCPU_INLINE {
-      for_chunks(channels, [&](int c, auto chunk) FPCPU_INLINE {
-        auto part = sink.at(c, chunk);
-        Index i = static_cast<Index>(begin) * channels + c;
-        for (int p = begin; p < end; ++p, i += channels) part(i, chunk.load(dy + i));
+        Index out = (static_cast<Index>(oh) * s.ow + begin) * channels + c;
+        Index in = 2 * oh * row + 2 * static_cast<Index>(begin) * channels + c;
+        for (int ow = begin; ow < end; ++ow, out += channels, in += 2 * channels) {
+          const V g = chunk.load(dy + out);
+          const VIndex winner = chunk.load_bytes(argmax + out);
+          const auto share = [&](int position) FPCPU_INLINE {
+            return hn::IfThenElseZero(hn::RebindMask(d, hn::Eq(winner, hn::Set(DIndex(), position))), g);
+          };
+          part(in, share(0));
+          part(in + channels, share(1));
+          part(in + row, share(2));
+          part(in + row + channels, share(3));
+        }
         part.finish();
       });
     });
-    return;
-  }
-  if (tiles_by_two(s)) {
-    for (int oh = 0; oh < s.oh; ++oh) {
-      for_runs<Sink::kRunLength>(s.ow, [&](int begin, int end) FPCPU_INLINE {
-        for_chunks(channels, [&](int c, auto chunk) FPCPU_INLINE {
-          auto part = sink.at(c, chunk);
-          Index out = (static_cast<Index>(oh) * s.ow + begin) * channels + c;
-          Index in = 2 * oh * row + 2 * static_cast<Index>(begin) * channels + c;
-          for (int ow = begin; ow < end; ++ow, out += channels, in += 2 * channels) {
-            const V g = chunk.load(dy + out);
-            const VIndex winner = chunk.load_bytes(argmax + out);
-            const auto share = [&](int position) FPCPU_INLINE {
-              return hn::IfThenElseZero(hn::RebindMask(d, hn::Eq(winner, hn::Set(DIndex(), position))), g);
-            };
-            part(in, share(0));
-            part(in + channels, share(1));
-            part(in + row, share(2));
-            part(in + row + channels, share(3));
-          }
-          part.finish();
-        });
-      });
-      for (int r = 2 * oh; r < 2 * oh + 2; ++r) nothing_for(static_cast<Index>(r) * s.w + 2 * s.ow, s.w - 2 * s.ow);
+    for (int r = 2 * oh; r < 2 * oh + 2; ++r) {
+      route_nothing(channels, static_cast<Index>(r) * s.w + 2 * s.ow, s.w - 2 * s.ow, sink);
     }
-    for (int r = 2 * s.oh; r < s.h; ++r) nothing_for(static_cast<Index>(r) * s.w, s.w);
-    return;
   }
+  for (int r = 2 * s.oh; r < s.h; ++r) route_nothing(channels, static_cast<Index>(r) * s.w, s.w, sink);
+}
+
+/// Through windows that may overlap or leave gaps: every pixel asks all windows over it.
+template <class Sink, class Gradient>
+HWY_INLINE void route_by_windows(const PoolShape& s, const Gradient* dy, const std::uint8_t* argmax, const Sink& sink) {
+  const int channels = s.c;
+  const Index row = static_cast<Index>(s.w) * channels;
   for (int r = 0; r < s.h; ++r) {
     const Span vertical = windows_over(s, r, s.oh);
     for_runs<Sink::kRunLength>(s.w, [&](int begin, int end) FPCPU_INLINE {
@@ -155,6 +162,22 @@ HWY_INLINE void route_gradient(const PoolShape& s, bool pooled, const Gradient* 
         part.finish();
       });
     });
+  }
+}
+
+/// Hands every input element the gradient it gets through the pool: with `auto part = sink.at(c, chunk)` for the
+/// channels at c, calls part(index of the element, gradient) and, after a run of pixels, part.finish(). Elements that
+/// get none are told so (gradient 0) if Sink::kNeedsZeros. Runs have Sink::kRunLength pixels. A gradient reaches its
+/// element in ascending window order.
+template <class Sink, class Gradient>
+HWY_INLINE void route_gradient(const PoolShape& s, bool pooled, const Gradient* dy, const std::uint8_t* argmax,
+                               const Sink& sink) {
+  if (!pooled) {
+    route_unpooled(s, dy, sink);
+  } else if (tiles_by_two(s)) {
+    route_by_two(s, dy, argmax, sink);
+  } else {
+    route_by_windows(s, dy, argmax, sink);
   }
 }
 
