@@ -157,11 +157,7 @@ std::vector<fs::path> check_results(const Arguments& a, const Inputs& inputs) {
   return pictures;
 }
 
-}  // namespace
-
-int run_detect(const std::vector<std::string_view>& arguments) {
-  Arguments a("detect", "detect MODEL INPUT... [options]", "Finds the points in images or folders of images.",
-              kExamples);
+void add_options(Arguments& a) {
   a.option("out", "FILE", "FILE.csv or FILE.json; default: CSV on standard output", "output");
   a.option("draw", "DIR", "write each image with its points into DIR (none)", "output");
   ResultFiles::add_option(a);
@@ -175,9 +171,9 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   a.option("max-pixels", "N", "width x height that an image may have (50000000)", "output");
   a.precision_option();
   a.tta_option();
-  if (!a.parse(arguments)) return kDone;
-  check_arguments(a);
-  const std::string out = a.text("out");
+}
+
+DetectOptions detect_options(const Arguments& a) {
   DetectOptions options;
   options.threads = a.threads();
   options.isa = a.isa();
@@ -185,26 +181,26 @@ int run_detect(const std::vector<std::string_view>& arguments) {
   options.image = image_options(a);
   options.tta = a.text("tta", options.tta);
   options.batch = static_cast<int>(a.integer("batch", options.batch, 1, 4096));
-  const std::string model = a.positional().front();
-  catch_interrupt();
-  const Inputs inputs = look_for_images(a);
-  const std::vector<ImageFile>& files = inputs.found.images;
-  const std::vector<fs::path> pictures = check_results(a, inputs);
-  if (static_cast<std::size_t>(options.batch) > files.size()) options.batch = static_cast<int>(files.size());
+  return options;
+}
 
-  Predictor predictor(model, options);
+/// What the user should know of the model, and options that it or the kind of result does not go with.
+void check_model(const Arguments& a, const Predictor& predictor) {
+  const Preprocessing& pre = predictor.preprocessing();
+  const std::string model = a.positional().front();
+  const bool json = a.text("out").ends_with(".json");
   if (!a.quiet() && !predictor.verified()) print_note(kNoChecksum);
-  if (const Preprocessing& pre = predictor.preprocessing(); !a.quiet() && !pre.unseen.empty()) {
+  if (!a.quiet() && !pre.unseen.empty()) {
     print_note(printable(point_list(pre.point_names, pre.unseen)) +
                " of the model: no training image showed it, so what is found there means nothing");
   }
-  if (a.has("names") && predictor.preprocessing().point_names.empty()) {
+  if (a.has("names") && pre.point_names.empty()) {
     throw Error(ErrorCode::usage, "--names: " + model + " only counts its points; leave --names out.");
   }
-  if (a.has("names") && out.ends_with(".json")) {
+  if (a.has("names") && json) {
     throw Error(ErrorCode::usage, "--names is for CSV; JSON has the names always. Leave --names out.");
   }
-  if (a.has("confidence") && out.ends_with(".json")) {
+  if (a.has("confidence") && json) {
     throw Error(ErrorCode::usage, "--confidence is for CSV; JSON has it always. Leave --confidence out.");
   }
   if (a.has("confidence") && predictor.error_unit().empty()) {
@@ -212,9 +208,13 @@ int run_detect(const std::vector<std::string_view>& arguments) {
                                       " has no idea of its errors: an older version made it, or it was trained without "
                                       "validation faces. Leave --confidence out.");
   }
-  LiveLine live(!a.quiet());
-  std::optional<PictureWriter> writer;
-  if (!pictures.empty()) writer.emplace(a.threads() > 0 ? a.threads() : available_cores());
+}
+
+/// Finds the points of all files, and hands each image to the writer of pictures, if there is one.
+std::vector<Detection> detect_all(Predictor& predictor, const std::vector<ImageFile>& files,
+                                  const std::vector<fs::path>& pictures, std::optional<PictureWriter>& writer,
+                                  bool quiet) {
+  LiveLine live(!quiet);
   DetectCallbacks callbacks;
   callbacks.stop = [&] { return interrupted() || (writer && writer->failed()); };
   callbacks.progress = [&](std::size_t done) {
@@ -228,24 +228,29 @@ int run_detect(const std::vector<std::string_view>& arguments) {
     };
   }
   callbacks.progress(0);
-  const auto detections = predictor.detect_files(files, callbacks);
-
+  std::vector<Detection> detections = predictor.detect_files(files, callbacks);
   live.clear();
-  const Preprocessing& found = predictor.preprocessing();
-  const CsvColumns columns{a.has("names") ? found.point_names : std::vector<std::string>{}, a.has("confidence")};
-  if (interrupted() && detections.empty()) {
-    std::fprintf(stderr, "interrupted before the first image was done; nothing was written.\n");
-    return kInterrupted;
-  }
+  return detections;
+}
+
+void write_points(const Arguments& a, const Predictor& predictor, const std::vector<Detection>& detections) {
+  const Preprocessing& pre = predictor.preprocessing();
+  const std::string out = a.text("out");
+  const CsvColumns columns{a.has("names") ? pre.point_names : std::vector<std::string>{}, a.has("confidence")};
   if (out.empty()) {
-    std::fputs(detections_csv(detections, found.points, columns).c_str(), stdout);
+    std::fputs(detections_csv(detections, pre.points, columns).c_str(), stdout);
   } else if (out.ends_with(".csv")) {
-    write_file_atomically(out, detections_csv(detections, found.points, columns));
+    write_file_atomically(out, detections_csv(detections, pre.points, columns));
   } else {
-    write_file_atomically(out, detections_json(detections, model, found.point_names, predictor.error_unit()));
+    write_file_atomically(out,
+                          detections_json(detections, a.positional().front(), pre.point_names, predictor.error_unit()));
   }
-  if (!a.quiet() && !inputs.found.left_out.empty()) std::fprintf(stderr, "note: %s\n", inputs.found.left_out.c_str());
-  if (!a.quiet()) say_orientation(detections, options.image.turn);
+}
+
+/// Says what was left out and what failed; returns the number of images that failed.
+std::size_t say_failures(const Inputs& inputs, const std::vector<Detection>& detections, bool turned, bool quiet) {
+  if (!quiet && !inputs.found.left_out.empty()) std::fprintf(stderr, "note: %s\n", inputs.found.left_out.c_str());
+  if (!quiet) say_orientation(detections, turned);
   for (const Error& e : inputs.found.errors) print_error(e.code(), e.what());
   std::size_t failed = 0;
   for (const Detection& d : detections) {
@@ -253,16 +258,47 @@ int run_detect(const std::vector<std::string_view>& arguments) {
     ++failed;
     print_error(ErrorCode::format, d.error);
   }
-  if (!a.quiet() && !out.empty()) {
-    std::printf("%zu of %zu images -> %s\n", detections.size() - failed, files.size(), out.c_str());
+  return failed;
+}
+
+}  // namespace
+
+int run_detect(const std::vector<std::string_view>& arguments) {
+  Arguments a("detect", "detect MODEL INPUT... [options]", "Finds the points in images or folders of images.",
+              kExamples);
+  add_options(a);
+  if (!a.parse(arguments)) return kDone;
+  check_arguments(a);
+  DetectOptions options = detect_options(a);
+  catch_interrupt();
+  const Inputs inputs = look_for_images(a);
+  const std::vector<ImageFile>& files = inputs.found.images;
+  const std::vector<fs::path> pictures = check_results(a, inputs);
+  if (static_cast<std::size_t>(options.batch) > files.size()) options.batch = static_cast<int>(files.size());
+
+  Predictor predictor(a.positional().front(), options);
+  check_model(a, predictor);
+  std::optional<PictureWriter> writer;
+  if (!pictures.empty()) writer.emplace(a.threads() > 0 ? a.threads() : available_cores());
+  const std::vector<Detection> detections = detect_all(predictor, files, pictures, writer, a.quiet());
+  if (interrupted() && detections.empty()) {
+    std::fprintf(stderr, "interrupted before the first image was done; nothing was written.\n");
+    return kInterrupted;
   }
+  write_points(a, predictor, detections);
+
+  const std::size_t failed = say_failures(inputs, detections, options.image.turn, a.quiet());
+  const std::string out = a.text("out");
+  const std::string drawings = a.text("draw");
+  const bool sums_up = !a.quiet() && !out.empty();
+  if (sums_up) std::printf("%zu of %zu images -> %s\n", detections.size() - failed, files.size(), out.c_str());
   if (writer) {
     const std::size_t drawn = writer->finish(interrupted);
-    if (!a.quiet() && !out.empty()) std::printf("%zu pictures -> %s\n", drawn, a.text("draw").c_str());
+    if (sums_up) std::printf("%zu pictures -> %s\n", drawn, drawings.c_str());
   }
   if (inputs.own_drawings > 0 && !a.quiet()) {
     std::fprintf(stderr, "note: left out %zu pictures in %s that an earlier --draw has written.\n", inputs.own_drawings,
-                 a.text("draw").c_str());
+                 drawings.c_str());
   }
   if (interrupted()) {
     std::fprintf(stderr, "interrupted after %zu of %zu images; their points were written.\n", detections.size(),
