@@ -141,77 +141,79 @@ void bench_dense(KernelReport& report, const kernels::DenseShape& s) {
   measure_forward("packed", packed);
 }
 
-void bench_norm_act_pool(KernelReport& report, int size, int c, bool pooled) {
-  kernels::PoolShape s;
-  s.h = s.w = size;
-  s.c = c;
-  s.oh = s.ow = size / 2;
-  const std::size_t channels = static_cast<std::size_t>(c);
-  const std::size_t inputs = static_cast<std::size_t>(size * size) * channels;
-  const std::size_t outputs = pooled ? static_cast<std::size_t>(s.oh * s.ow) * channels : inputs;
-  const Buffer x = random_buffer(inputs, 1);
-  const Buffer dy = random_buffer(outputs, 2);
-  const Buffer scale = random_buffer(channels, 3);
-  const Buffer shift = random_buffer(channels, 4);
-  std::vector<std::uint8_t> argmax(pooled ? outputs : 0);
-  const auto forward = [&](const Table& t, float* out, std::uint8_t* winners) {
-    kernels::NormActPoolForward<float> a;
-    a.shape = s, a.pooled = pooled, a.activation.kind = kernels::Activation::relu;
-    a.x = x.data(), a.scale = scale.data(), a.shift = shift.data(), a.y = out, a.argmax = winners;
-    t.norm_act_pool_forward(a);
-  };
-  Buffer y(outputs);
-  forward(report.table(), y.data(), pooled ? argmax.data() : nullptr);
-  std::vector<std::vector<std::uint8_t>> winners(static_cast<std::size_t>(report.slots()), argmax);
-  const std::string shape =
-      std::to_string(size) + "x" + std::to_string(size) + "x" + std::to_string(c) + (pooled ? " pool 2" : "");
-  const double small = 4.0 * static_cast<double>(outputs) + static_cast<double>(argmax.size());
-  const double big = 4.0 * static_cast<double>(inputs);
+/// Normalisation, ReLU and, if asked for, a pool of 2: what the passes read.
+class NormActPoolBench {
+ public:
+  NormActPoolBench(KernelReport& report, int size, int c, bool pooled)
+      : report_(report), pooled_(pooled), channels_(static_cast<std::size_t>(c)) {
+    s_.h = s_.w = size;
+    s_.c = c;
+    s_.oh = s_.ow = size / 2;
+    inputs_ = static_cast<std::size_t>(size * size) * channels_;
+    outputs_ = pooled ? static_cast<std::size_t>(s_.oh * s_.ow) * channels_ : inputs_;
+    x_ = random_buffer(inputs_, 1);
+    dy_ = random_buffer(outputs_, 2);
+    scale_ = random_buffer(channels_, 3);
+    shift_ = random_buffer(channels_, 4);
+    argmax_.resize(pooled ? outputs_ : 0);
+    Buffer y(outputs_);
+    forward(report.table(), y.data(), argmax_);
+  }
 
-  report.measure_kernel({.name = "norm_act_pool",
-                         .pass = "forward",
-                         .shape = shape,
-                         .limit = Limit::memory,
-                         .flops = 3.0 * static_cast<double>(inputs),
-                         .bytes = big + small,
-                         .out_size = outputs,
-                         .work = [&](const Table& t, float* out, int slot) {
-                           forward(t, out, pooled ? winners[static_cast<std::size_t>(slot)].data() : nullptr);
-                         }});
-  const auto backward = [&] {
+  void run() {
+    std::vector<std::vector<std::uint8_t>> winners(static_cast<std::size_t>(report_.slots()), argmax_);
+    const double small = 4.0 * static_cast<double>(outputs_) + static_cast<double>(argmax_.size());
+    const double big = 4.0 * static_cast<double>(inputs_);
+    measure("forward", 3, big + small, outputs_,
+            [&](const Table& t, float* out, int slot) { forward(t, out, winners[static_cast<std::size_t>(slot)]); });
+    measure("sums", 5, big + small, 2 * channels_, [&](const Table& t, float* out, int) {
+      std::vector<double> sums(2 * channels_, 0.0);
+      kernels::NormActPoolBackward<float> a = backward();
+      a.sums = sums.data();
+      t.norm_act_pool_backward_sums(a);
+      for (std::size_t i = 0; i < sums.size(); ++i) out[i] = static_cast<float>(sums[i]);
+    });
+    measure("data", 6, 2.0 * big + small, inputs_, [&](const Table& t, float* out, int) {
+      kernels::NormActPoolBackward<float> a = backward();
+      a.dx = out;
+      t.norm_act_pool_backward_data(a);
+    });
+  }
+
+ private:
+  void measure(const char* pass, double flops_per_input, double bytes, std::size_t out_size, const auto& work) {
+    const std::string size = std::to_string(s_.h);
+    report_.measure_kernel({.name = "norm_act_pool",
+                            .pass = pass,
+                            .shape = size + "x" + size + "x" + std::to_string(s_.c) + (pooled_ ? " pool 2" : ""),
+                            .limit = Limit::memory,
+                            .flops = flops_per_input * static_cast<double>(inputs_),
+                            .bytes = bytes,
+                            .out_size = out_size,
+                            .work = work});
+  }
+  void forward(const Table& t, float* out, std::vector<std::uint8_t>& winners) const {
+    kernels::NormActPoolForward<float> a;
+    a.shape = s_, a.pooled = pooled_, a.activation.kind = kernels::Activation::relu;
+    a.x = x_.data(), a.scale = scale_.data(), a.shift = shift_.data(), a.y = out;
+    if (pooled_) a.argmax = winners.data();
+    t.norm_act_pool_forward(a);
+  }
+  [[nodiscard]] kernels::NormActPoolBackward<float> backward() const {
     kernels::NormActPoolBackward<float> a;
-    a.shape = s, a.pooled = pooled, a.activation.kind = kernels::Activation::relu;
-    a.x = x.data(), a.dy = dy.data(), a.argmax = argmax.data(), a.scale = scale.data(), a.shift = shift.data();
-    a.mean = shift.data(), a.inv_std = scale.data(), a.mean_g = scale.data(), a.mean_gx = shift.data();
+    a.shape = s_, a.pooled = pooled_, a.activation.kind = kernels::Activation::relu;
+    a.x = x_.data(), a.dy = dy_.data(), a.argmax = argmax_.data(), a.scale = scale_.data(), a.shift = shift_.data();
+    a.mean = shift_.data(), a.inv_std = scale_.data(), a.mean_g = scale_.data(), a.mean_gx = shift_.data();
     return a;
-  };
-  report.measure_kernel({.name = "norm_act_pool",
-                         .pass = "sums",
-                         .shape = shape,
-                         .limit = Limit::memory,
-                         .flops = 5.0 * static_cast<double>(inputs),
-                         .bytes = big + small,
-                         .out_size = 2 * channels,
-                         .work = [&](const Table& t, float* out, int) {
-                           std::vector<double> sums(2 * channels, 0.0);
-                           kernels::NormActPoolBackward<float> a = backward();
-                           a.sums = sums.data();
-                           t.norm_act_pool_backward_sums(a);
-                           for (std::size_t i = 0; i < sums.size(); ++i) out[i] = static_cast<float>(sums[i]);
-                         }});
-  report.measure_kernel({.name = "norm_act_pool",
-                         .pass = "data",
-                         .shape = shape,
-                         .limit = Limit::memory,
-                         .flops = 6.0 * static_cast<double>(inputs),
-                         .bytes = 2.0 * big + small,
-                         .out_size = inputs,
-                         .work = [&](const Table& t, float* out, int) {
-                           kernels::NormActPoolBackward<float> a = backward();
-                           a.dx = out;
-                           t.norm_act_pool_backward_data(a);
-                         }});
-}
+  }
+
+  KernelReport& report_;
+  kernels::PoolShape s_;
+  bool pooled_;
+  std::size_t channels_, inputs_ = 0, outputs_ = 0;
+  Buffer x_, dy_, scale_, shift_;
+  std::vector<std::uint8_t> argmax_;
+};
 
 void bench_flat(KernelReport& report, std::size_t n) {
   const Buffer a = random_buffer(n, 1);
@@ -278,8 +280,8 @@ int run_kernels(const BenchOptions& options) {
   }
   if (all) {
     for (const bool pooled : {false, true}) {
-      bench_norm_act_pool(report, 100, 32, pooled);
-      bench_norm_act_pool(report, 25, 128, pooled);
+      NormActPoolBench(report, 100, 32, pooled).run();
+      NormActPoolBench(report, 25, 128, pooled).run();
     }
     bench_flat(report, 1 << 20);
   }

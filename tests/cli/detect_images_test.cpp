@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/program.hpp"
+#include "cli/trained_model.hpp"
 #include "data/decode.hpp"
 #include "data/image_files.hpp"
 #include "data/image_write.hpp"
@@ -25,16 +26,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder with a model trained for a moment in run/ and `photos/`.
+/// A folder with `photos/`, in which a model looks for points.
 struct Photos {
-  Photos() {
-    fs::create_directories(folder / "photos");
-    const Outcome o =
-        run_program(folder, "train --data synth:32 --epochs 1 --input-size 32 --batch 8 --out run --quiet");
-    REQUIRE_MESSAGE(o.code == 0, o.err);
-  }
+  Photos() { fs::create_directories(folder / "photos"); }
   [[nodiscard]] Outcome detect(const std::string& arguments) const {
-    return run_program(folder, "detect run/model.safetensors " + arguments);
+    return run_program(folder, "detect '" + test::trained_model().string() + "' " + arguments);
   }
   TemporaryFolder folder;
 };

@@ -10,6 +10,7 @@
 
 #include "cli/pictures.hpp"
 #include "cli/program.hpp"
+#include "cli/trained_model.hpp"
 #include "core/file.hpp"
 #include "data/image_write.hpp"
 #include "data/synth.hpp"
@@ -18,6 +19,7 @@
 using namespace fpcpu;
 using test::check_one_line;
 using test::contains;
+using test::kQuickTraining;
 using test::Outcome;
 using test::read_text;
 using test::run_program;
@@ -28,13 +30,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::string kQuick = "--input-size 32 --batch 8 ";
-
 /// The folder of a run that trained for a moment.
 const std::string& run() {
   static const TemporaryFolder folder;
   static const std::string path = [] {
-    const Outcome o = run_program(folder, "train --data synth:40 --epochs 1 " + kQuick + "--out run --quiet");
+    const Outcome o = run_program(folder, "train --data synth:40 --epochs 1 " + kQuickTraining + "--out run --quiet");
     REQUIRE_MESSAGE(o.code == 0, o.err);
     return (folder / "run").string();
   }();
@@ -187,7 +187,7 @@ TEST_CASE("what cannot be printed is a failure, a reader that wants no more is n
   make_photo(folder / "a.png");
   for (const std::string& command :
        {std::string("--version"), std::string("help"), std::string("info"), std::string("plan small"),
-        std::string("train --help"), std::string("train --data synth:20 --epochs 1 --out t " + kQuick),
+        std::string("train --help"), std::string("train --data synth:20 --epochs 1 --out t " + kQuickTraining),
         "info '" + run() + "'", detect("a.png"), detect("a.png --out a.csv"), "eval '" + run() + "' --data synth:3",
         "eval '" + run() + "' --data synth:3 --json", "compare '" + run() + "'",
         std::string("synth s --count 2 --size 32")}) {

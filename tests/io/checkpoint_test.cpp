@@ -144,71 +144,81 @@ TEST_CASE("a checkpoint comes back complete and to the last bit, and equal conte
   CHECK(read_file(folder / "again.safetensors") == read_file(file));
 }
 
-TEST_CASE("what does not fit is refused by name: another network, version, tensor, metadata") {
-  const test::TemporaryFolder folder;
-  const auto file = folder / "model.safetensors";
-  save_checkpoint(file, example());
-  const SafetensorsFile good(file);
-  Metadata metadata = good.metadata();
-  std::vector<TensorView> tensors;
-  for (const auto& t : good.tensors()) tensors.push_back({t.name, t.dtype, t.dims, good.bytes(t)});
-  const auto broken = folder / "broken.safetensors";
-  const auto refused = [&](const std::vector<TensorView>& t, const Metadata& m) {
+/// A good file whose parts are written again with a fault.
+struct GoodFile {
+  GoodFile() : file(saved_in(folder)), metadata(file.metadata()) {
+    for (const auto& t : file.tensors()) tensors.push_back({t.name, t.dtype, t.dims, file.bytes(t)});
+  }
+  /// What loading these parts says.
+  [[nodiscard]] std::string refusal(const std::vector<TensorView>& t, const Metadata& m) const {
+    const auto broken = folder / "broken.safetensors";
     write_safetensors(broken, t, m);
     const std::string message = message_of(ErrorCode::format, [&] { static_cast<void>(load_checkpoint(broken)); });
     CHECK(contains(message, broken.string()));
     return message;
-  };
+  }
+  /// With another text for `key`.
+  [[nodiscard]] std::string with(const std::string& key, const std::string& text) const {
+    Metadata changed = metadata;
+    changed[key] = text;
+    return refusal(tensors, changed);
+  }
+  /// With `to` in place of `from` in the text of `key`.
+  [[nodiscard]] std::string with(const std::string& key, const std::string& from, const std::string& to) const {
+    std::string text = metadata.at(key);
+    REQUIRE(contains(text, from));
+    return with(key, text.replace(text.find(from), from.size(), to));
+  }
+  static std::filesystem::path saved_in(const test::TemporaryFolder& folder) {
+    save_checkpoint(folder / "model.safetensors", example());
+    return folder / "model.safetensors";
+  }
 
-  auto changed = tensors;
+  test::TemporaryFolder folder;
+  SafetensorsFile file;
+  Metadata metadata;
+  std::vector<TensorView> tensors;
+};
+
+TEST_CASE("tensors that do not fit are refused by name") {
+  const GoodFile good;
+  auto changed = good.tensors;
   std::erase_if(changed, [](const TensorView& t) { return t.name == "stem.weight"; });
-  CHECK(contains(refused(changed, metadata), "'stem.weight' is missing"));
-  changed = tensors;
+  CHECK(contains(good.refusal(changed, good.metadata), "'stem.weight' is missing"));
+  changed = good.tensors;
   for (TensorView& t : changed) {
     if (t.name == "stem.weight") t.dims = {9, 3, 4};
   }
-  CHECK(contains(refused(changed, metadata), "'stem.weight' is [9, 3, 4], the network needs [3, 3, 3, 4]"));
-  changed = tensors;
+  CHECK(contains(good.refusal(changed, good.metadata), "'stem.weight' is [9, 3, 4], the network needs [3, 3, 3, 4]"));
+  changed = good.tensors;
   changed.push_back({"other.weight", Dtype::u8, {0}, {}});
-  CHECK(contains(refused(changed, metadata), "damaged: tensor 'other.weight'"));
-  Metadata older = metadata;
+  CHECK(contains(good.refusal(changed, good.metadata), "damaged: tensor 'other.weight'"));
+  Metadata older = good.metadata;
   older.erase("checksum");
-  CHECK(contains(refused(changed, older), "'other.weight' belongs to no layer"));
-  Metadata other_errors = metadata;
-  other_errors["errors"] = R"({"unit":"box","level":[1,2,3],"doubt":0,"strangeness":0,"usual":1})";
-  CHECK(contains(refused(tensors, other_errors), "errors: not one level for each point"));
-  other_errors["errors"] = R"({"unit":"box","level":[1,1e9],"doubt":0,"strangeness":0,"usual":1})";
-  CHECK(contains(refused(tensors, other_errors), "expected a number from -100 to 100"));
+  CHECK(contains(good.refusal(changed, older), "'other.weight' belongs to no layer"));
+}
 
-  const auto with = [&](const std::string& key, const std::string& value) {
-    Metadata m = metadata;
-    m[key] = value;
-    return refused(tensors, m);
-  };
-  CHECK(contains(with("fpcpu_version", "99"), "version '99'"));
-  CHECK(contains(with("graph", "{"), "graph"));
-  std::string graph = metadata.at("graph");
-  graph.replace(graph.find("batch_norm"), 10, "batch_nrom");
-  CHECK(contains(with("graph", graph), "'batch_norm'"));
-  CHECK(contains(with("graph", R"({"input":[0,8,3],"nodes":[]})"), "a side of the input is 0"));
+TEST_CASE("metadata that does not fit is refused by name: version, network, preprocessing, errors") {
+  const GoodFile good;
+  CHECK(contains(good.with("errors", R"({"unit":"box","level":[1,2,3],"doubt":0,"strangeness":0,"usual":1})"),
+                 "errors: not one level for each point"));
+  CHECK(contains(good.with("errors", R"({"unit":"box","level":[1,1e9],"doubt":0,"strangeness":0,"usual":1})"),
+                 "expected a number from -100 to 100"));
+  CHECK(contains(good.with("fpcpu_version", "99"), "version '99'"));
+  CHECK(contains(good.with("graph", "{"), "graph"));
+  CHECK(contains(good.with("graph", "batch_norm", "batch_nrom"), "'batch_norm'"));
+  CHECK(contains(good.with("graph", R"({"input":[0,8,3],"nodes":[]})"), "a side of the input is 0"));
   CHECK(contains(
-      with("graph", R"({"input":[8,10,3],"nodes":[{"name":"a","kind":"flatten","inputs":[7],"attributes":{}}]})"),
+      good.with("graph", R"({"input":[8,10,3],"nodes":[{"name":"a","kind":"flatten","inputs":[7],"attributes":{}}]})"),
       "'a'"));
-  CHECK(contains(with("state", "[1]"), "state"));
-  const auto with_preprocessing = [&](const std::string& from, const std::string& to) {
-    std::string text = metadata.at("preprocessing");
-    REQUIRE(contains(text, from));
-    text.replace(text.find(from), from.size(), to);
-    return with("preprocessing", text);
-  };
-  CHECK(contains(with_preprocessing("\"points\":2", "\"points\":3"),
+  CHECK(contains(good.with("state", "[1]"), "state"));
+  CHECK(contains(good.with("preprocessing", "\"points\":2", "\"points\":3"),
                  "a head of coordinates needs 6 numbers for 3 points"));
-  CHECK(contains(with_preprocessing("[1,0]", "[1,1]"), "involution"));
-  CHECK(contains(with_preprocessing("[1,0]", "[1,-7]"), "mirror table is -7"));
-  CHECK(contains(with_preprocessing("60.0", "0.0"), "deviation"));
-  CHECK(contains(with_preprocessing("[8,10,3]", "[8,11,3]"), "input"));
-  Metadata none;
-  CHECK(contains(refused({}, none), "not a model of fpcpu"));
+  CHECK(contains(good.with("preprocessing", "[1,0]", "[1,1]"), "involution"));
+  CHECK(contains(good.with("preprocessing", "[1,0]", "[1,-7]"), "mirror table is -7"));
+  CHECK(contains(good.with("preprocessing", "60.0", "0.0"), "deviation"));
+  CHECK(contains(good.with("preprocessing", "[8,10,3]", "[8,11,3]"), "input"));
+  CHECK(contains(good.refusal({}, {}), "not a model of fpcpu"));
 }
 
 }  // namespace

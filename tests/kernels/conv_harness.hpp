@@ -3,92 +3,16 @@
 
 #include <doctest/doctest.h>
 
-#include <functional>
 #include <map>
 
-#include "kernels/guarded.hpp"
+#include "kernels/conv_reference.hpp"
 
 /// Compares the three passes of a convolution of every instruction set with the Eigen kernels: in double, or with the
 /// factors that bf16 rounds.
 namespace fpcpu::testing {
 
-/// The entries of a table that make up one kind of convolution.
-template <class T>
-struct ConvPasses {
-  std::function<std::size_t(const kernels::ConvShape&)> scratch_size;  // of any pass
-  void (*forward)(const kernels::ConvShape&, const kernels::ConvForward<T>&) noexcept;
-  void (*backward_data)(const kernels::ConvShape&, const kernels::ConvBackwardData<T>&) noexcept;
-  void (*backward_weights)(const kernels::ConvShape&, const kernels::ConvBackwardWeights<T>&) noexcept;
-  bool packs;
-};
-
-template <class T>
-[[nodiscard]] ConvPasses<T> conv_passes(const kernels::KernelTable<T>& t, bool depthwise) {
-  if (depthwise) {
-    return {t.depthwise_scratch_size, t.depthwise_forward, t.depthwise_backward_data, t.depthwise_backward_weights,
-            false};
-  }
-  const auto scratch_size = [&t](const kernels::ConvShape& s) {
-    using enum kernels::ConvPass;
-    return std::max({t.conv_scratch_size(s, forward), t.conv_scratch_size(s, backward_data),
-                     t.conv_scratch_size(s, backward_weights)});
-  };
-  return {scratch_size, t.conv_forward, t.conv_backward_data, t.conv_backward_weights, true};
-}
-
 /// What beta = 1 adds to.
 inline constexpr float kBefore = 0.5F;
-
-struct ConvResult {
-  std::vector<double> y, added, sums, dx, dw, db;
-};
-
-struct ConvInputs {
-  std::vector<float> x, w, bias, dy;
-};
-
-/// What a table of Eigen's makes of the three passes.
-template <class T>
-[[nodiscard]] ConvResult conv_reference(const kernels::KernelTable<T>& table, const kernels::ConvShape& s,
-                                        bool depthwise, const ConvInputs& in, kernels::ActivationSpec activation,
-                                        bool absolute) {
-  const ConvPasses<T> passes = conv_passes(table, depthwise);
-  const auto values = [&](const std::vector<float>& v) {
-    const std::vector<double> wide = widened(v, absolute);
-    return std::vector<T>(wide.begin(), wide.end());
-  };
-  const std::vector<T> x = values(in.x);
-  const std::vector<T> w = values(in.w);
-  const std::vector<T> bias = values(in.bias);
-  const std::vector<T> dy = values(in.dy);
-  AlignedBuffer<T> scratch(passes.scratch_size(s));
-  std::vector<T> y(dy.size());
-  std::vector<T> added = dy;
-  std::vector<double> sums(2 * bias.size());
-  std::vector<T> dx(x.size());
-  std::vector<T> dw(w.size());
-  std::vector<T> db(bias.size());
-  kernels::ConvForward<T> forward;
-  forward.x = x.data(), forward.w = w.data(), forward.bias = bias.data();
-  forward.activation = absolute ? kernels::ActivationSpec{} : activation;
-  forward.row_end = s.oh, forward.y = y.data(), forward.scratch = scratch.data();
-  if (!depthwise) forward.sums = sums.data();
-  passes.forward(s, forward);
-  if (!depthwise) {
-    forward.sums = nullptr;
-    forward.add = true, forward.y = added.data();
-    passes.forward(s, forward);
-  }
-  kernels::ConvBackwardData<T> data;
-  data.dy = dy.data(), data.w = w.data(), data.dx = dx.data(), data.scratch = scratch.data();
-  passes.backward_data(s, data);
-  kernels::ConvBackwardWeights<T> weights;
-  weights.x = x.data(), weights.dy = dy.data(), weights.dw = dw.data(), weights.db = db.data();
-  weights.scratch = scratch.data();
-  passes.backward_weights(s, weights);
-  const auto wide = [](const std::vector<T>& v) { return std::vector<double>(v.begin(), v.end()); };
-  return {wide(y), wide(added), sums, wide(dx), wide(dw), wide(db)};
-}
 
 [[nodiscard]] inline std::vector<double> plus(std::vector<double> values, float beta) {
   for (double& v : values) v += static_cast<double>(beta * kBefore);
@@ -130,189 +54,266 @@ inline void check_same(const kernels::KernelTable<float>& table, const Guarded<f
   if (table.isa != Isa::eigen) CHECK(std::equal(parts.data(), parts.data() + parts.size(), all.data()));
 }
 
-inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels::ActivationSpec activation) {
-  const auto count = [&](int a, int b, int c) { return static_cast<std::size_t>(a * b) * static_cast<std::size_t>(c); };
-  const auto images = static_cast<std::size_t>(asked.n);
-  const std::size_t weights_size =
-      count(asked.kh, asked.kw, depthwise ? 1 : asked.c / asked.groups) * static_cast<std::size_t>(asked.k);
-  const ConvInputs in{random_values(images * count(asked.h, asked.w, asked.c), 1), random_values(weights_size, 2),
-                      random_values(static_cast<std::size_t>(asked.k), 3),
-                      random_values(images * count(asked.oh, asked.ow, asked.k), 4)};
-  const kernels::KernelTable<double>& reference = kernels::eigen_table<double>();
-  const ConvResult exact = conv_reference(reference, asked, depthwise, in, activation, false);
-  const ConvResult magnitude = conv_reference(reference, asked, depthwise, in, activation, true);
-  std::map<kernels::ConvAlgorithm, ConvResult> rounded;
-  const auto wanted_of = [&](const kernels::ConvShape& s) -> const ConvResult& {
-    if (depthwise || s.algorithm < kernels::ConvAlgorithm::direct_bf16) return exact;
-    const auto found = rounded.find(s.algorithm);
-    if (found != rounded.end()) return found->second;
-    return rounded[s.algorithm] = conv_reference(kernels::eigen_bf16_table(), s, false, in, activation, false);
-  };
-  const int depth = depthwise ? 1 : asked.c / asked.groups;
-  const double forward_length = asked.kh * asked.kw * depth;
-  const double data_length = asked.kh * asked.kw * (depthwise ? 1 : asked.k / asked.groups);
-  const double pixels = asked.n * asked.oh * asked.ow;
-  const Guarded<float> x = copy_of(in.x);
-  const Guarded<float> w = copy_of(in.w);
-  const Guarded<float> bias = copy_of(in.bias);
-  const Guarded<float> dy = copy_of(in.dy);
+/// A convolution, what goes into it and what should come out.
+class ConvProblem {
+ public:
+  ConvProblem(const kernels::ConvShape& s, bool is_depthwise, kernels::ActivationSpec f)
+      : shape(s),
+        depthwise(is_depthwise),
+        activation(f),
+        forward_length(s.kh * s.kw * depth()),
+        data_length(s.kh * s.kw * (depthwise ? 1 : s.k / s.groups)),
+        pixels(s.n * s.oh * s.ow),
+        in{random_values(count(s.n * s.h, s.w, s.c), 1), random_values(count(s.kh * s.kw, depth(), s.k), 2),
+           random_values(count(1, 1, s.k), 3), random_values(count(s.n * s.oh, s.ow, s.k), 4)},
+        x(copy_of(in.x)),
+        w(copy_of(in.w)),
+        bias(copy_of(in.bias)),
+        dy(copy_of(in.dy)),
+        magnitude(conv_reference(kernels::eigen_table<double>(), s, depthwise, in, f, true)),
+        exact_(conv_reference(kernels::eigen_table<double>(), s, depthwise, in, f, false)) {}
 
-  for (const kernels::KernelTable<float>* own : tables()) {
-    const kernels::KernelTable<float>& table = *own;
-    const ConvPasses<float> passes = conv_passes(table, depthwise);
-    struct Way {
-      kernels::ConvAlgorithm algorithm;
-      bool weights_once = false;
+  [[nodiscard]] static std::size_t count(int a, int b, int c) {
+    return static_cast<std::size_t>(a) * static_cast<std::size_t>(b) * static_cast<std::size_t>(c);
+  }
+
+  /// With the factors that the algorithm rounds.
+  [[nodiscard]] const ConvResult& wanted(const kernels::ConvShape& s) {
+    if (depthwise || s.algorithm < kernels::ConvAlgorithm::direct_bf16) return exact_;
+    const auto found = rounded_.find(s.algorithm);
+    if (found != rounded_.end()) return found->second;
+    return rounded_[s.algorithm] = conv_reference(kernels::eigen_bf16_table(), s, false, in, activation, false);
+  }
+
+  kernels::ConvShape shape;
+  bool depthwise;
+  kernels::ActivationSpec activation;
+  double forward_length, data_length, pixels;  // terms of the sums
+  ConvInputs in;
+  Guarded<float> x, w, bias, dy;
+  ConvResult magnitude;
+
+ private:
+  [[nodiscard]] int depth() const { return depthwise ? 1 : shape.c / shape.groups; }
+
+  ConvResult exact_;
+  std::map<kernels::ConvAlgorithm, ConvResult> rounded_;
+};
+
+/// The three passes of one table with one algorithm: whole, and in the parts that threads share.
+class ConvRun {
+ public:
+  ConvRun(const ConvProblem& problem, const ConvResult& want, const kernels::KernelTable<float>& table,
+          const kernels::ConvShape& s)
+      : p_(problem),
+        want_(want),
+        table_(table),
+        s_(s),
+        passes_(conv_passes(table, problem.depthwise)),
+        scratch_(scratch_of(passes_.scratch_size(s))),
+        y_(filled(problem.in.dy.size(), kNan)),
+        added_(residual(0, problem.in.dy.size())),
+        sums_(want.sums.size(), 0.0) {
+    for (const kernels::ConvPass pass : {kernels::ConvPass::forward, kernels::ConvPass::backward_data}) {
+      packed_.push_back(scratch_of(passes_.packs ? table.conv_packed_size(s, pass) : 0));
+      if (packed_.back().size() > 0) table.conv_pack(s, pass, p_.w.data(), packed_.back().data());
+      CHECK(packed_.back().intact());
+    }
+  }
+
+  void check() {
+    check_forward();
+    if (!p_.depthwise) check_addition();
+    for (const bool add : {false, true}) {
+      if (p_.depthwise && add) continue;
+      CAPTURE(add);
+      if (s_.n == 1) check_rows(add);
+      if (shares(s_.k) && clamps()) check_output_channels(add);
+    }
+    for (const float beta : {0.0F, 1.0F}) {
+      CAPTURE(beta);
+      check_data(beta);
+      check_weights(beta);
+    }
+    CHECK(scratch_.intact());
+  }
+
+ private:
+  [[nodiscard]] bool shares(int channels) const {
+    return !p_.depthwise && s_.groups == 1 && channels > kernels::kSharedColumns;
+  }
+  /// Only such activations can follow some of the channels.
+  [[nodiscard]] bool clamps() const {
+    const kernels::Activation kind = p_.activation.kind;
+    return kind == kernels::Activation::none || kind == kernels::Activation::relu || kind == kernels::Activation::relu6;
+  }
+
+  template <class Got>
+  void check_near(const Got& got, const std::vector<double>& wanted, std::vector<double> size, double length) const {
+    if (s_.algorithm == kernels::ConvAlgorithm::winograd4_bf16) {
+      CHECK(relative_norm(got, wanted) <= kWinograd4Bf16);
+      return;
+    }
+    if (s_.algorithm != kernels::ConvAlgorithm::direct) {
+      std::fill(size.begin(), size.end(), *std::max_element(size.begin(), size.end()));
+    }
+    CHECK(worst_error(got, wanted, size, length) <= allowed_loss(s_.algorithm));
+  }
+
+  /// dy serves as the residual that is added to.
+  [[nodiscard]] Guarded<float> residual(std::size_t first, std::size_t size) const {
+    Guarded<float> buffer(size);
+    std::copy_n(p_.in.dy.begin() + static_cast<std::ptrdiff_t>(first), size, buffer.data());
+    return buffer;
+  }
+  [[nodiscard]] Guarded<float> output(bool add, std::size_t first, std::size_t size) const {
+    return add ? residual(first, size) : filled(size, kNan);
+  }
+
+  [[nodiscard]] kernels::ConvForward<float> forward(bool add, const Guarded<float>& y) const {
+    kernels::ConvForward<float> f;
+    f.x = p_.x.data(), f.w = p_.w.data(), f.packed = packed_[0].data(), f.bias = p_.bias.data();
+    f.activation = p_.activation, f.add = add, f.row_end = s_.oh, f.y = y.data(), f.scratch = scratch_.data();
+    return f;
+  }
+
+  void check_forward() {
+    kernels::ConvForward<float> f = forward(false, y_);
+    if (!p_.depthwise) f.sums = sums_.data();
+    passes_.forward(s_, f);
+    check_near(y_, want_.y, p_.magnitude.y, p_.forward_length);
+    CHECK(y_.intact());
+    check_near(sums_, want_.sums, p_.magnitude.sums, p_.forward_length);
+  }
+
+  void check_addition() {
+    passes_.forward(s_, forward(true, added_));
+    check_near(added_, want_.added, p_.magnitude.added, p_.forward_length);
+    CHECK(added_.intact());
+  }
+
+  /// Rows must not depend on which rows are asked for, to the bit. Eigen's product blocks by size and does not promise
+  /// it.
+  void check_rows(bool add) {
+    const int begin = s_.oh / 3;
+    const int end = s_.oh - s_.oh / 4;
+    const std::size_t skipped = ConvProblem::count(begin, s_.ow, s_.k);
+    const Guarded<float> band = output(add, skipped, ConvProblem::count(end - begin, s_.ow, s_.k));
+    kernels::ConvForward<float> f = forward(add, band);
+    f.row_begin = begin, f.row_end = end;
+    passes_.forward(s_, f);
+    const auto part = [&](const std::vector<double>& v) {
+      const auto first = v.begin() + static_cast<std::ptrdiff_t>(skipped);
+      return std::vector<double>(first, first + static_cast<std::ptrdiff_t>(band.size()));
     };
-    using enum kernels::ConvAlgorithm;
-    for (const Way way :
-         {Way{direct}, Way{winograd2}, Way{winograd4}, Way{direct_bf16}, Way{winograd2_bf16}, Way{winograd4_bf16},
-          Way{winograd2, true}, Way{winograd4, true}, Way{winograd2_bf16, true}, Way{winograd4_bf16, true}}) {
-      const kernels::ConvAlgorithm algorithm = way.algorithm;
+    check_near(band, part(add ? want_.added : want_.y), part(add ? p_.magnitude.added : p_.magnitude.y),
+               p_.forward_length);
+    const Guarded<float>& all = add ? added_ : y_;
+    if (table_.isa != Isa::eigen) CHECK(std::equal(band.data(), band.data() + band.size(), all.data() + skipped));
+    CHECK(band.intact());
+  }
+
+  void check_output_channels(bool add) {
+    const Guarded<float> channels = output(add, 0, p_.in.dy.size());
+    std::vector<double> sums(sums_.size(), 0.0);
+    kernels::ConvForward<float> f = forward(add, channels);
+    f.sums = add ? nullptr : sums.data();
+    for_each_range(s_.k, [&](kernels::ChannelRange range) {
+      f.channels = range;
+      passes_.forward(s_, f);
+    });
+    check_near(channels, add ? want_.added : want_.y, add ? p_.magnitude.added : p_.magnitude.y, p_.forward_length);
+    check_same(table_, channels, add ? added_ : y_);
+    if (!add && table_.isa != Isa::eigen) CHECK(sums == sums_);
+  }
+
+  void check_data(float beta) {
+    const float before = beta == 0.0F ? kNan : kBefore;
+    const Guarded<float> dx = filled(p_.in.x.size(), before);
+    kernels::ConvBackwardData<float> data;
+    data.dy = p_.dy.data(), data.w = p_.w.data(), data.packed = packed_[1].data();
+    data.dx = dx.data(), data.beta = beta, data.scratch = scratch_.data();
+    passes_.backward_data(s_, data);
+    check_near(dx, plus(want_.dx, beta), plus(p_.magnitude.dx, beta), p_.data_length);
+    CHECK(dx.intact());
+    if (!shares(s_.c)) return;
+    const Guarded<float> parts = filled(p_.in.x.size(), before);
+    data.dx = parts.data();
+    for_each_range(s_.c, [&](kernels::ChannelRange range) {
+      data.channels = range;
+      passes_.backward_data(s_, data);
+    });
+    check_near(parts, plus(want_.dx, beta), plus(p_.magnitude.dx, beta), p_.data_length);
+    check_same(table_, parts, dx);
+  }
+
+  void check_weights(float beta) {
+    const float before = beta == 0.0F ? kNan : kBefore;
+    const Guarded<float> dw = filled(p_.in.w.size(), before);
+    const Guarded<float> db = filled(p_.in.bias.size(), before);
+    kernels::ConvBackwardWeights<float> weights;
+    weights.x = p_.x.data(), weights.dy = p_.dy.data(), weights.dw = dw.data(), weights.db = db.data();
+    weights.beta = beta, weights.scratch = scratch_.data();
+    passes_.backward_weights(s_, weights);
+    check_near(dw, plus(want_.dw, beta), plus(p_.magnitude.dw, beta), p_.pixels);
+    check_near(db, plus(want_.db, beta), plus(p_.magnitude.db, beta), p_.pixels);
+    CHECK(dw.intact());
+    CHECK(db.intact());
+    if (!shares(s_.k)) return;
+    const Guarded<float> parts = filled(p_.in.w.size(), before);
+    const Guarded<float> bias_parts = filled(p_.in.bias.size(), before);
+    weights.dw = parts.data(), weights.db = bias_parts.data();
+    for_each_range(s_.k, [&](kernels::ChannelRange range) {
+      weights.channels = range;
+      passes_.backward_weights(s_, weights);
+    });
+    check_near(parts, plus(want_.dw, beta), plus(p_.magnitude.dw, beta), p_.pixels);
+    check_same(table_, parts, dw);
+    check_same(table_, bias_parts, db);
+  }
+
+  const ConvProblem& p_;
+  const ConvResult& want_;
+  const kernels::KernelTable<float>& table_;
+  const kernels::ConvShape s_;
+  ConvPasses<float> passes_;
+  Guarded<float> scratch_;
+  std::vector<Guarded<float>> packed_;
+  Guarded<float> y_;      // of all rows and channels
+  Guarded<float> added_;  // and with a residual
+  std::vector<double> sums_;
+};
+
+inline void check_conv(const kernels::ConvShape& asked, bool depthwise, kernels::ActivationSpec activation) {
+  ConvProblem problem(asked, depthwise, activation);
+  struct Way {
+    kernels::ConvAlgorithm algorithm;
+    bool weights_once = false;
+  };
+  using enum kernels::ConvAlgorithm;
+  const auto ways = {Way{direct},
+                     Way{winograd2},
+                     Way{winograd4},
+                     Way{direct_bf16},
+                     Way{winograd2_bf16},
+                     Way{winograd4_bf16},
+                     Way{winograd2, true},
+                     Way{winograd4, true},
+                     Way{winograd2_bf16, true},
+                     Way{winograd4_bf16, true}};
+  for (const kernels::KernelTable<float>* table : tables()) {
+    for (const Way way : ways) {
       kernels::ConvShape s = asked;
-      s.algorithm = algorithm;
+      s.algorithm = way.algorithm;
       s.weights_once = way.weights_once;
       // A bf16 table does nothing of its own for the other algorithms.
-      if (depthwise ? algorithm != kernels::ConvAlgorithm::direct || table.precision != Precision::fp32
-                    : table.conv_algorithm(s, kernels::ConvPass::forward) != algorithm) {
+      if (depthwise ? way.algorithm != direct || table->precision != Precision::fp32
+                    : table->conv_algorithm(s, kernels::ConvPass::forward) != way.algorithm) {
         continue;
       }
-      INFO("table ", kernels::name_of(table), " ", text(s), way.weights_once ? " weights once" : "");
-      if (way.weights_once) CHECK(table.conv_packed_size(s, kernels::ConvPass::forward) == 0);
-      const auto error = [&](const auto& got, const std::vector<double>& wanted, std::vector<double> size,
-                             double length) {
-        if (algorithm == winograd4_bf16) return relative_norm(got, wanted) / kWinograd4Bf16;
-        if (algorithm != direct) std::fill(size.begin(), size.end(), *std::max_element(size.begin(), size.end()));
-        return worst_error(got, wanted, size, length) / allowed_loss(algorithm);
-      };
-      const ConvResult& want = wanted_of(s);
-      const Guarded<float> scratch = scratch_of(passes.scratch_size(s));
-      std::vector<Guarded<float>> packed;
-      for (const kernels::ConvPass pass : {kernels::ConvPass::forward, kernels::ConvPass::backward_data}) {
-        packed.push_back(scratch_of(passes.packs ? table.conv_packed_size(s, pass) : 0));
-        if (packed.back().size() > 0) table.conv_pack(s, pass, w.data(), packed.back().data());
-        CHECK(packed.back().intact());
-      }
-
-      const Guarded<float> y = filled(in.dy.size(), kNan);
-      std::vector<double> sums(want.sums.size(), 0.0);
-      kernels::ConvForward<float> forward;
-      forward.x = x.data(), forward.w = w.data(), forward.packed = packed[0].data(), forward.bias = bias.data();
-      forward.activation = activation, forward.row_end = s.oh, forward.y = y.data(), forward.scratch = scratch.data();
-      if (!depthwise) forward.sums = sums.data();
-      passes.forward(s, forward);
-      CHECK(error(y, want.y, magnitude.y, forward_length) <= 1.0);
-      CHECK(y.intact());
-      CHECK(error(sums, want.sums, magnitude.sums, forward_length) <= 1.0);
-
-      const std::vector<double> sums_of_all = sums;
-
-      // dy serves as the residual that is added to.
-      const auto start_of = [&](bool add, std::size_t first, std::size_t size) {
-        Guarded<float> buffer = filled(size, kNan);
-        if (add) std::copy_n(in.dy.begin() + static_cast<std::ptrdiff_t>(first), size, buffer.data());
-        return buffer;
-      };
-      const Guarded<float> added = start_of(!depthwise, 0, in.dy.size());
-      if (!depthwise) {
-        kernels::ConvForward<float> residual = forward;
-        residual.add = true, residual.y = added.data(), residual.sums = nullptr;
-        passes.forward(s, residual);
-        CHECK(error(added, want.added, magnitude.added, forward_length) <= 1.0);
-        CHECK(added.intact());
-      }
-
-      const bool ranges = !depthwise && s.groups == 1;
-      for (const bool add : {false, true}) {
-        if (depthwise && add) continue;
-        CAPTURE(add);
-        const Guarded<float>& all = add ? added : y;
-        const std::vector<double>& wanted = add ? want.added : want.y;
-        const std::vector<double>& size = add ? magnitude.added : magnitude.y;
-        forward.add = add;
-        if (s.n == 1) {
-          const std::size_t row = count(1, s.ow, s.k);
-          forward.row_begin = s.oh / 3, forward.row_end = s.oh - s.oh / 4;
-          const std::size_t skipped = row * static_cast<std::size_t>(forward.row_begin);
-          const Guarded<float> band =
-              start_of(add, skipped, row * static_cast<std::size_t>(forward.row_end - forward.row_begin));
-          forward.y = band.data();
-          passes.forward(s, forward);
-          const auto part = [&](const std::vector<double>& v) {
-            const auto first = v.begin() + static_cast<std::ptrdiff_t>(skipped);
-            return std::vector<double>(first, first + static_cast<std::ptrdiff_t>(band.size()));
-          };
-          CHECK(error(band, part(wanted), part(size), forward_length) <= 1.0);
-          // Rows must not depend on which rows are asked for, to the bit. Eigen's product blocks by size and does not
-          // promise it.
-          if (table.isa != Isa::eigen) CHECK(std::equal(band.data(), band.data() + band.size(), all.data() + skipped));
-          CHECK(band.intact());
-        }
-
-        const auto whole_activation = activation.kind != kernels::Activation::none &&
-                                      activation.kind != kernels::Activation::relu &&
-                                      activation.kind != kernels::Activation::relu6;
-        if (ranges && s.k > kernels::kSharedColumns && !whole_activation) {
-          const Guarded<float> channels = start_of(add, 0, in.dy.size());
-          std::vector<double> sums_of_ranges(sums_of_all.size(), 0.0);
-          kernels::ConvForward<float> part = forward;
-          part.row_begin = 0, part.row_end = s.oh, part.y = channels.data();
-          part.sums = add ? nullptr : sums_of_ranges.data();
-          for_each_range(s.k, [&](kernels::ChannelRange range) {
-            part.channels = range;
-            passes.forward(s, part);
-          });
-          CHECK(error(channels, wanted, size, forward_length) <= 1.0);
-          check_same(table, channels, all);
-          if (!add && table.isa != Isa::eigen) CHECK(sums_of_ranges == sums_of_all);
-        }
-      }
-
-      for (const float beta : {0.0F, 1.0F}) {
-        CAPTURE(beta);
-        const float before = beta == 0.0F ? kNan : kBefore;
-        const Guarded<float> dx = filled(in.x.size(), before);
-        kernels::ConvBackwardData<float> data;
-        data.dy = dy.data(), data.w = w.data(), data.packed = packed[1].data();
-        data.dx = dx.data(), data.beta = beta, data.scratch = scratch.data();
-        passes.backward_data(s, data);
-        CHECK(error(dx, plus(want.dx, beta), plus(magnitude.dx, beta), data_length) <= 1.0);
-        CHECK(dx.intact());
-        if (ranges && s.c > kernels::kSharedColumns) {
-          const Guarded<float> parts = filled(in.x.size(), before);
-          data.dx = parts.data();
-          for_each_range(s.c, [&](kernels::ChannelRange range) {
-            data.channels = range;
-            passes.backward_data(s, data);
-          });
-          CHECK(error(parts, plus(want.dx, beta), plus(magnitude.dx, beta), data_length) <= 1.0);
-          check_same(table, parts, dx);
-        }
-
-        const Guarded<float> dw = filled(in.w.size(), before);
-        const Guarded<float> db = filled(in.bias.size(), before);
-        kernels::ConvBackwardWeights<float> weights;
-        weights.x = x.data(), weights.dy = dy.data(), weights.dw = dw.data(), weights.db = db.data();
-        weights.beta = beta, weights.scratch = scratch.data();
-        passes.backward_weights(s, weights);
-        CHECK(error(dw, plus(want.dw, beta), plus(magnitude.dw, beta), pixels) <= 1.0);
-        CHECK(error(db, plus(want.db, beta), plus(magnitude.db, beta), pixels) <= 1.0);
-        CHECK(dw.intact());
-        CHECK(db.intact());
-        if (ranges && s.k > kernels::kSharedColumns) {
-          const Guarded<float> parts = filled(in.w.size(), before);
-          const Guarded<float> bias_parts = filled(in.bias.size(), before);
-          weights.dw = parts.data(), weights.db = bias_parts.data();
-          for_each_range(s.k, [&](kernels::ChannelRange range) {
-            weights.channels = range;
-            passes.backward_weights(s, weights);
-          });
-          CHECK(error(parts, plus(want.dw, beta), plus(magnitude.dw, beta), pixels) <= 1.0);
-          check_same(table, parts, dw);
-          check_same(table, bias_parts, db);
-        }
-      }
-      CHECK(scratch.intact());
+      INFO("table ", kernels::name_of(*table), " ", text(s), way.weights_once ? " weights once" : "");
+      if (way.weights_once) CHECK(table->conv_packed_size(s, kernels::ConvPass::forward) == 0);
+      ConvRun(problem, problem.wanted(s), *table, s).check();
     }
   }
 }

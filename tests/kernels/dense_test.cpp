@@ -64,6 +64,66 @@ void for_ranges(int count, Sharing sharing, const Body& body) {
 
 std::size_t count(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
 
+/// The passes of one table, their columns shared in one way, against what they should give.
+struct Passes {
+  const kernels::KernelTable<float>& table;
+  const DenseShape& s;
+  const Result& want;
+  const Result& magnitude;
+  Sharing sharing;
+  const Guarded<float>& scratch;
+
+  void run(kernels::DenseForward<float> f, const Guarded<float>& y) const {
+    f.y = y.data(), f.scratch = scratch.data();
+    for_ranges(s.outputs, sharing, [&](int begin, int end) {
+      f.begin = begin, f.end = end;
+      table.dense_forward(s, f);
+    });
+    CHECK(y.intact());
+  }
+  /// From the weights, and to the same bits from packed ones.
+  [[nodiscard]] Guarded<float> forward(kernels::DenseForward<float> f, const Guarded<float>& packed) const {
+    Guarded<float> y = filled(want.y.size(), kNan);
+    run(f, y);
+    CHECK(worst_error(y, want.y, magnitude.y, s.inputs) <= 1.0);
+    if (packed.size() == 0) return y;
+    const Guarded<float> from_packed = filled(want.y.size(), kNan);
+    f.w = nullptr, f.packed = packed.data();
+    run(f, from_packed);
+    CHECK(std::equal(y.data(), y.data() + y.size(), from_packed.data()));
+    return y;
+  }
+  [[nodiscard]] Guarded<float> data(kernels::DenseBackwardData<float> d, float beta) const {
+    Guarded<float> dx = filled(want.dx.size(), beta == 0.0F ? kNan : 0.5F);
+    d.dx = dx.data(), d.beta = beta, d.scratch = scratch.data();
+    for_ranges(s.inputs, sharing, [&](int begin, int end) {
+      d.begin = begin, d.end = end;
+      table.dense_backward_data(s, d);
+    });
+    const auto plus_before = [&](std::vector<double> values) {
+      for (double& v : values) v += 0.5 * static_cast<double>(beta);
+      return values;
+    };
+    CHECK(worst_error(dx, plus_before(want.dx), plus_before(magnitude.dx), s.outputs) <= 1.0);
+    CHECK(dx.intact());
+    return dx;
+  }
+  [[nodiscard]] Guarded<float> weights(kernels::DenseBackwardWeights<float> g) const {
+    Guarded<float> dw = filled(want.dw.size(), kNan);
+    const Guarded<float> db = filled(want.db.size(), kNan);
+    g.dw = dw.data(), g.db = db.data(), g.scratch = scratch.data();
+    for_ranges(s.inputs, sharing, [&](int begin, int end) {
+      g.begin = begin, g.end = end;
+      table.dense_backward_weights(s, g);
+    });
+    CHECK(worst_error(dw, want.dw, magnitude.dw, s.rows) <= 1.0);
+    CHECK(worst_error(db, want.db, magnitude.db, s.rows) <= 1.0);
+    CHECK(dw.intact());
+    CHECK(db.intact());
+    return dw;
+  }
+};
+
 void check(const DenseShape& s, Activation activation = Activation::none) {
   const Inputs in{random_values(count(s.rows, s.inputs), 1), random_values(count(s.inputs, s.outputs), 2),
                   random_values(count(1, s.outputs), 3), random_values(count(s.rows, s.outputs), 4)};
@@ -74,72 +134,32 @@ void check(const DenseShape& s, Activation activation = Activation::none) {
   const Guarded<float> w = copy_of(in.w);
   const Guarded<float> bias = copy_of(in.bias);
   const Guarded<float> dy = copy_of(in.dy);
-  for (const auto* each : tables()) {
-    const auto& table = *each;
-    const Result& want = table.precision == Precision::bf16 ? rounded : exact;
-    INFO("table ", kernels::name_of(table), " rows ", s.rows, " inputs ", s.inputs, " outputs ", s.outputs);
-    const Guarded<float> packed = filled(table.dense_packed_size(s), kNan);
-    table.dense_pack(s, w.data(), packed.data());
+  kernels::DenseForward<float> f;
+  f.x = x.data(), f.w = w.data(), f.bias = bias.data(), f.activation.kind = activation;
+  kernels::DenseBackwardData<float> d;
+  d.dy = dy.data(), d.w = w.data();
+  kernels::DenseBackwardWeights<float> g;
+  g.x = x.data(), g.dy = dy.data();
+  for (const auto* table : tables()) {
+    const Result& want = table->precision == Precision::bf16 ? rounded : exact;
+    INFO("table ", kernels::name_of(*table), " rows ", s.rows, " inputs ", s.inputs, " outputs ", s.outputs);
+    const Guarded<float> packed = filled(table->dense_packed_size(s), kNan);
+    table->dense_pack(s, w.data(), packed.data());
     CHECK(packed.intact());
-    const Guarded<float> scratch = scratch_of(table.dense_scratch_size(s));
+    const Guarded<float> scratch = scratch_of(table->dense_scratch_size(s));
     std::vector<float> first;
     for (const Sharing sharing : {Sharing::whole, Sharing::panels, Sharing::first_and_rest}) {
+      const Passes passes{*table, s, want, magnitude, sharing, scratch};
       std::vector<float> all;
-      const Guarded<float> y = filled(in.dy.size(), kNan);
-      kernels::DenseForward<float> f;
-      f.x = x.data(), f.w = w.data(), f.bias = bias.data(), f.activation.kind = activation;
-      f.y = y.data(), f.scratch = scratch.data();
-      for_ranges(s.outputs, sharing, [&](int begin, int end) {
-        f.begin = begin, f.end = end;
-        table.dense_forward(s, f);
-      });
-      CHECK(worst_error(y, want.y, magnitude.y, s.inputs) <= 1.0);
-      CHECK(y.intact());
-      if (packed.size() > 0) {
-        const Guarded<float> from_packed = filled(in.dy.size(), kNan);
-        f.w = nullptr, f.packed = packed.data(), f.y = from_packed.data();
-        for_ranges(s.outputs, sharing, [&](int begin, int end) {
-          f.begin = begin, f.end = end;
-          table.dense_forward(s, f);
-        });
-        CHECK(std::equal(y.data(), y.data() + y.size(), from_packed.data()));
-        CHECK(from_packed.intact());
-      }
-
-      for (const float beta : {0.0F, 1.0F}) {
-        const Guarded<float> dx = filled(in.x.size(), beta == 0.0F ? kNan : 0.5F);
-        kernels::DenseBackwardData<float> d;
-        d.dy = dy.data(), d.w = w.data(), d.dx = dx.data(), d.beta = beta, d.scratch = scratch.data();
-        for_ranges(s.inputs, sharing, [&](int begin, int end) {
-          d.begin = begin, d.end = end;
-          table.dense_backward_data(s, d);
-        });
-        const auto plus_before = [&](std::vector<double> values) {
-          for (double& v : values) v += 0.5 * static_cast<double>(beta);
-          return values;
-        };
-        CHECK(worst_error(dx, plus_before(want.dx), plus_before(magnitude.dx), s.outputs) <= 1.0);
-        CHECK(dx.intact());
-        all.insert(all.end(), dx.data(), dx.data() + dx.size());
-      }
-
-      const Guarded<float> dw = filled(in.w.size(), kNan);
-      const Guarded<float> db = filled(in.bias.size(), kNan);
-      kernels::DenseBackwardWeights<float> g;
-      g.x = x.data(), g.dy = dy.data(), g.dw = dw.data(), g.db = db.data(), g.scratch = scratch.data();
-      for_ranges(s.inputs, sharing, [&](int begin, int end) {
-        g.begin = begin, g.end = end;
-        table.dense_backward_weights(s, g);
-      });
-      CHECK(worst_error(dw, want.dw, magnitude.dw, s.rows) <= 1.0);
-      CHECK(worst_error(db, want.db, magnitude.db, s.rows) <= 1.0);
-      CHECK(dw.intact());
-      CHECK(db.intact());
+      const auto add = [&](const Guarded<float>& result) {
+        all.insert(all.end(), result.data(), result.data() + result.size());
+      };
+      add(passes.forward(f, packed));
+      for (const float beta : {0.0F, 1.0F}) add(passes.data(d, beta));
+      add(passes.weights(g));
       // Whoever computes a column, its bits are the same. Eigen's products block by size and do not promise it.
-      all.insert(all.end(), y.data(), y.data() + y.size());
-      all.insert(all.end(), dw.data(), dw.data() + dw.size());
       if (sharing == Sharing::whole) first = all;
-      if (table.isa != Isa::eigen) CHECK(all == first);
+      if (table->isa != Isa::eigen) CHECK(all == first);
     }
     CHECK(scratch.intact());
   }

@@ -127,6 +127,36 @@ void check(const PoolShape& s, bool pooled, Activation kind) {
   }
 }
 
+/// Gradients of the input and of the residual, both in one call and each alone. `want` and `a` are set up but for them.
+void check_residual_gradients(const KernelTable<float>& table, NormActPoolBackward<double> want,
+                              NormActPoolBackward<float> a, std::size_t size) {
+  for (const float beta : {0.0F, 1.0F}) {
+    CAPTURE(beta);
+    std::vector<double> dx_want(size, 0.5), dr_want(size, 0.25);
+    want.dx = dx_want.data(), want.beta = static_cast<double>(beta);
+    want.d_residual = dr_want.data(), want.beta_residual = static_cast<double>(beta);
+    fpcpu::kernels::eigen_table<double>().norm_act_pool_backward_data(want);
+    const Guarded<float> dx = filled(size, beta == 0.0F ? kNan : 0.5F);
+    const Guarded<float> dr = filled(size, beta == 0.0F ? kNan : 0.25F);
+    a.dx = dx.data(), a.beta = beta;
+    a.d_residual = dr.data(), a.beta_residual = beta;
+    table.norm_act_pool_backward_data(a);
+    CHECK(worst_error(dx, dx_want, std::vector<double>(size, 46.0)) <= 1.0);
+    CHECK(worst_error(dr, dr_want) <= 1.0);
+    CHECK(dx.intact());
+    CHECK(dr.intact());
+
+    const Guarded<float> only = filled(size, beta == 0.0F ? kNan : 0.5F);
+    a.dx = only.data(), a.d_residual = nullptr;
+    table.norm_act_pool_backward_data(a);
+    CHECK(std::equal(dx.data(), dx.data() + size, only.data()));
+    const Guarded<float> other = filled(size, beta == 0.0F ? kNan : 0.25F);
+    a.dx = nullptr, a.d_residual = other.data();
+    table.norm_act_pool_backward_data(a);
+    CHECK(std::equal(dr.data(), dr.data() + size, other.data()));
+  }
+}
+
 /// y = act(scale * x + shift + residual).
 void check_residual(const PoolShape& s, Activation kind) {
   const Inputs in(s, false);
@@ -163,32 +193,7 @@ void check_residual(const PoolShape& s, Activation kind) {
     table.norm_act_pool_backward_sums(a);
     CHECK(worst_error(sums, sums_want, sums_magnitude) <= 1.0);
 
-    for (const float beta : {0.0F, 1.0F}) {
-      CAPTURE(beta);
-      std::vector<double> dx_want(size, 0.5), dr_want(size, 0.25);
-      want.dx = dx_want.data(), want.beta = static_cast<double>(beta);
-      want.d_residual = dr_want.data(), want.beta_residual = static_cast<double>(beta);
-      reference.norm_act_pool_backward_data(want);
-      const Guarded<float> dx = filled(size, beta == 0.0F ? kNan : 0.5F);
-      const Guarded<float> dr = filled(size, beta == 0.0F ? kNan : 0.25F);
-      a.dx = dx.data(), a.beta = beta;
-      a.d_residual = dr.data(), a.beta_residual = beta;
-      table.norm_act_pool_backward_data(a);
-      CHECK(worst_error(dx, dx_want, std::vector<double>(size, 46.0)) <= 1.0);
-      CHECK(worst_error(dr, dr_want) <= 1.0);
-      CHECK(dx.intact());
-      CHECK(dr.intact());
-
-      // Either gradient alone.
-      const Guarded<float> only = filled(size, beta == 0.0F ? kNan : 0.5F);
-      a.dx = only.data(), a.d_residual = nullptr;
-      table.norm_act_pool_backward_data(a);
-      CHECK(std::equal(dx.data(), dx.data() + size, only.data()));
-      const Guarded<float> other = filled(size, beta == 0.0F ? kNan : 0.25F);
-      a.dx = nullptr, a.d_residual = other.data();
-      table.norm_act_pool_backward_data(a);
-      CHECK(std::equal(dr.data(), dr.data() + size, other.data()));
-    }
+    check_residual_gradients(table, want, a, size);
   }
 }
 
