@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <functional>
 #include <map>
 #include <regex>
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "sources.hpp"
 
 /// The rules of the house that a compiler does not check: arrows between rooms go down, third-party headers stay in one
 /// room, the library neither prints nor exits, sources are ASCII.
@@ -17,7 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kRoot = FPCPU_SOURCE_DIR;
+using fpcpu::test::for_each_source;
+using fpcpu::test::kRoot;
+using fpcpu::test::read_source;
 
 // A room may include itself and rooms of a lower floor; two rooms of one floor are neighbours and do not meet.
 const std::map<std::string, int> kFloor = {{"core", 0},   {"kernels", 1}, {"layers", 2}, {"heads", 3},   {"graph", 4},
@@ -49,25 +51,6 @@ struct Include {
   std::string header;
   bool quoted = false;
 };
-
-std::string read(const fs::path& file) {
-  std::ifstream input(file, std::ios::binary);
-  std::ostringstream text;
-  text << input.rdbuf();
-  return text.str();
-}
-
-void for_each_source(const std::vector<std::string>& folders,
-                     const std::function<void(const fs::path&, const std::string&)>& call) {
-  for (const std::string& folder : folders) {
-    if (!fs::exists(kRoot / folder)) continue;
-    for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder)) {
-      const std::string ending = entry.path().extension().string();
-      if (ending != ".hpp" && ending != ".cpp") continue;
-      call(fs::relative(entry.path(), kRoot), read(entry.path()));
-    }
-  }
-}
 
 /// "src/core/arena.hpp" is in core, "bench/x.cpp" in bench, "include/fpcpu/error.hpp" where kPublicRoom says.
 std::string room_of(const fs::path& file) {
@@ -177,7 +160,7 @@ TEST_CASE("every source names its licence") {
       const bool hash = script || ending == ".py" || ending == ".cmake" || name == "CMakeLists.txt";
       if (!entry.is_regular_file() || (!hash && ending != ".cpp" && ending != ".hpp" && ending != ".js")) continue;
       ++sources;
-      std::string text = read(entry.path());
+      std::string text = read_source(entry.path());
       if (text.starts_with("#!")) text.erase(0, text.find('\n') + 1);
       const std::string line = std::string(hash ? "# " : "// ") + "SPDX-License-Identifier: MIT\n";
       CHECK_MESSAGE(text.starts_with(line), entry.path().string(), " lacks ", line);
