@@ -195,7 +195,7 @@ struct PrepareArgs {
 };
 
 /// A recipe, not a container: immutable, owns no activation and no gradient, shared by all threads.
-/// Adding one: a new file in src/layers, a line in registry.cpp, a line in tests/layers.
+/// Adding one: a new file in src/layers/kinds, a line in registry.cpp, a line in tests/layers.
 class Layer : public Fusion {
  public:
   [[nodiscard]] virtual std::string_view kind() const noexcept = 0;  // "conv2d": registry and checkpoint key

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "layers/registry.hpp"
 
-#include <array>
-
 #include "core/foreign_text.hpp"
 #include "core/nearest.hpp"
 #include "fpcpu/error.hpp"
@@ -10,38 +8,47 @@
 
 namespace fpcpu {
 
-namespace {
-struct Entry {
-  std::string_view kind;
-  LayerPtr (*read)(AttributeReader&);
-};
+// One line for each: NAME stands for the function of that name in kinds/.
+#define FPCPU_LAYERS(NAME)  \
+  NAME(conv2d)              \
+  NAME(depthwise_conv2d)    \
+  NAME(dense)               \
+  NAME(batch_norm)          \
+  NAME(norm_act_pool)       \
+  NAME(max_pool)            \
+  NAME(average_pool)        \
+  NAME(global_average_pool) \
+  NAME(upsample)            \
+  NAME(add)                 \
+  NAME(multiply)            \
+  NAME(concat)              \
+  NAME(flatten)             \
+  NAME(dropout)             \
+  NAME(activation)          \
+  NAME(prelu)               \
+  NAME(coord_planes)        \
+  NAME(stop_gradient)
 
-// Explicit, because static self-registration is dropped by linkers.
-constexpr std::array kLayers = std::to_array<Entry>({
-    {"conv2d", read_conv2d},
-    {"depthwise_conv2d", read_depthwise_conv2d},
-    {"dense", read_dense},
-    {"batch_norm", read_batch_norm},
-    {"norm_act_pool", read_norm_act_pool},
-    {"max_pool", read_max_pool},
-    {"average_pool", read_average_pool},
-    {"global_average_pool", read_global_average_pool},
-    {"upsample", read_upsample},
-    {"add", read_add},
-    {"multiply", read_multiply},
-    {"concat", read_concat},
-    {"flatten", read_flatten},
-    {"dropout", read_dropout},
-    {"activation", read_activation_layer},
-    {"prelu", read_prelu},
-    {"coord_planes", read_coord_planes},
-    {"stop_gradient", read_stop_gradient},
-});
+namespace layers {
+#define FPCPU_DECLARE(NAME) LayerRecipe NAME();
+FPCPU_LAYERS(FPCPU_DECLARE)
+#undef FPCPU_DECLARE
+}  // namespace layers
+
+namespace {
+
+const std::vector<LayerRecipe>& all_layers() {
+#define FPCPU_ENTRY(NAME) layers::NAME(),
+  static const std::vector<LayerRecipe> all = {FPCPU_LAYERS(FPCPU_ENTRY)};
+#undef FPCPU_ENTRY
+  return all;
+}
+
 }  // namespace
 
 LayerPtr make_layer(std::string_view kind, const Attributes& attributes, const std::string& where) {
   const std::string prefix = where.empty() ? std::string() : where + ": ";
-  for (const Entry& entry : kLayers) {
+  for (const LayerRecipe& entry : all_layers()) {
     if (entry.kind != kind) continue;
     try {
       AttributeReader reader(std::string(kind), attributes);
@@ -57,7 +64,7 @@ LayerPtr make_layer(std::string_view kind, const Attributes& attributes, const s
 
 std::vector<std::string_view> layer_kinds() {
   std::vector<std::string_view> kinds;
-  for (const Entry& entry : kLayers) kinds.push_back(entry.kind);
+  for (const LayerRecipe& entry : all_layers()) kinds.push_back(entry.kind);
   return kinds;
 }
 

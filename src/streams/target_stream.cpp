@@ -2,7 +2,6 @@
 #include "streams/target_stream.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "core/foreign_text.hpp"
 #include "core/nearest.hpp"
@@ -15,20 +14,9 @@ namespace fpcpu {
 
 namespace {
 
-struct SourceEntry {
-  std::string_view name;
-  TargetStream (*read)(AttributeReader& reader, const StreamContext& context);
-};
-
-constexpr std::array kSources = std::to_array<SourceEntry>({
-    {"table", read_table_stream},
-    {"maps", read_maps_stream},
-    {"teacher", read_teacher_stream},
-});
-
 TargetStream make_target_stream(const StreamSpec& spec, const StreamContext& context) {
   const NamedOptions named = parse_named_options(spec.source);
-  for (const SourceEntry& source : kSources) {
+  for (const StreamSource& source : all_stream_sources()) {
     if (source.name != named.name) continue;
     AttributeReader reader("stream '" + excerpt(spec.name) + "' from " + named.name, named.options);
     TargetStream stream = source.read(reader, context);
@@ -62,7 +50,7 @@ std::vector<TargetStream> make_target_streams(const std::vector<StreamSpec>& spe
 
 std::vector<std::string_view> stream_sources() {
   std::vector<std::string_view> names;
-  for (const SourceEntry& source : kSources) names.push_back(source.name);
+  for (const StreamSource& source : all_stream_sources()) names.push_back(source.name);
   return names;
 }
 

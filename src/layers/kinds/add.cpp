@@ -79,15 +79,19 @@ class Add final : public LayerBase<Add> {
   FusedActivation activation_;
 };
 
-}  // namespace
-
-LayerPtr make_add(AddOptions options) { return std::make_shared<Add>(options); }
-
-LayerPtr read_add(AttributeReader& reader) {
+LayerPtr read(AttributeReader& reader) {
   AddOptions o;
   o.activation = read_activation(reader, "activation", o.activation);
   o.slope = reader.number("slope", o.slope);
   return make_add(o);
 }
+
+}  // namespace
+
+LayerPtr make_add(AddOptions options) { return std::make_shared<Add>(options); }
+
+namespace layers {
+LayerRecipe add() { return {"add", read}; }
+}  // namespace layers
 
 }  // namespace fpcpu

@@ -53,15 +53,19 @@ class ActivationLayer final : public LayerBase<ActivationLayer> {
   FusedActivation activation_;
 };
 
-}  // namespace
-
-LayerPtr make_activation(ActivationOptions options) { return std::make_shared<ActivationLayer>(options); }
-
-LayerPtr read_activation_layer(AttributeReader& reader) {
+LayerPtr read(AttributeReader& reader) {
   ActivationOptions o;
   o.function = read_activation(reader, "function", o.function);
   o.slope = reader.number("slope", o.slope);
   return make_activation(o);
 }
+
+}  // namespace
+
+LayerPtr make_activation(ActivationOptions options) { return std::make_shared<ActivationLayer>(options); }
+
+namespace layers {
+LayerRecipe activation() { return {"activation", read}; }
+}  // namespace layers
 
 }  // namespace fpcpu

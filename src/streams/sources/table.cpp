@@ -108,9 +108,12 @@ Rows read_rows(const std::string& file, const std::string& wanted, const Dataset
   return rows;
 }
 
-}  // namespace
-
-TargetStream read_table_stream(AttributeReader& reader, const StreamContext& context) {
+/// table:file=FILE[,columns=A+B][,mirror=same|points|SIGNS]
+/// A CSV table with a header; its first column has the file names of the faces, as the data set calls them. An empty
+/// cell, or a face without a row, is not known. In a mirrored image numbers stay as they are (`same`), follow the
+/// points (`points`, one number per point), or change their sign where SIGNS, one per column, has a '-': "+--" for
+/// pitch, yaw, roll.
+TargetStream read(AttributeReader& reader, const StreamContext& context) {
   const std::string file = reader.text("file", "");
   if (file.empty()) throw Error(ErrorCode::usage, "a stream from a table needs file=FILE.csv.");
   const std::string columns = reader.text("columns", "");
@@ -134,5 +137,11 @@ TargetStream read_table_stream(AttributeReader& reader, const StreamContext& con
   return {"", std::make_shared<Table>(rows.width, std::move(rows.values), std::move(signs), std::move(exchanged)),
           nullptr};
 }
+
+}  // namespace
+
+namespace streams {
+StreamSource table() { return {"table", read}; }
+}  // namespace streams
 
 }  // namespace fpcpu

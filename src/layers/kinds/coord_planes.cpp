@@ -64,14 +64,18 @@ class CoordPlanes final : public LayerBase<CoordPlanes> {
   bool radius_;
 };
 
-}  // namespace
-
-LayerPtr make_coord_planes(CoordPlanesOptions options) { return std::make_shared<CoordPlanes>(options); }
-
-LayerPtr read_coord_planes(AttributeReader& reader) {
+LayerPtr read(AttributeReader& reader) {
   CoordPlanesOptions o;
   o.radius = reader.boolean("radius", o.radius);
   return make_coord_planes(o);
 }
+
+}  // namespace
+
+LayerPtr make_coord_planes(CoordPlanesOptions options) { return std::make_shared<CoordPlanes>(options); }
+
+namespace layers {
+LayerRecipe coord_planes() { return {"coord_planes", read}; }
+}  // namespace layers
 
 }  // namespace fpcpu

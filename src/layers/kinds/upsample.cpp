@@ -60,15 +60,19 @@ class Upsample final : public LayerBase<Upsample> {
   UpsampleMode mode_;
 };
 
-}  // namespace
-
-LayerPtr make_upsample(UpsampleOptions options) { return std::make_shared<Upsample>(options); }
-
-LayerPtr read_upsample(AttributeReader& reader) {
+LayerPtr read(AttributeReader& reader) {
   UpsampleOptions o;
   o.factor = reader.integer("factor", o.factor);
   o.mode = static_cast<UpsampleMode>(reader.choice("mode", kModes, 0));
   return make_upsample(o);
 }
+
+}  // namespace
+
+LayerPtr make_upsample(UpsampleOptions options) { return std::make_shared<Upsample>(options); }
+
+namespace layers {
+LayerRecipe upsample() { return {"upsample", read}; }
+}  // namespace layers
 
 }  // namespace fpcpu

@@ -7,26 +7,22 @@ namespace fpcpu {
 
 namespace {
 
-/// saved: the argmax, one byte per output.
-class MaxPool final : public LayerBase<MaxPool> {
+class AveragePool final : public LayerBase<AveragePool> {
  public:
-  explicit MaxPool(const PoolOptions& o) : pool_(checked_pool(kind(), o)) {
+  explicit AveragePool(const PoolOptions& o) : pool_(checked_pool(kind(), o)) {
     check_range(kind(), "window", pool_.window, 1, 16);
   }
 
-  [[nodiscard]] std::string_view kind() const noexcept override { return "max_pool"; }
+  [[nodiscard]] std::string_view kind() const noexcept override { return "average_pool"; }
   [[nodiscard]] Attributes describe() const override {
     Attributes attributes;
     describe_pool(pool_, "", attributes);
     return attributes;
   }
-  [[nodiscard]] std::optional<PoolOptions> as_max_pool() const override { return pool_; }
-
   [[nodiscard]] Signature signature(std::span<const Shape> in) const override {
     check_inputs(kind(), in, 1);
     Signature result;
     result.out = pooled_shape(kind(), pool_, in[0]);
-    result.needs.saved_bytes = result.out.size();
     result.flops = static_cast<double>(result.out.size()) * pool_.window * pool_.window;
     return result;
   }
@@ -34,12 +30,9 @@ class MaxPool final : public LayerBase<MaxPool> {
   template <class T>
   void run_forward(const ForwardArgs<T>& a) const noexcept {
     const kernels::PoolShape s = pool_shape(pool_, a.in[0]);
-    const std::size_t outputs = Shape{s.oh, s.ow, s.c}.size();
-    auto* argmax = reinterpret_cast<std::uint8_t*>(a.saved);
     for (int i = 0; i < a.n; ++i) {
       const auto image = static_cast<std::size_t>(i);
-      a.kernels->max_pool_forward(s, a.x[0] + image * a.in[0].size(), a.y + image * outputs,
-                                  argmax == nullptr ? nullptr : argmax + image * outputs);
+      a.kernels->average_pool_forward(s, a.x[0] + image * a.in[0].size(), a.y + image * Shape{s.oh, s.ow, s.c}.size());
     }
   }
 
@@ -47,12 +40,10 @@ class MaxPool final : public LayerBase<MaxPool> {
   void run_backward(const BackwardArgs<T>& a) const noexcept {
     if (a.dx[0] == nullptr) return;
     const kernels::PoolShape s = pool_shape(pool_, a.in[0]);
-    const std::size_t outputs = Shape{s.oh, s.ow, s.c}.size();
-    const auto* argmax = reinterpret_cast<const std::uint8_t*>(a.saved);
     for (int i = 0; i < a.n; ++i) {
       const auto image = static_cast<std::size_t>(i);
-      a.kernels->max_pool_backward(s, a.dy + image * outputs, argmax + image * outputs,
-                                   a.dx[0] + image * a.in[0].size(), a.beta[0]);
+      a.kernels->average_pool_backward(s, a.dy + image * Shape{s.oh, s.ow, s.c}.size(),
+                                       a.dx[0] + image * a.in[0].size(), a.beta[0]);
     }
   }
 
@@ -62,8 +53,12 @@ class MaxPool final : public LayerBase<MaxPool> {
 
 }  // namespace
 
-LayerPtr make_max_pool(PoolOptions options) { return std::make_shared<MaxPool>(options); }
+LayerPtr make_average_pool(PoolOptions options) { return std::make_shared<AveragePool>(options); }
 
-LayerPtr read_max_pool(AttributeReader& reader) { return make_max_pool(read_pool(reader, "", 2)); }
+namespace layers {
+LayerRecipe average_pool() {
+  return {"average_pool", [](AttributeReader& reader) { return make_average_pool(read_pool(reader, "", 2)); }};
+}
+}  // namespace layers
 
 }  // namespace fpcpu

@@ -65,6 +65,10 @@ class Multiply final : public LayerBase<Multiply> {
 
 LayerPtr make_multiply() { return std::make_shared<Multiply>(); }
 
-LayerPtr read_multiply(AttributeReader&) { return make_multiply(); }
+namespace layers {
+LayerRecipe multiply() {
+  return {"multiply", [](AttributeReader&) { return make_multiply(); }};
+}
+}  // namespace layers
 
 }  // namespace fpcpu

@@ -81,11 +81,7 @@ class FullFilters {
   bool residual_;
 };
 
-}  // namespace
-
-LayerPtr make_conv2d(Conv2dOptions options) { return std::make_shared<Convolution<FullFilters>>(options); }
-
-LayerPtr read_conv2d(AttributeReader& reader) {
+LayerPtr read(AttributeReader& reader) {
   Conv2dOptions o;
   o.out_channels = reader.integer("out_channels");
   o.groups = reader.integer("groups", o.groups);
@@ -97,5 +93,13 @@ LayerPtr read_conv2d(AttributeReader& reader) {
   o.pool = read_pool(reader, "pool_", 0);
   return make_conv2d(o);
 }
+
+}  // namespace
+
+LayerPtr make_conv2d(Conv2dOptions options) { return std::make_shared<Convolution<FullFilters>>(options); }
+
+namespace layers {
+LayerRecipe conv2d() { return {"conv2d", read}; }
+}  // namespace layers
 
 }  // namespace fpcpu

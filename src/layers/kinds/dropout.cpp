@@ -86,15 +86,19 @@ class Dropout final : public LayerBase<Dropout> {
   DropoutMode mode_;
 };
 
-}  // namespace
-
-LayerPtr make_dropout(DropoutOptions options) { return std::make_shared<Dropout>(options); }
-
-LayerPtr read_dropout(AttributeReader& reader) {
+LayerPtr read(AttributeReader& reader) {
   DropoutOptions o;
   o.rate = reader.number("rate", o.rate);
   o.mode = static_cast<DropoutMode>(reader.choice("mode", kModes, 0));
   return make_dropout(o);
 }
+
+}  // namespace
+
+LayerPtr make_dropout(DropoutOptions options) { return std::make_shared<Dropout>(options); }
+
+namespace layers {
+LayerRecipe dropout() { return {"dropout", read}; }
+}  // namespace layers
 
 }  // namespace fpcpu

@@ -32,9 +32,10 @@ class Maps final : public SampleStream {
   Gaussian gaussian_;
 };
 
-}  // namespace
-
-TargetStream read_maps_stream(AttributeReader& reader, const StreamContext& context) {
+/// maps:side=32[,sigma=1]
+/// One heat map per point of the augmented face, exp(-|c - u|^2 / (2 sigma^2)) at map pixel c for a point at u; zero
+/// for a point that is not visible. `side` is its height and width.
+TargetStream read(AttributeReader& reader, const StreamContext& context) {
   const int side = reader.integer("side");
   const double sigma = reader.number("sigma", 1.0);
   check_option(side >= 2 && side <= kLargestSide, "maps",
@@ -43,5 +44,11 @@ TargetStream read_maps_stream(AttributeReader& reader, const StreamContext& cont
                "sigma is " + std::to_string(sigma) + ", expected 0.1 to 16 map pixels.");
   return {"", std::make_shared<Maps>(side, sigma, context.preprocessing.points), nullptr};
 }
+
+}  // namespace
+
+namespace streams {
+StreamSource maps() { return {"maps", read}; }
+}  // namespace streams
 
 }  // namespace fpcpu

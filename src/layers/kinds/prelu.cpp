@@ -47,6 +47,10 @@ class Prelu final : public LayerBase<Prelu> {
 
 LayerPtr make_prelu() { return std::make_shared<Prelu>(); }
 
-LayerPtr read_prelu(AttributeReader&) { return make_prelu(); }
+namespace layers {
+LayerRecipe prelu() {
+  return {"prelu", [](AttributeReader&) { return make_prelu(); }};
+}
+}  // namespace layers
 
 }  // namespace fpcpu

@@ -39,6 +39,10 @@ class StopGradient final : public LayerBase<StopGradient> {
 
 LayerPtr make_stop_gradient() { return std::make_shared<StopGradient>(); }
 
-LayerPtr read_stop_gradient(AttributeReader&) { return make_stop_gradient(); }
+namespace layers {
+LayerRecipe stop_gradient() {
+  return {"stop_gradient", [](AttributeReader&) { return make_stop_gradient(); }};
+}
+}  // namespace layers
 
 }  // namespace fpcpu

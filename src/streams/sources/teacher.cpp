@@ -44,9 +44,11 @@ class Teacher final : public BatchStream {
   std::vector<float> summand_;
 };
 
-}  // namespace
-
-TargetStream read_teacher_stream(AttributeReader& reader, const StreamContext& context) {
+/// teacher:model=FILE
+/// What another model makes of the same augmented pixels: the main output of its network, for distillation (Hinton et
+/// al., arXiv 1503.02531). Its input must have the size and channels of the network that is trained; its own mean and
+/// deviation are used. @throws Error{shape} for another input or other points.
+TargetStream read(AttributeReader& reader, const StreamContext& context) {
   const std::string file = reader.text("model", "");
   if (file.empty()) throw Error(ErrorCode::usage, "a teacher needs model=FILE, a model or the folder of a run.");
   const Checkpoint model = load_checkpoint(model_file_of(text_path(file)));
@@ -66,5 +68,11 @@ TargetStream read_teacher_stream(AttributeReader& reader, const StreamContext& c
   }
   return {"", nullptr, std::make_shared<Teacher>(model, context)};
 }
+
+}  // namespace
+
+namespace streams {
+StreamSource teacher() { return {"teacher", read}; }
+}  // namespace streams
 
 }  // namespace fpcpu

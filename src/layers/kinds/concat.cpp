@@ -67,6 +67,10 @@ class Concat final : public LayerBase<Concat> {
 
 LayerPtr make_concat() { return std::make_shared<Concat>(); }
 
-LayerPtr read_concat(AttributeReader&) { return make_concat(); }
+namespace layers {
+LayerRecipe concat() {
+  return {"concat", [](AttributeReader&) { return make_concat(); }};
+}
+}  // namespace layers
 
 }  // namespace fpcpu

@@ -74,13 +74,7 @@ class ChannelFilters {
   static constexpr int kBandScalars = 16384;
 };
 
-}  // namespace
-
-LayerPtr make_depthwise_conv2d(DepthwiseConv2dOptions options) {
-  return std::make_shared<Convolution<ChannelFilters>>(options);
-}
-
-LayerPtr read_depthwise_conv2d(AttributeReader& reader) {
+LayerPtr read(AttributeReader& reader) {
   DepthwiseConv2dOptions o;
   ConvWindow::read(reader, o);
   o.bias = reader.boolean("bias", o.bias);
@@ -89,5 +83,15 @@ LayerPtr read_depthwise_conv2d(AttributeReader& reader) {
   o.pool = read_pool(reader, "pool_", 0);
   return make_depthwise_conv2d(o);
 }
+
+}  // namespace
+
+LayerPtr make_depthwise_conv2d(DepthwiseConv2dOptions options) {
+  return std::make_shared<Convolution<ChannelFilters>>(options);
+}
+
+namespace layers {
+LayerRecipe depthwise_conv2d() { return {"depthwise_conv2d", read}; }
+}  // namespace layers
 
 }  // namespace fpcpu

@@ -46,6 +46,10 @@ class GlobalAveragePool final : public LayerBase<GlobalAveragePool> {
 
 LayerPtr make_global_average_pool() { return std::make_shared<GlobalAveragePool>(); }
 
-LayerPtr read_global_average_pool(AttributeReader&) { return make_global_average_pool(); }
+namespace layers {
+LayerRecipe global_average_pool() {
+  return {"global_average_pool", [](AttributeReader&) { return make_global_average_pool(); }};
+}
+}  // namespace layers
 
 }  // namespace fpcpu

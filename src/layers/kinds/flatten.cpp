@@ -35,6 +35,10 @@ class Flatten final : public LayerBase<Flatten> {
 
 LayerPtr make_flatten() { return std::make_shared<Flatten>(); }
 
-LayerPtr read_flatten(AttributeReader&) { return make_flatten(); }
+namespace layers {
+LayerRecipe flatten() {
+  return {"flatten", [](AttributeReader&) { return make_flatten(); }};
+}
+}  // namespace layers
 
 }  // namespace fpcpu

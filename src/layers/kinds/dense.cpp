@@ -153,11 +153,7 @@ class Dense final : public LayerBase<Dense> {
   FusedActivation activation_;
 };
 
-}  // namespace
-
-LayerPtr make_dense(DenseOptions options) { return std::make_shared<Dense>(options); }
-
-LayerPtr read_dense(AttributeReader& reader) {
+LayerPtr read(AttributeReader& reader) {
   DenseOptions o;
   o.units = reader.integer("units");
   o.bias = reader.boolean("bias", o.bias);
@@ -166,5 +162,13 @@ LayerPtr read_dense(AttributeReader& reader) {
   o.init = static_cast<DenseInit>(reader.choice("init", kInits, 0));
   return make_dense(o);
 }
+
+}  // namespace
+
+LayerPtr make_dense(DenseOptions options) { return std::make_shared<Dense>(options); }
+
+namespace layers {
+LayerRecipe dense() { return {"dense", read}; }
+}  // namespace layers
 
 }  // namespace fpcpu

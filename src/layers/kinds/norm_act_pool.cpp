@@ -294,18 +294,6 @@ class NormActPool final : public LayerBase<NormActPool> {
   PoolOptions pool_;
 };
 
-}  // namespace
-
-LayerPtr make_batch_norm(BatchNormOptions options) {
-  return std::make_shared<NormActPool>(
-      "batch_norm",
-      NormActPoolOptions{.momentum = options.momentum, .epsilon = options.epsilon, .activation = ActivationKind::none});
-}
-
-LayerPtr make_norm_act_pool(NormActPoolOptions options) {
-  return std::make_shared<NormActPool>(NormActPool::kGrownKind, options);
-}
-
 LayerPtr read_batch_norm(AttributeReader& reader) {
   BatchNormOptions o;
   o.momentum = reader.number("momentum", o.momentum);
@@ -324,5 +312,23 @@ LayerPtr read_norm_act_pool(AttributeReader& reader) {
   o.pool = read_pool(reader, "pool_", 0);
   return make_norm_act_pool(o);
 }
+
+}  // namespace
+
+LayerPtr make_batch_norm(BatchNormOptions options) {
+  return std::make_shared<NormActPool>(
+      "batch_norm",
+      NormActPoolOptions{.momentum = options.momentum, .epsilon = options.epsilon, .activation = ActivationKind::none});
+}
+
+LayerPtr make_norm_act_pool(NormActPoolOptions options) {
+  return std::make_shared<NormActPool>(NormActPool::kGrownKind, options);
+}
+
+namespace layers {
+LayerRecipe batch_norm() { return {"batch_norm", read_batch_norm}; }
+
+LayerRecipe norm_act_pool() { return {"norm_act_pool", read_norm_act_pool}; }
+}  // namespace layers
 
 }  // namespace fpcpu
