@@ -96,8 +96,8 @@ void write_image(const std::filesystem::path& path, const Image& image, int qual
   write_bytes(path, encode_image(image, format_of(path), quality));
 }
 
-std::vector<std::uint8_t> encode_drawing(const Image& image, ImageFormat format, int quality) {
-  std::vector<std::uint8_t> bytes = encode_image(image, format, quality);
+std::vector<std::uint8_t> encode_drawing(const Image& image, ImageFormat format) {
+  std::vector<std::uint8_t> bytes = encode_image(image, format);
   if (format == ImageFormat::png) {
     bytes.insert(bytes.begin() + kPngMarkAt, kPngMark.begin(), kPngMark.end());
   } else {
@@ -106,8 +106,8 @@ std::vector<std::uint8_t> encode_drawing(const Image& image, ImageFormat format,
   return bytes;
 }
 
-void write_drawing(const std::filesystem::path& path, const Image& image, int quality) {
-  write_bytes(path, encode_drawing(image, format_of(path), quality));
+void write_drawing(const std::filesystem::path& path, const Image& image) {
+  write_bytes(path, encode_drawing(image, format_of(path)));
 }
 
 bool is_own_drawing(const std::filesystem::path& path) {

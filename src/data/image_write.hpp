@@ -20,8 +20,8 @@ void write_image(const std::filesystem::path& path, const Image& image, int qual
 
 /// The same for a picture made for people (points drawn, a sheet of faces), which then says so in itself: a text chunk
 /// "Software: fpcpu" in a PNG, a comment "fpcpu" in a JPEG.
-[[nodiscard]] std::vector<std::uint8_t> encode_drawing(const Image& image, ImageFormat format, int quality = 90);
-void write_drawing(const std::filesystem::path& path, const Image& image, int quality = 90);
+[[nodiscard]] std::vector<std::uint8_t> encode_drawing(const Image& image, ImageFormat format);
+void write_drawing(const std::filesystem::path& path, const Image& image);
 /// Whether a file is such a picture; false for one that cannot be read.
 [[nodiscard]] bool is_own_drawing(const std::filesystem::path& path);
 

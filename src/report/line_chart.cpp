@@ -90,9 +90,9 @@ std::string line(const char* style, double x1, double y1, double x2, double y2) 
          "\" y2=\"" + px(y2) + "\"/>";
 }
 
-std::string text(double x, double y, const char* anchor, const std::string& content, const std::string& style = "") {
-  return "<text x=\"" + px(x) + "\" y=\"" + px(y) + "\" text-anchor=\"" + anchor + "\"" +
-         (style.empty() ? "" : " class=\"" + style + "\"") + ">" + html::escape(content) + "</text>";
+std::string text(double x, double y, const char* anchor, const std::string& content) {
+  return "<text x=\"" + px(x) + "\" y=\"" + px(y) + "\" text-anchor=\"" + anchor + "\">" + html::escape(content) +
+         "</text>";
 }
 
 std::string draw_grid(const Axes& axes, const LineChart& chart) {

@@ -28,8 +28,6 @@ std::string_view to_string(Severity severity) noexcept {
   return kNames[static_cast<std::size_t>(severity)];
 }
 
-std::span<const std::string_view> finding_ids() noexcept { return kIds; }
-
 std::vector<std::string> parse_accept(std::string_view list) {
   std::vector<std::string> ids;
   while (!list.empty()) {

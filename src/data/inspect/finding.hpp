@@ -40,14 +40,11 @@ struct FaceRef {
 
 /// Something that a person should know about the data before it is used.
 struct Finding {
-  std::string id;  ///< the kind: one of finding_ids()
+  std::string id;  ///< the kind, as --accept takes it
   Severity severity = Severity::note;
   std::string text;            ///< one line: where, what was read, what was expected, the way out
   std::vector<FaceRef> faces;  ///< concerned, the first ones first
 };
-
-/// The kinds of findings, the names that --accept takes.
-[[nodiscard]] std::span<const std::string_view> finding_ids() noexcept;
 
 /// Kinds of a list such as "unit,frame". @throws Error{usage} naming the nearest for an unknown one.
 [[nodiscard]] std::vector<std::string> parse_accept(std::string_view list);
