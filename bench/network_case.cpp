@@ -6,6 +6,7 @@
 
 #include "core/rng.hpp"
 #include "fpcpu/error.hpp"
+#include "graph/objective.hpp"
 #include "graph/reference_executor.hpp"
 #include "graph/zoo/zoo.hpp"
 
@@ -39,16 +40,11 @@ Batch NetworkCase::batch() const {
   return b;
 }
 
-bool loss_is_right(const NetworkCase& c, std::uint64_t seed, const Loss& loss, double value) {
+bool loss_is_right(const NetworkCase& c, std::uint64_t seed, const LossPtr& loss, double value) {
   Params<float> params = c.params.clone();
   ReferenceExecutor<float> reference(c.graph, params, c.size);
-  LossArgs<float> a = loss_args<float>(*c.graph.head(), c.graph.input_shape(), c.graph.output_shape());
-  a.pred = reference.forward(c.x.data(), true, seed, 0);
-  a.target = c.targets.data();
-  a.visible = c.visible.data();
-  a.n = c.size;
-  a.inv_count = inverse_visible_count(c.visible.data(), c.visible.size());
-  const double expected = loss.run(a);
+  const ObjectiveBatch<float> compared{.n = c.size, .targets = c.targets.data(), .visible = c.visible.data()};
+  const double expected = Objective(c.graph, loss).mean(compared, reference.forward(c.x.data(), true, seed, 0));
   if (std::abs(value - expected) <= c.tolerance() * std::abs(expected)) return true;
   std::fprintf(stderr, "%s: loss %.9g, the reference says %.9g\n", c.model.c_str(), value, expected);
   return false;

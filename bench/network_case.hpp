@@ -38,7 +38,7 @@ struct NetworkCase {
 
 /// True if `loss` of the first training step is the reference executor's: same weights, same dropout masks. Says so on
 /// standard error if not.
-[[nodiscard]] bool loss_is_right(const NetworkCase& c, std::uint64_t seed, const Loss& loss, double value);
+[[nodiscard]] bool loss_is_right(const NetworkCase& c, std::uint64_t seed, const LossPtr& loss, double value);
 
 /// Largest difference between two sets of values, relative to the root mean square of the second.
 [[nodiscard]] double difference(const float* found, const float* expected, std::size_t count);

@@ -61,7 +61,7 @@ int run_step(const BenchOptions& options) {
     stall = stall_share(c, learner, sampling.seconds / 2);
   }
   // After the measurement: the reference's memory must not count.
-  if (!loss_is_right(c, train.seed, *make_loss(train.loss), loss)) return 1;
+  if (!loss_is_right(c, train.seed, make_loss(train.loss), loss)) return 1;
   Result result = speed(c, "train", timing, c.graph.training_flops(), memory);
   result.emplace_back("loader_stall", number(stall, 4));
   print(options, result);

@@ -20,7 +20,7 @@ std::vector<TimedStep> time_steps(NetworkCase& c, double seconds) {
   input.x = batch.x;
   input.targets = batch.targets;
   input.visible = batch.visible;
-  if (!loss_is_right(c, input.seed, *loss, executor.train(input, objective))) return {};
+  if (!loss_is_right(c, input.seed, loss, executor.train(input, objective))) return {};
   const auto train = [&] { (void)executor.train(input, objective); };
   (void)measure(train, {.seconds = seconds / 2});  // warm
 

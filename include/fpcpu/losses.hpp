@@ -36,11 +36,11 @@ struct LossArgs {
   const T* visible = nullptr;  // n,K  0 = ignored in value and gradient
   int n = 0;
   int points = 0;
-  Shape output{};  // of pred: 1,1,2K for coordinates, H,W,K for heat maps
-  T unit_x = 1;    // width of the network input: differences are multiplied by it, so losses are in input pixels
-  T unit_y = 1;    // height
-  double inv_count =
-      0;  // 1 / number of visible coordinates (2 per visible point) in the WHOLE batch; 0 if there are none
+  Shape output{};        // of pred: 1,1,2K for coordinates, H,W,K for heat maps
+  T unit_x = 1;          // width of the network input: differences are multiplied by it, so losses are in input pixels
+  T unit_y = 1;          // height
+  double inv_count = 0;  // 1 / number of visible coordinates (2 per visible point) in the WHOLE batch; 0 if there are
+                         // none
   T* dpred = nullptr;  // gradient of `weight` times the batch's mean loss with respect to pred, to which the loss adds;
                        // may be null
   double weight = 1;   // of the term in its objective; the value is without it

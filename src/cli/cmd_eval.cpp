@@ -26,7 +26,7 @@
 #include "report/html_text.hpp"
 #include "train/evaluator.hpp"
 #include "train/expected_errors.hpp"
-#include "train/setup.hpp"
+#include "train/training_data.hpp"
 
 namespace fpcpu::cli {
 

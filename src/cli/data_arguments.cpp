@@ -9,7 +9,7 @@
 #include "cli/train_arguments.hpp"
 #include "data/data_options.hpp"
 #include "options/config.hpp"
-#include "train/setup.hpp"
+#include "train/training_data.hpp"
 
 namespace fpcpu::cli {
 

@@ -2,6 +2,7 @@
 #include "graph/objective.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "core/foreign_text.hpp"
@@ -178,6 +179,14 @@ void Objective::run(const ObjectiveBatch<T>& batch, const ObjectiveScales& scale
     }
     values[t] += term.loss->run(a);
   }
+}
+
+double Objective::mean(const ObjectiveBatch<float>& batch, const float* y) const noexcept {
+  assert(terms_.size() == 1 && "an objective of one loss");
+  const LossOutput<float> main{y, nullptr, outputs_.front()};
+  double value = 0;
+  run<float>(batch, scales(batch), 0, batch.n, {&main, 1}, {&value, 1});
+  return value;
 }
 
 template ObjectiveScales Objective::scales<float>(const ObjectiveBatch<float>&) const noexcept;

@@ -71,6 +71,9 @@ class Objective {
   void run(const ObjectiveBatch<T>& batch, const ObjectiveScales& scales, int first, int n,
            std::span<const LossOutput<T>> outputs, std::span<double> values) const noexcept;
 
+  /// The mean over a whole batch, without gradients, of an objective of one loss on the main output `y`.
+  [[nodiscard]] double mean(const ObjectiveBatch<float>& batch, const float* y) const noexcept;
+
  private:
   void add_term(const TermSpec& spec, const std::vector<Output>& outputs, std::span<const StreamShape> offered);
   std::size_t stream_index(const std::string& name, std::span<const StreamShape> offered, const std::string& term);

@@ -100,15 +100,4 @@ void check_head(const Head& head, const Shape& output, int points);
 /// The losses for heads of a kind with their options, such as "wing:w=10,epsilon=2".
 [[nodiscard]] std::vector<std::string> loss_usages(std::string_view head);
 
-/// The fields of LossArgs that follow from the head and the shapes of its network.
-template <class T>
-[[nodiscard]] LossArgs<T> loss_args(const Head& head, const Shape& input, const Shape& output) noexcept {
-  LossArgs<T> a;
-  a.points = head.points(output);
-  a.output = output;
-  a.unit_x = static_cast<T>(input.w);
-  a.unit_y = static_cast<T>(input.h);
-  return a;
-}
-
 }  // namespace fpcpu

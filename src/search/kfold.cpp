@@ -22,6 +22,7 @@
 #include "train/run_folder.hpp"
 #include "train/setup.hpp"
 #include "train/stop.hpp"
+#include "train/training_data.hpp"
 
 namespace fpcpu {
 

@@ -11,6 +11,7 @@
 #include "train/learner.hpp"
 #include "train/setup.hpp"
 #include "train/stop.hpp"
+#include "train/training_data.hpp"
 
 namespace fpcpu {
 

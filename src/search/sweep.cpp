@@ -17,7 +17,7 @@
 #include "search/sweep_ranking.hpp"
 #include "train/claim.hpp"
 #include "train/run_folder.hpp"
-#include "train/setup.hpp"
+#include "train/training_data.hpp"
 
 namespace fpcpu {
 

@@ -17,6 +17,7 @@
 #include "search/sweep_content.hpp"
 #include "train/learner.hpp"
 #include "train/setup.hpp"
+#include "train/training_data.hpp"
 
 namespace fpcpu {
 

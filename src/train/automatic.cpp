@@ -14,6 +14,7 @@
 #include "train/clock.hpp"
 #include "train/learner.hpp"
 #include "train/run_start.hpp"
+#include "train/setup.hpp"
 
 namespace fpcpu {
 

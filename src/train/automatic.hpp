@@ -7,7 +7,7 @@
 #include "core/thread_pool.hpp"
 #include "fpcpu/trainer.hpp"
 #include "kernels/table.hpp"
-#include "train/setup.hpp"
+#include "train/training_data.hpp"
 
 namespace fpcpu {
 

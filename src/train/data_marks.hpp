@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/thread_pool.hpp"
-#include "train/setup.hpp"
+#include "train/training_data.hpp"
 
 namespace fpcpu {
 

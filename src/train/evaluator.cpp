@@ -5,6 +5,7 @@
 
 #include "core/coordinates.hpp"
 #include "data/normaliser.hpp"
+#include "graph/objective.hpp"
 
 namespace fpcpu {
 
@@ -20,17 +21,6 @@ LoaderOptions in_order(int batch, std::size_t cache_mb, int threads) {
   return options;
 }
 
-double batch_loss(const Loss& loss, const Batch& batch, const float* output, const Graph& graph) {
-  LossArgs<float> a = loss_args<float>(*graph.head(), graph.input_shape(), graph.output_shape());
-  a.pred = output;
-  a.target = batch.targets;
-  a.visible = batch.visible;
-  a.n = batch.n;
-  a.inv_count =
-      inverse_visible_count(batch.visible, static_cast<std::size_t>(batch.n) * static_cast<std::size_t>(a.points));
-  return loss.run(a);
-}
-
 }  // namespace
 
 Evaluator::Evaluator(DatasetPtr data, const Preprocessing& preprocessing, int batch, std::size_t cache_mb,
@@ -44,9 +34,11 @@ Evaluator::Evaluator(DatasetPtr data, const Preprocessing& preprocessing, int ba
   if (flip) flip_.emplace(preprocessing, batch);
 }
 
-Evaluation Evaluator::run(const Model& model, const kernels::KernelTable<float>& kernels, const Loss* loss,
+Evaluation Evaluator::run(const Model& model, const kernels::KernelTable<float>& kernels, const LossPtr& loss,
                           const std::function<void(std::size_t)>& progress) {
   InferenceNetwork network(model.graph, model.params, batch_, kernels, pool_);
+  std::optional<Objective> objective;
+  if (loss) objective.emplace(model.graph, loss);
   Evaluation result;
   const auto width = static_cast<std::size_t>(2 * preprocessing_.points);
   result.predictions.reserve(data_->size() * width);
@@ -56,7 +48,10 @@ Evaluation Evaluator::run(const Model& model, const kernels::KernelTable<float>&
   loader_.start(0);
   while (const Batch* batch = loader_.next()) {
     const float* output = network.run(batch->x, batch->n);
-    if (loss != nullptr) weighted += batch_loss(*loss, *batch, output, model.graph) * batch->n;
+    if (objective) {
+      const ObjectiveBatch<float> compared{.n = batch->n, .targets = batch->targets, .visible = batch->visible};
+      weighted += objective->mean(compared, output) * batch->n;
+    }
     const float* points = network.points(output, batch->n, result.doubts.data() + done * width / 2);
     if (flip_) points = flip_->run(network, batch->x, points, batch->n);
     for (int i = 0; i < batch->n; ++i) {
@@ -67,7 +62,7 @@ Evaluation Evaluator::run(const Model& model, const kernels::KernelTable<float>&
     if (progress) progress(done);
   }
   result.metrics = compute_metrics(*data_, result.predictions, nme_);
-  result.loss = loss != nullptr ? weighted / static_cast<double>(done) : std::numeric_limits<double>::quiet_NaN();
+  result.loss = loss ? weighted / static_cast<double>(done) : std::numeric_limits<double>::quiet_NaN();
   return result;
 }
 

@@ -36,7 +36,7 @@ class Evaluator {
 
   /// @param loss may be null. @param progress called with the number of images done so far; may be empty.
   /// @throws Error naming the image that cannot be read.
-  Evaluation run(const Model& model, const kernels::KernelTable<float>& kernels, const Loss* loss,
+  Evaluation run(const Model& model, const kernels::KernelTable<float>& kernels, const LossPtr& loss,
                  const std::function<void(std::size_t)>& progress = {});
 
   [[nodiscard]] const Dataset& data() const noexcept { return *data_; }

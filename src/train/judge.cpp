@@ -8,9 +8,9 @@
 namespace fpcpu {
 
 Judge::Judge(const TrainingData& data, const Preprocessing& preprocessing, int batch, std::size_t cache_mb,
-             const kernels::KernelTable<float>& kernels, const Loss& loss, ThreadPool& pool, const std::string& nme,
+             const kernels::KernelTable<float>& kernels, LossPtr loss, ThreadPool& pool, const std::string& nme,
              std::function<void(const PhaseProgress&)> phase)
-    : kernels_(kernels), loss_(loss), phase_(std::move(phase)) {
+    : kernels_(kernels), loss_(std::move(loss)), phase_(std::move(phase)) {
   if (!data.val) return;
   val_ = std::make_unique<Evaluator>(data.val, preprocessing, batch, cache_mb / kValidationShare, pool, false, nme);
   fit_ = std::make_unique<Evaluator>(fit_faces(data), preprocessing, batch, cache_mb / kFitShare, pool, false, nme);
@@ -37,7 +37,7 @@ Evaluation Judge::run(Evaluator& evaluator, const Model& model, const char* what
     if (phase_) phase_({what, done, total});
   };
   progress(0);
-  Evaluation e = evaluator.run(model, kernels_, &loss_, progress);
+  Evaluation e = evaluator.run(model, kernels_, loss_, progress);
   seconds_ += clock.seconds();
   return e;
 }

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "train/evaluator.hpp"
-#include "train/setup.hpp"
+#include "train/training_data.hpp"
 
 namespace fpcpu {
 
@@ -26,7 +26,7 @@ class Judge {
   /// @param cache_mb  of the whole run. @param phase  told what is judged and how far it is; may be empty.
   /// @param nme  what the NME divides by
   Judge(const TrainingData& data, const Preprocessing& preprocessing, int batch, std::size_t cache_mb,
-        const kernels::KernelTable<float>& kernels, const Loss& loss, ThreadPool& pool, const std::string& nme,
+        const kernels::KernelTable<float>& kernels, LossPtr loss, ThreadPool& pool, const std::string& nme,
         std::function<void(const PhaseProgress&)> phase);
 
   /// Part of the image cache that is left for the training itself.
@@ -45,7 +45,7 @@ class Judge {
   [[nodiscard]] Evaluation run(Evaluator& evaluator, const Model& model, const char* what);
 
   const kernels::KernelTable<float>& kernels_;
-  const Loss& loss_;
+  LossPtr loss_;
   std::function<void(const PhaseProgress&)> phase_;
   std::unique_ptr<Evaluator> val_;
   std::unique_ptr<Evaluator> fit_;

@@ -171,7 +171,7 @@ Supply make_supply(RunSetup& setup, Dialogue& dialogue) {
   dialogue.phase_and_hear({"planning the network"});
   return {std::make_unique<Loader>(setup.data.train, setup.preprocessing, setup.loading),
           std::make_unique<Judge>(setup.data, setup.preprocessing, setup.options.batch, cache, setup.kernels,
-                                  *setup.task->objective.judging_loss(), *setup.pool, setup.options.nme,
+                                  setup.task->objective.judging_loss(), *setup.pool, setup.options.nme,
                                   [&](const PhaseProgress& phase) { dialogue.phase_and_hear(phase); })};
 }
 

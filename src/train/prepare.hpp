@@ -18,6 +18,7 @@
 #include "train/run_start.hpp"
 #include "train/setup.hpp"
 #include "train/task.hpp"
+#include "train/training_data.hpp"
 
 namespace fpcpu {
 

@@ -7,7 +7,7 @@
 #include "fpcpu/trainer.hpp"
 #include "graph/graph.hpp"
 #include "kernels/table.hpp"
-#include "train/setup.hpp"
+#include "train/training_data.hpp"
 
 namespace fpcpu {
 

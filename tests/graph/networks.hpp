@@ -168,7 +168,11 @@ struct Case {
     const std::vector<double> t(targets.begin(), targets.end());
     const std::vector<double> v(visible.begin(), visible.end());
     std::vector<double> dy(static_cast<std::size_t>(batch) * graph.output_shape().size());
-    LossArgs<double> a = loss_args<double>(*graph.head(), graph.input_shape(), graph.output_shape());
+    LossArgs<double> a;
+    a.points = graph.points();
+    a.output = graph.output_shape();
+    a.unit_x = graph.input_shape().w;
+    a.unit_y = graph.input_shape().h;
     a.pred = y;
     a.target = t.data();
     a.visible = v.data();

@@ -63,7 +63,11 @@ struct Case {
   }
 
   double run(const Loss& loss, int begin = 0, int end = kSamples) const {
-    LossArgs<T> a = loss_args<T>(head, kInput, shape);
+    LossArgs<T> a;
+    a.points = head.points(shape);
+    a.output = shape;
+    a.unit_x = static_cast<T>(kInput.w);
+    a.unit_y = static_cast<T>(kInput.h);
     const auto at = static_cast<std::size_t>(begin);
     a.pred = pred.data() + at * shape.size();
     a.dpred = dpred.data() + at * shape.size();

@@ -36,7 +36,9 @@ struct Maps {
   }
 
   double run(const Loss& loss = *make_heatmap_mse_loss()) const {
-    LossArgs<T> a = loss_args<T>(*make_heatmaps_head(), {24, 28, 3}, {kHeight, kWidth, kPoints});
+    LossArgs<T> a;
+    a.points = kPoints;
+    a.output = {kHeight, kWidth, kPoints};
     a.pred = pred.data();
     a.dpred = dpred.data();
     dpred.fill(T(0));
@@ -130,7 +132,9 @@ TEST_CASE("heatmap-mse has the sigma of its head") {
       pred[static_cast<std::size_t>(r * shape.w + q)] = std::exp(-square / (2 * kSigma * kSigma));
     }
   }
-  LossArgs<double> a = loss_args<double>(*head, {36, 32, 3}, shape);
+  LossArgs<double> a;
+  a.points = 1;
+  a.output = shape;
   a.pred = pred.data();
   a.target = target.data();
   a.visible = &visible;

@@ -15,6 +15,7 @@
 #include "support/messages.hpp"
 #include "support/temporary_folder.hpp"
 #include "train/setup.hpp"
+#include "train/training_data.hpp"
 
 using namespace fpcpu;
 using test::contains;

@@ -23,6 +23,7 @@
 #include "train/image_errors.hpp"
 #include "train/learner.hpp"
 #include "train/setup.hpp"
+#include "train/training_data.hpp"
 
 using namespace fpcpu;
 using test::contains;
