@@ -16,6 +16,7 @@
 #include "support/files.hpp"
 #include "support/into.hpp"
 #include "support/messages.hpp"
+#include "support/quick_training.hpp"
 #include "support/stop_after.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -26,14 +27,7 @@ using test::message_of;
 
 namespace {
 
-TrainOptions quick() {
-  TrainOptions options;
-  options.data = {"synth:31:3"};
-  options.input_size = 32;
-  options.batch = 8;
-  options.epochs = 2;
-  return options;
-}
+const TrainOptions kTraining = test::quick({.data = "synth:31:3", .epochs = 2});
 
 }  // namespace
 
@@ -49,7 +43,7 @@ TEST_CASE("mean and sample standard deviation") {
 
 TEST_CASE("each image is judged once, by the detector of its fold, which has not seen it") {
   const test::TemporaryFolder folder;
-  const KFoldResult r = cross_validate(quick(), 3, into(folder / "k"));
+  const KFoldResult r = cross_validate(kTraining, 3, into(folder / "k"));
   REQUIRE(r.folds.size() == 3);
   CHECK(r.folds[0].images == 11);
   CHECK(r.folds[1].images == 10);
@@ -102,14 +96,14 @@ TEST_CASE("each image is judged once, by the detector of its fold, which has not
 
 TEST_CASE("stopped anywhere and resumed, the cross-validation ends with the same files; finished folds stay") {
   const test::TemporaryFolder folder;
-  (void)cross_validate(quick(), 3, into(folder / "whole"));
+  (void)cross_validate(kTraining, 3, into(folder / "whole"));
   // A fold has 2 x 2 steps.
   for (const int steps : {1, 6}) {
     CAPTURE(steps);
     const auto place = folder / ("stopped" + std::to_string(steps));
     SearchCallbacks stopping;
     stopping.train = test::stop_after(steps);
-    const KFoldResult first = cross_validate(quick(), 3, into(place), stopping);
+    const KFoldResult first = cross_validate(kTraining, 3, into(place), stopping);
     CHECK(first.interrupted);
     CHECK(!std::filesystem::exists(place / "out_of_fold.csv"));
     RunOptions resume;
@@ -134,9 +128,9 @@ TEST_CASE("stopped anywhere and resumed, the cross-validation ends with the same
 TEST_CASE("cross-validations that cannot be are refused before anything is written") {
   const test::TemporaryFolder folder;
   for (const int folds : {1, 32}) {
-    message_of(ErrorCode::usage, [&] { (void)cross_validate(quick(), folds, into(folder / "k")); });
+    message_of(ErrorCode::usage, [&] { (void)cross_validate(kTraining, folds, into(folder / "k")); });
   }
-  TrainOptions options = quick();
+  TrainOptions options = kTraining;
   options.model = "smal";
   message_of(ErrorCode::usage, [&] { (void)cross_validate(options, 3, into(folder / "k")); });
   CHECK(!std::filesystem::exists(folder / "k"));
@@ -147,14 +141,14 @@ TEST_CASE("cross-validations that cannot be are refused before anything is writt
   // What is somebody else's is not touched.
   std::filesystem::create_directories(folder / "mine/fold1");
   std::ofstream(folder / "mine/fold1/notes.txt") << "keep me";
-  CHECK(contains(message_of(ErrorCode::usage, [&] { (void)cross_validate(quick(), 3, into(folder / "mine")); }),
+  CHECK(contains(message_of(ErrorCode::usage, [&] { (void)cross_validate(kTraining, 3, into(folder / "mine")); }),
                  "fold1"));
   CHECK(std::filesystem::exists(folder / "mine/fold1/notes.txt"));
 
   SearchCallbacks at_once;
   at_once.train.stop = [] { return true; };
-  (void)cross_validate(quick(), 3, into(folder / "k"), at_once);
-  CHECK(contains(message_of(ErrorCode::usage, [&] { (void)cross_validate(quick(), 3, into(folder / "k")); }),
+  (void)cross_validate(kTraining, 3, into(folder / "k"), at_once);
+  CHECK(contains(message_of(ErrorCode::usage, [&] { (void)cross_validate(kTraining, 3, into(folder / "k")); }),
                  "--resume"));
   std::ofstream(folder / "k/kfold.toml") << "folds = 3\nimages = 30\n";
   RunOptions resume;

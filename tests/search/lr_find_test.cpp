@@ -9,6 +9,7 @@
 #include "report/line_chart.hpp"
 #include "search/lr_curve.hpp"
 #include "support/messages.hpp"
+#include "support/quick_training.hpp"
 #include "support/stop_after.hpp"
 
 using namespace fpcpu;
@@ -31,13 +32,7 @@ LrFindResult made_up(double noise) {
   return r;
 }
 
-TrainOptions quick() {
-  TrainOptions options;
-  options.data = {"synth:40:3"};
-  options.input_size = 32;
-  options.batch = 8;
-  return options;
-}
+const TrainOptions kTraining = test::quick({.data = "synth:40:3"});
 
 }  // namespace
 
@@ -109,7 +104,7 @@ TEST_CASE("the rate rises by the same factor from step to step, and the same see
   };
   RunOptions one;
   one.threads = 1;
-  const LrFindResult r = find_lr(quick(), find, one, callbacks);
+  const LrFindResult r = find_lr(kTraining, find, one, callbacks);
   CHECK(steps == 16);
   CHECK(!r.diverged);
   REQUIRE(r.curve.size() == 16);
@@ -118,12 +113,12 @@ TEST_CASE("the rate rises by the same factor from step to step, and the same see
   CHECK(r.curve[8].lr / r.curve[7].lr == doctest::Approx(std::pow(1e3, 1.0 / 15)));
   RunOptions two;
   two.threads = 2;
-  const LrFindResult again = find_lr(quick(), find, two);
+  const LrFindResult again = find_lr(kTraining, find, two);
   for (std::size_t i = 0; i < r.curve.size(); ++i) CHECK(again.curve[i].loss == r.curve[i].loss);
 }
 
 TEST_CASE("a rate that is too high ends the test; what was finite is kept") {
-  TrainOptions options = quick();
+  TrainOptions options = kTraining;
   options.optimizer = "sgd";
   options.loss = "mse";
   options.augment = "none";
@@ -139,10 +134,10 @@ TEST_CASE("a rate that is too high ends the test; what was finite is kept") {
 
 TEST_CASE("it stops when asked to, and refuses a range that is none") {
   const TrainCallbacks callbacks = test::stop_after(3);
-  const LrFindResult r = find_lr(quick(), {}, {}, callbacks);
+  const LrFindResult r = find_lr(kTraining, {}, {}, callbacks);
   CHECK(r.interrupted);
   CHECK(r.curve.size() == 3);
-  message_of(ErrorCode::usage, [] { (void)find_lr(quick(), {.from = 1, .to = 0.1}); });
-  message_of(ErrorCode::usage, [] { (void)find_lr(quick(), {.from = 0}); });
-  message_of(ErrorCode::usage, [] { (void)find_lr(quick(), {.steps = 3}); });
+  message_of(ErrorCode::usage, [] { (void)find_lr(kTraining, {.from = 1, .to = 0.1}); });
+  message_of(ErrorCode::usage, [] { (void)find_lr(kTraining, {.from = 0}); });
+  message_of(ErrorCode::usage, [] { (void)find_lr(kTraining, {.steps = 3}); });
 }

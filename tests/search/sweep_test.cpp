@@ -13,6 +13,7 @@
 #include "search/mean_spread.hpp"
 #include "support/files.hpp"
 #include "support/messages.hpp"
+#include "support/quick_training.hpp"
 #include "support/stop_after.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -148,11 +149,7 @@ TEST_CASE("a training that another process was killed in is taken over when its 
 TEST_CASE("a training whose time is used up goes on to its planned end before it is ranked") {
   const test::TemporaryFolder folder;
   const auto run = folder / "run";
-  TrainOptions options;
-  options.data = {"synth:24"};
-  options.input_size = 32;
-  options.batch = 8;
-  options.epochs = 3;
+  const TrainOptions options = test::quick({.data = "synth:24"});
   CHECK(!complete_run(run, nullptr, options, {}, test::stop_after(2), OnNumericFailure::raise));
   Checkpoint last = load_checkpoint(run / "last.safetensors");
   last.state["budget"] = "900";

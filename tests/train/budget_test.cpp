@@ -13,6 +13,7 @@
 #include "support/files.hpp"
 #include "support/into.hpp"
 #include "support/messages.hpp"
+#include "support/quick_training.hpp"
 #include "support/temporary_folder.hpp"
 #include "train/automatic.hpp"
 #include "train/clock.hpp"
@@ -22,15 +23,6 @@ using test::content;
 using test::into;
 
 namespace {
-
-TrainOptions quick(const std::string& time) {
-  TrainOptions options;
-  options.data = {"synth:60:3"};
-  options.input_size = 32;
-  options.batch = 8;
-  options.time = time;
-  return options;
-}
 
 TrainOptions options_in(const std::filesystem::path& run) {
   TrainOptions options;
@@ -90,7 +82,7 @@ TEST_CASE("epochs are what the seconds hold beside cold start and judging, and n
 TEST_CASE("a run with a time ends near it, and its config.toml gives the same bytes") {
   const test::TemporaryFolder folder;
   const Clock clock;
-  const TrainResult timed = train(quick("2s"), into(folder / "run"));
+  const TrainResult timed = train(test::quick({.time = "2s"}), into(folder / "run"));
   const double seconds = clock.seconds();
   MESSAGE("2 s became ", seconds);
   CHECK(seconds < 4);
@@ -119,8 +111,7 @@ TEST_CASE("a run whose time is used up stops and says so, resumed or not; then i
   callbacks.notice = [&](const std::string& text) { notice += text; };
   callbacks.stop = [&] { return steps >= 3; };
   callbacks.step = [&](const StepProgress&) { ++steps; };
-  TrainOptions options = quick("");
-  options.epochs = 3;
+  const TrainOptions options = test::quick();
   REQUIRE(train(options, into(folder / "run"), callbacks).interrupted);
   CHECK(notice.empty());
   Checkpoint last = load_checkpoint(folder / "run/last.safetensors");
@@ -198,12 +189,12 @@ TEST_CASE("what --auto chose is in config.toml and repeats the run") {
 
 TEST_CASE("a time or open choices that make no sense are refused before anything is written") {
   const test::TemporaryFolder folder;
-  TrainOptions options = quick("soon");
+  TrainOptions options = test::quick({.time = "soon"});
   test::message_of(ErrorCode::usage, [&] { (void)train(options, into(folder / "run")); });
   options = all_open();
   CHECK(test::contains(test::message_of(ErrorCode::usage, [&] { (void)train(options, into(folder / "run")); }),
                        "--auto"));
-  options = quick("10s");
+  options = test::quick({.time = "10s"});
   RunOptions fast;
   fast.fast = true;
   CHECK(test::contains(test::message_of(ErrorCode::usage, [&] { (void)train(options, fast); }), "--time"));

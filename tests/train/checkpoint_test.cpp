@@ -12,6 +12,7 @@
 #include "support/files.hpp"
 #include "support/into.hpp"
 #include "support/messages.hpp"
+#include "support/quick_training.hpp"
 #include "support/stop_after.hpp"
 #include "support/temporary_folder.hpp"
 #include "train/checkpoint_files.hpp"
@@ -21,18 +22,10 @@ using test::contains;
 using test::content;
 using test::into;
 using test::message_of;
+using test::quick;
 namespace fs = std::filesystem;
 
 namespace {
-
-TrainOptions quick() {
-  TrainOptions options;
-  options.data = {"synth:60:3"};
-  options.input_size = 32;
-  options.epochs = 3;
-  options.batch = 8;
-  return options;
-}
 
 RunOptions resume(const fs::path& run) {
   RunOptions options;

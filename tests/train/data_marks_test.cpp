@@ -11,6 +11,7 @@
 #include "fpcpu/fpcpu.hpp"
 #include "support/into.hpp"
 #include "support/messages.hpp"
+#include "support/quick_training.hpp"
 #include "support/stop_after.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -77,11 +78,7 @@ TEST_CASE("each change of a face is named, and nothing else") {
 TEST_CASE("a run does not go on with other faces unless it is told to") {
   const test::TemporaryFolder folder;
   write_synth_folder(folder / "faces", 40, 3, 40);
-  TrainOptions options;
-  options.data = {(folder / "faces").string()};
-  options.input_size = 32;
-  options.batch = 8;
-  options.epochs = 3;
+  const TrainOptions options = test::quick({.data = (folder / "faces").string()});
   const auto run = folder / "run";
   CHECK(train(options, into(run), test::stop_after(5)).interrupted);
   RunOptions resume;

@@ -16,6 +16,7 @@
 #include "report/augmented_faces.hpp"
 #include "support/into.hpp"
 #include "support/messages.hpp"
+#include "support/quick_training.hpp"
 #include "support/random_batch.hpp"
 #include "support/stop_after.hpp"
 #include "support/temporary_folder.hpp"
@@ -31,15 +32,7 @@ using test::into;
 
 namespace {
 
-TrainOptions quick() {
-  TrainOptions options;
-  options.data = {"synth:60:3"};
-  options.val_split = 0.2;
-  options.input_size = 32;
-  options.epochs = 2;
-  options.batch = 8;
-  return options;
-}
+const TrainOptions kTraining = test::quick({.epochs = 2, .val_split = 0.2});
 
 std::size_t event_files(const std::filesystem::path& folder) {
   std::size_t count = 0;
@@ -56,11 +49,11 @@ TEST_CASE("training faces are judged like validation faces, and both judge the m
   std::vector<EpochResult> epochs;
   TrainCallbacks callbacks;
   callbacks.epoch = [&](const EpochResult& r) { epochs.push_back(r); };
-  const TrainResult result = train(quick(), into(folder / "run"), callbacks);
+  const TrainResult result = train(kTraining, into(folder / "run"), callbacks);
   REQUIRE(epochs.size() == 2);
   const EpochResult& best = epochs[static_cast<std::size_t>(result.best_epoch - 1)];
 
-  const TrainingData data = open_training_data(quick(), nullptr, false);
+  const TrainingData data = open_training_data(kTraining, nullptr, false);
   const DatasetPtr fit = fit_faces(data);
   CHECK(fit->size() == 12);
   const Checkpoint model = load_checkpoint(result.model);
@@ -101,7 +94,7 @@ TEST_CASE("every long phase is told, with its count") {
     CHECK(p.done <= p.total);
     most[p.what] = std::max(most[p.what], p.done);
   };
-  (void)train(quick(), into(folder / "run"), callbacks);
+  (void)train(kTraining, into(folder / "run"), callbacks);
   CHECK(most["measuring colours"] == 48);
   CHECK(most["evaluating validation faces"] == 12);
   CHECK(most["evaluating training faces"] == 12);
@@ -112,7 +105,7 @@ TEST_CASE("every long phase is told, with its count") {
 
 TEST_CASE("the report has all its parts, also of a run that was interrupted") {
   const test::TemporaryFolder folder;
-  (void)train(quick(), into(folder / "run"));
+  (void)train(kTraining, into(folder / "run"));
   const std::string page = read_file(folder / "run/report.html");
   for (const char* part : {"Error (mse100)", "training faces", "Learning rate", "Error of each point", "How large",
                            "Images up to an error", "Worst validation images", "Best validation images",
@@ -120,13 +113,13 @@ TEST_CASE("the report has all its parts, also of a run that was interrupted") {
                            "trained on 48 faces and evaluated on 12 others", "mse100 without augmentation"}) {
     CHECK_MESSAGE(contains(page, part), part);
   }
-  CHECK(train(quick(), into(folder / "stopped"), test::stop_after(7)).interrupted);
+  CHECK(train(kTraining, into(folder / "stopped"), test::stop_after(7)).interrupted);
   CHECK(contains(read_file(folder / "stopped/report.html"), "Interrupted before the end"));
 }
 
 TEST_CASE("overfitting is said at the end") {
   const test::TemporaryFolder folder;
-  TrainOptions options = quick();
+  TrainOptions options = kTraining;
   options.data = {"synth:24:3"};
   options.val = "synth:24:9";
   options.augment = "none";
@@ -143,7 +136,7 @@ TEST_CASE("overfitting is said at the end") {
 
 TEST_CASE("TensorBoard's event files: one for each start, also of a run whose options come from its folder") {
   const test::TemporaryFolder folder;
-  TrainOptions options = quick();
+  TrainOptions options = kTraining;
   options.tensorboard = true;
   CHECK(train(options, into(folder / "run"), test::stop_after(7)).interrupted);
   CHECK(event_files(folder / "run") == 1);
@@ -158,7 +151,7 @@ TEST_CASE("TensorBoard's event files: one for each start, also of a run whose op
   for (const char* tag : {"mse100/train", "mse100/validation", "loss/train", "lr", "images_per_s", "validation/4"}) {
     CHECK_MESSAGE(contains(all, tag), tag);
   }
-  (void)train(quick(), into(folder / "without"));
+  (void)train(kTraining, into(folder / "without"));
   CHECK(event_files(folder / "without") == 0);
 }
 
