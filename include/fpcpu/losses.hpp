@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -49,13 +50,14 @@ struct LossArgs {
   std::span<const LossStream<T>> streams = {};  // the targets the term names
   double inv_known = 0;                         // 1 / number of values of the first stream that are known in the batch
   double inv_batch = 0;                         // 1 / samples in the batch
-  const T* weights = nullptr;                   // n or n,K factors on the samples' or points' losses; null: 1
+  const T* weights = nullptr;                   // n or n,K factors on the samples' or points' losses; null, NaN: 1
   int weights_per_sample = 0;                   // 1 or K
 
   /// The factor on the loss of point k of sample i of the slice.
   [[nodiscard]] T weight_of(std::size_t i, std::size_t k) const noexcept {
     if (weights == nullptr) return T(1);
-    return weights_per_sample == 1 ? weights[i] : weights[i * static_cast<std::size_t>(weights_per_sample) + k];
+    const std::size_t at = weights_per_sample == 1 ? i : i * static_cast<std::size_t>(weights_per_sample) + k;
+    return std::isnan(weights[at]) ? T(1) : weights[at];
   }
 };
 
@@ -64,7 +66,8 @@ struct LossArgs {
 struct LossInputs {
   std::span<const Shape> outputs;
   std::span<const Shape> streams;
-  int points = 0;  // K
+  int points = 0;   // K
+  int weights = 0;  // numbers per sample of the weights: 1, K, or 0 for none
 };
 
 /// A term of what training makes small: a function of outputs of the network, the points and target streams. Losses on

@@ -82,7 +82,7 @@ int Graph::add_input(std::string name, Shape shape) {
   if (static_cast<std::size_t>(inputs_) > kMaxOutputs) {
     throw Error(ErrorCode::shape, "the network has more than " + std::to_string(kMaxOutputs) + " inputs.");
   }
-  if (!has_possible_size(shape)) {
+  if (shape.h > kMaxInputSide || shape.w > kMaxInputSide || !has_possible_size(shape)) {
     throw Error(ErrorCode::shape, "input '" + excerpt(name) + "' of " + to_string(shape) + " is too large or empty.");
   }
   Node node;
@@ -142,13 +142,39 @@ void Graph::add_output(Output output) {
   const auto fail = [&](const std::string& why) {
     throw Error(ErrorCode::usage, "output '" + excerpt(output.name) + "': " + why);
   };
-  for (const Output& other : outputs()) {
+  if (output.name == kMainOutput) fail("this is the name of the main one; choose another.");
+  for (const Output& other : more_outputs_) {
     if (other.name == output.name) fail("the network has one of this name.");
-    if (other.node == output.node) fail("its layer is output '" + excerpt(other.name) + "'.");
   }
+  if (const Output* other = other_output(output.node)) fail("its layer is output '" + excerpt(other->name) + "'.");
+  if (output.node == output_) fail("its layer is output '" + std::string(kMainOutput) + "'.");
   if (output.name.empty() || output.node < first_layer() || output.node >= size()) fail("its layer does not exist.");
   if (more_outputs_.size() + 1 >= kMaxOutputs) fail("at most " + std::to_string(kMaxOutputs) + " are possible.");
-  more_outputs_.push_back(std::move(output));
+  more_outputs_.push_back(output);
+  if (other_output(this->output()) == nullptr) return;
+  more_outputs_.pop_back();
+  fail("no layer is left to be output '" + std::string(kMainOutput) + "'.");
+}
+
+void Graph::set_output(int node) {
+  if (const Output* other = other_output(node)) {
+    throw Error(ErrorCode::usage,
+                "output '" + std::string(kMainOutput) + "': its layer is output '" + excerpt(other->name) + "'.");
+  }
+  output_ = node;
+}
+
+int Graph::output() const noexcept {
+  if (output_ >= 0) return output_;
+  int last = size() - 1;
+  while (last > inputs_ && other_output(last) != nullptr) --last;
+  return last;
+}
+
+const Output* Graph::other_output(int node) const noexcept {
+  const auto found =
+      std::find_if(more_outputs_.begin(), more_outputs_.end(), [node](const Output& o) { return o.node == node; });
+  return found == more_outputs_.end() ? nullptr : &*found;
 }
 
 std::vector<Output> Graph::outputs() const {
@@ -166,10 +192,7 @@ void Graph::fit_heads(std::span<const float> mean_shape) {
   }
 }
 
-bool Graph::is_output(int i) const noexcept {
-  return i == output() ||
-         std::any_of(more_outputs_.begin(), more_outputs_.end(), [i](const Output& o) { return o.node == i; });
-}
+bool Graph::is_output(int i) const noexcept { return i == output() || other_output(i) != nullptr; }
 
 int Graph::find(std::string_view name) const noexcept {
   for (int i = 0; i < size(); ++i) {

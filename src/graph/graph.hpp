@@ -62,8 +62,8 @@ class Graph {
   /// are shared differ in size; Error{usage} for a duplicate name.
   int add(std::string name, LayerPtr layer, std::vector<int> inputs = {}, const std::string& owner = {});
 
-  /// The main output. Until it is set, the last node.
-  void set_output(int node) { output_ = node; }
+  /// The main output. Until it is set, the last node that is no other output. @throws Error{usage} for another output
+  void set_output(int node);
   /// Another output. @throws Error{usage} for a name that is taken, a node that does not exist, or too many outputs.
   void add_output(Output output);
 
@@ -81,7 +81,7 @@ class Graph {
   /// Nodes below it are inputs.
   [[nodiscard]] int first_layer() const noexcept { return inputs_; }
   /// The node of the main output.
-  [[nodiscard]] int output() const noexcept { return output_ < 0 ? size() - 1 : output_; }
+  [[nodiscard]] int output() const noexcept;
   /// The main one first.
   [[nodiscard]] std::vector<Output> outputs() const;
   [[nodiscard]] bool is_output(int node) const noexcept;
@@ -100,6 +100,9 @@ class Graph {
   [[nodiscard]] double training_flops() const noexcept;
 
  private:
+  /// The output besides the main one that this node is, or null.
+  [[nodiscard]] const Output* other_output(int node) const noexcept;
+
   std::vector<Node> nodes_;
   int inputs_ = 1;
   int output_ = -1;

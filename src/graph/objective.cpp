@@ -119,12 +119,12 @@ void Objective::check(const Term& term) const {
   if (outputs.size() > kMaxOutputs || streams.size() > kMaxStreams) {
     throw Error(ErrorCode::usage, "too many outputs or targets.");
   }
-  term.loss->check({outputs, streams, points_});
-  if (term.weights < 0) return;
-  const std::size_t size = streams_[static_cast<std::size_t>(term.weights)].shape.size();
-  if (size == 1 || size == static_cast<std::size_t>(points_)) return;
-  throw Error(ErrorCode::shape, "its weights are " + std::to_string(size) + " numbers per sample, expected 1 or " +
-                                    std::to_string(points_) + ", one per point.");
+  const std::size_t weights = term.weights < 0 ? 0 : streams_[static_cast<std::size_t>(term.weights)].shape.size();
+  if (weights > 1 && weights != static_cast<std::size_t>(points_)) {
+    throw Error(ErrorCode::shape, "its weights are " + std::to_string(weights) + " numbers per sample, expected 1 or " +
+                                      std::to_string(points_) + ", one per point.");
+  }
+  term.loss->check({outputs, streams, points_, static_cast<int>(weights)});
 }
 
 template <class T>

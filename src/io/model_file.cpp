@@ -232,7 +232,10 @@ void add_inputs(Graph& graph, const ModelText& model, const std::string& file) {
     const auto reads = [&](const LayerText& layer) {
       return std::find(layer.inputs.begin(), layer.inputs.end(), input.name) != layer.inputs.end();
     };
-    if (std::none_of(model.layers.begin(), model.layers.end(), reads)) continue;
+    if (std::none_of(model.layers.begin(), model.layers.end(), reads)) {
+      throw mistake(ErrorCode::usage, file, input.line,
+                    "no layer reads stream '" + excerpt(input.name) + "', so it needs no shape; leave it out.");
+    }
     try {
       graph.add_input(input.name, input.shape);
     } catch (const Error& error) {
@@ -250,19 +253,12 @@ int layer_called(const Graph& graph, const std::string& name, const std::string&
 }
 
 void add_outputs(Graph& graph, const ModelText& model, const std::string& file) {
-  std::vector<int> nodes;
+  if (!model.output.empty()) graph.set_output(layer_called(graph, model.output, file, model.output_line));
   for (const OutputText& output : model.outputs) {
-    nodes.push_back(layer_called(graph, output.layer, file, output.line));
-  }
-  int main = graph.size() - 1;
-  while (main > graph.first_layer() && std::find(nodes.begin(), nodes.end(), main) != nodes.end()) --main;
-  if (!model.output.empty()) main = layer_called(graph, model.output, file, model.output_line);
-  graph.set_output(main);
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    const OutputText& output = model.outputs[i];
+    const int node = layer_called(graph, output.layer, file, output.line);
     try {
       const HeadPtr head = output.head.empty() ? nullptr : make_head(output.head);
-      graph.add_output({output.name, nodes[i], output.training_only, head});
+      graph.add_output({output.name, node, output.training_only, head});
     } catch (const Error& error) {
       throw mistake(error.code(), file, output.line, error.what());
     }

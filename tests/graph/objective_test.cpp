@@ -185,6 +185,35 @@ TEST_CASE("two streams, several outputs: the gradient of the objective is that o
   }
 }
 
+TEST_CASE("a weight that is not known is 1") {
+  const Graph graph = two_streams();
+  const Objective objective(graph, kTerms, kOffered);
+  const auto loss_with = [&](float weight) {
+    Data data;
+    data.importance[1] = data.certainty[2] = weight;
+    Params<double> params = start_of<double>(graph);
+    return Reference<double>(graph, params, objective, data).loss;
+  };
+  CHECK(loss_with(std::numeric_limits<float>::quiet_NaN()) == loss_with(1));
+  CHECK(loss_with(2) != loss_with(1));
+}
+
+TEST_CASE("the main output is the last layer that is no other output, unless it is named") {
+  Graph g(kImage);
+  const int first = g.add("first", make_dense({.units = 3}));
+  const int second = g.add("second", make_dense({.units = 2 * kPoints}));
+  g.add_output({"pose", second, true});
+  CHECK(g.output() == first);
+  CHECK(contains(message_of(ErrorCode::usage, [&] { g.add_output({"x", first, true}); }), "no layer is left"));
+  CHECK(g.outputs().size() == 2);
+  CHECK(contains(message_of(ErrorCode::usage, [&] { g.set_output(second); }), "'pose'"));
+  CHECK(contains(message_of(ErrorCode::usage, [&] { g.add_output({"landmarks", first, true}); }), "main one"));
+  const int third = g.add("third", make_dense({.units = 2 * kPoints}), {first});
+  CHECK(g.output() == third);
+  g.set_output(first);
+  CHECK(contains(message_of(ErrorCode::usage, [&] { g.add_output({"x", first, true}); }), "'landmarks'"));
+}
+
 TEST_CASE("nothing behind stop_gradient teaches what is in front of it") {
   const Graph graph = two_streams();
   const Objective objective(graph, kTerms, kOffered);
@@ -310,6 +339,8 @@ TEST_CASE("what does not fit into a network or an objective is named") {
   CHECK(contains(fails(ErrorCode::shape, {"t", "mse", {}, {}, "angles"}), "expected 1 or 2"));
   CHECK(contains(fails(ErrorCode::usage, {"t", "auto", {"pose"}, {"angles"}}), "no usual one"));
   CHECK(contains(fails(ErrorCode::usage, {"t", "heatmap-mse", {}, {}}), "coordinates"));
+  CHECK(contains(fails(ErrorCode::shape, {"t", "heatmap-mse", {"pose"}, {}}), "one map per point"));
+  CHECK(contains(fails(ErrorCode::shape, {"t", "mse", {"critic"}, {"real"}, "certainty"}), "one per sample"));
 
   Graph needs_second(kImage);
   const int second = needs_second.add_input("second", kImage);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <vector>
 
+#include "core/foreign_text.hpp"
 #include "fpcpu/error.hpp"
 #include "graph/passes/passes.hpp"
 
@@ -24,7 +25,7 @@ Graph drop_training_only(const Graph& graph) {
     if (!needed[static_cast<std::size_t>(i)]) continue;
     const Node& node = graph.node(i);
     if (!node.layer) {
-      throw Error(ErrorCode::shape, "output '" + std::string(kMainOutput) + "' depends on the input '" + node.name +
+      throw Error(ErrorCode::shape, "the outputs that stay after training depend on the input '" + excerpt(node.name) +
                                         "', which exists in training only.");
     }
     std::vector<int> inputs;

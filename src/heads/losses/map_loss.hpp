@@ -5,6 +5,7 @@
 
 #include "fpcpu/losses.hpp"
 #include "heads/heatmap.hpp"
+#include "heads/losses/loss_checks.hpp"
 
 namespace fpcpu {
 
@@ -24,6 +25,7 @@ class MapLoss : public Loss {
  public:
   explicit MapLoss(double sigma) : gaussian_(sigma) {}
 
+  void check(const LossInputs& inputs) const final { check_maps(kind(), inputs); }
   double run(const LossArgs<float>& a) const noexcept final { return run_all(a); }
   double run(const LossArgs<double>& a) const noexcept final { return run_all(a); }
 
