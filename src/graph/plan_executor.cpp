@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <map>
+#include <string>
 
 #include "graph/node_kernels.hpp"
 
@@ -65,11 +67,25 @@ PlanExecutor::PlanExecutor(const Graph& graph, Params<float>& params, const Plan
     const auto& beta = plan_.nodes[static_cast<std::size_t>(i)].dx_beta;
     betas_.emplace_back(beta.begin(), beta.end());
   }
+  statistics_uses_ = statistics_uses(graph, plan_);
   if (options.training) {
     gradients_ = GradientRows(graph, params, node_params_, plan_, *kernels_.front());
   } else {
     prepare();
   }
+}
+
+std::vector<PlanExecutor::StatisticsUse> PlanExecutor::statistics_uses(const Graph& graph, const Plan& plan) {
+  std::vector<StatisticsUse> uses(plan.nodes.size());
+  std::map<std::string, int> counts;
+  const auto for_each = [&](const auto& body) {
+    for (const Segment& segment : plan.segments) {
+      for (const int i : segment.merge_forward) body(uses[static_cast<std::size_t>(i)], counts[graph.node(i).owner]);
+    }
+  };
+  for_each([](StatisticsUse& use, int& count) { use.before = count++; });
+  for_each([](StatisticsUse& use, int count) { use.all = count; });
+  return uses;
 }
 
 void PlanExecutor::prepare() {
@@ -317,7 +333,9 @@ void PlanExecutor::merge(const Run& run, const std::vector<int>& nodes, bool is_
     a.total_sums = sums_.total(plan.sums_offset, true);
     a.params = node_params_[i];
     a.stats = stats_.data() + plan.stats_offset;
-    a.momentum = run.momentum;
+    const StatisticsUse use = statistics_uses_[i];
+    const bool shared = run.momentum > 0 && use.all > 1;
+    a.momentum = shared ? 1 / ((1 / run.momentum - 1) * use.all + use.before + 1) : run.momentum;
     graph_.nodes()[i].layer->forward_merge(a);
   }
 }

@@ -54,7 +54,8 @@ class PlanExecutor {
   [[nodiscard]] std::span<const double> terms() const noexcept { return terms_; }
 
   /// Training plans: only what train() does before the loss, for the running statistics. They move towards those of
-  /// this batch by `momentum` in place of the layers' own: 1/t at the t-th of several batches gives the plain mean.
+  /// this batch by `momentum` in place of the layers' own: 1/t at the t-th of several batches gives the plain mean,
+  /// also over the nodes that share them.
   void measure(const TrainInput& input, double momentum);
 
   /// Gradient of the last step for the trainable values [begin, end), which lie within one parameter: the sum over the
@@ -82,6 +83,12 @@ class PlanExecutor {
  private:
   struct Run;
   struct Piece;
+  /// Nodes that share running statistics move them one after the other.
+  struct StatisticsUse {
+    int before = 0;  // nodes that do so in a step before this one
+    int all = 1;
+  };
+  static std::vector<StatisticsUse> statistics_uses(const Graph& graph, const Plan& plan);
   Run start_training(const TrainInput& input);
   void run_segment(const Run& run, const Segment& segment);
   void run_parts(const Run& run, const Step& step, std::size_t index, int parts);
@@ -111,6 +118,7 @@ class PlanExecutor {
   std::vector<NodeParams<float>> node_params_;
   std::vector<std::vector<Shape>> shapes_;
   std::vector<std::vector<float>> betas_;
+  std::vector<StatisticsUse> statistics_uses_;
   std::vector<Arena> workers_;
   Arena batch_;
   AlignedBuffer<float> prepared_;

@@ -44,7 +44,6 @@ class ReferenceExecutor {
   void backward(std::span<const T* const> dys);
 
   [[nodiscard]] const T* output(int node) const noexcept { return y_[static_cast<std::size_t>(node)].data(); }
-  [[nodiscard]] const T* output_gradient(int node) const noexcept { return dy_[static_cast<std::size_t>(node)].data(); }
   /// Laid out like Params::trainable.
   [[nodiscard]] const AlignedBuffer<T>& gradients() const noexcept { return gradients_; }
 
