@@ -2,7 +2,9 @@
 #include "train/stages.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 
 #include "core/foreign_text.hpp"
 #include "core/nearest.hpp"
@@ -28,12 +30,23 @@ std::uint32_t terms_of(const StageSpec& stage, const Objective& objective) {
   return terms;
 }
 
-void check(const StageSpec& stage, bool continues_turns, bool last) {
+void check(std::span<const StageSpec> specs, std::size_t i, bool continues_turns) {
+  const StageSpec& stage = specs[i];
+  const bool last = std::all_of(specs.begin() + static_cast<std::ptrdiff_t>(i) + 1, specs.end(),
+                                [&](const StageSpec& s) { return stage.steps > 0 && s.steps > 0; });
   if (stage.steps < 0 || !std::isfinite(stage.epochs) || stage.epochs < 0) {
     throw Error(ErrorCode::usage, "[[stage]]: epochs and steps must be 0 or more.");
   }
   if (stage.epochs == 0 && !last && !continues_turns) {
     throw Error(ErrorCode::usage, "[[stage]]: only the last stage may leave out its epochs.");
+  }
+  if (stage.epochs != 0 && continues_turns) {
+    throw Error(ErrorCode::usage,
+                "[[stage]]: stages that take turns last for the epochs of the first; leave out those of the others.");
+  }
+  const bool begins_turns = i + 1 < specs.size() && specs[i + 1].steps > 0;
+  if (stage.steps > 0 && !continues_turns && !begins_turns) {
+    throw Error(ErrorCode::usage, "[[stage]]: steps are for stages that take turns; no stage beside it has any.");
   }
 }
 
@@ -46,12 +59,10 @@ Stages::Stages(std::span<const StageSpec> specs, const Objective& objective, con
   for (std::size_t i = 0; i < specs.size(); ++i) {
     const StageSpec& stage = specs[i];
     const bool continues_turns = i > 0 && stage.steps > 0 && specs[i - 1].steps > 0;
-    const bool last = std::all_of(specs.begin() + static_cast<std::ptrdiff_t>(i) + 1, specs.end(),
-                                  [&](const StageSpec& s) { return stage.steps > 0 && s.steps > 0; });
-    check(stage, continues_turns, last);
+    check(specs, i, continues_turns);
     if (!continues_turns) {
       phases_.push_back({first, {}, {}});
-      first += std::llround(stage.epochs * steps_per_epoch);
+      if (stage.epochs > 0) first += std::max<std::int64_t>(1, std::llround(stage.epochs * steps_per_epoch));
     }
     StepChoice choice{terms_of(stage, objective), {}};
     if (!stage.frozen.empty()) choice.frozen = blocks_that_fit(stage.frozen, layout);
@@ -78,10 +89,12 @@ double Stages::epochs_before_last() const noexcept {
 
 void check_length(const Stages& stages, int epochs) {
   if (stages.epochs_before_last() < epochs) return;
-  throw Error(ErrorCode::usage, "the last stage of the network's file would begin after " +
-                                    std::to_string(static_cast<int>(stages.epochs_before_last())) +
-                                    " epochs, but the run has " + std::to_string(epochs) +
-                                    ". Give more --epochs or --time, or shorten the stages.");
+  std::array<char, 32> begin{};
+  std::snprintf(begin.data(), begin.size(), "%.3g", stages.epochs_before_last());
+  throw Error(ErrorCode::usage,
+              "the network's file goes on to another stage after " + std::string(begin.data()) +
+                  " epochs, but the run has " + std::to_string(epochs) +
+                  ". Give more --epochs or --time, shorten the stages, or leave out the epochs of the last one.");
 }
 
 }  // namespace fpcpu

@@ -38,7 +38,7 @@ class Stages {
   int steps_per_epoch_;
 };
 
-/// @throws Error{usage} if the last stage would not begin within so many epochs.
+/// @throws Error{usage} if the last stage, or what follows a last one that ends, would not begin within so many epochs.
 void check_length(const Stages& stages, int epochs);
 
 }  // namespace fpcpu

@@ -47,7 +47,11 @@ TEST_CASE("stages follow each other, and after the last everything counts") {
   CHECK(two.at(15).frozen.empty());
   CHECK(two.epochs_before_last() == 3.5);
   check_length(two, 4);
-  CHECK(contains(message_of(ErrorCode::usage, [&] { check_length(two, 3); }), "after 3 epochs"));
+  CHECK(contains(message_of(ErrorCode::usage, [&] { check_length(two, 3); }), "after 3.5 epochs"));
+
+  const Stages brief = bench.stages({{.epochs = 0.01, .terms = {"near"}}});
+  CHECK(brief.at(0).terms == 0b01U);
+  CHECK(brief.at(1).terms == UINT32_MAX);
 
   const Stages open = bench.stages({{.epochs = 1, .terms = {"near"}}, {.terms = {"far"}}});
   CHECK(open.at(10).terms == 0b10U);
@@ -74,6 +78,9 @@ TEST_CASE("stages that cannot be are refused") {
   CHECK(contains(bench.refusal({{.frozen = {"x*"}}}), "'x*'"));
   CHECK(contains(bench.refusal({{.terms = {"near"}}, {.terms = {"far"}}}), "leave out its epochs"));
   CHECK(contains(bench.refusal({{.epochs = -1}}), "0 or more"));
+  CHECK(contains(bench.refusal({{.epochs = 1, .steps = 2}, {.epochs = 3, .steps = 1}}), "take turns"));
+  CHECK(contains(bench.refusal({{.epochs = 1, .steps = 2}, {.terms = {"near"}}}), "no stage beside it"));
+  CHECK(contains(bench.refusal({{.epochs = 1, .terms = {"near"}}, {.steps = 2}}), "no stage beside it"));
 }
 
 }  // namespace
