@@ -45,6 +45,14 @@ std::string_view error_caption(const ReportData& data) {
          "dashed one is measured on augmented images while the weights still change.";
 }
 
+std::string_view loss_caption(const ReportData& data) {
+  if (data.terms.empty()) {
+    return "What training minimises. On augmented images it is usually higher than on plain ones.";
+  }
+  return "While training: what it minimises, the weighted sum of the terms below. On new faces: the loss of the points "
+         "alone, so that the two curves are not to be compared.";
+}
+
 /// A curve for each term: they differ in unit and size.
 std::string term_cards(const ReportData& data) {
   std::string cards;
@@ -69,7 +77,7 @@ std::string curves(const ReportData& data) {
                   epoch_card(data, "Loss",
                              {by_epoch(data, "while training", "train", &EpochRow::train_loss),
                               by_epoch(data, "new faces", "val", &EpochRow::val_loss)},
-                             "What training minimises. On augmented images it is usually higher than on plain ones.") +
+                             loss_caption(data)) +
                   term_cards(data) +
                   epoch_card(data, "Learning rate", {by_epoch(data, "learning rate", "val", &EpochRow::lr)},
                              "At the end of each epoch. Errors usually fall once more when it becomes small."));

@@ -8,7 +8,7 @@
 namespace fpcpu {
 
 /// A stream of the data set itself: Dataset::streams()[which].
-/// @throws Error{shape} for one per point that has another number, or without a mirror table where images are mirrored.
+/// @throws Error{shape} for one without numbers, or one per point that has another number of them.
 [[nodiscard]] TargetStream make_offered_stream(const StreamContext& context, std::size_t which);
 
 }  // namespace fpcpu

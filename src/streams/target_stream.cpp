@@ -19,10 +19,16 @@ TargetStream make_target_stream(const StreamSpec& spec, const StreamContext& con
   for (const StreamSource& source : all_stream_sources()) {
     if (source.name != named.name) continue;
     AttributeReader reader("stream '" + excerpt(spec.name) + "' from " + named.name, named.options);
-    TargetStream stream = source.read(reader, context);
-    reader.finish();
-    stream.name = spec.name;
-    return stream;
+    try {
+      TargetStream stream = source.read(reader, context);
+      reader.finish();
+      stream.name = spec.name;
+      return stream;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::io) throw;
+      throw Error(error.code(), "stream '" + excerpt(spec.name) + "': " + error.what() +
+                                    " Paths of streams are looked up from the working directory.");
+    }
   }
   throw Error(ErrorCode::usage, "stream '" + excerpt(spec.name) + "': unknown source '" + excerpt(named.name) + "'." +
                                     suggest(named.name, stream_sources()));

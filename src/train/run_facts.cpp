@@ -43,12 +43,11 @@ std::string describe_data(const TrainingData& data) {
 std::string describe_machine(const std::string& model, const Graph& graph, const kernels::KernelTable<float>& kernels,
                              int threads) {
   const ParamLayout layout(graph);
-  char text[256];
-  std::snprintf(text, sizeof(text),
-                "%s, input %s, %.2f M parameters, %.0f MFLOP per training image; %s, %s, %d threads", model.c_str(),
-                to_string(graph.input_shape()).c_str(), static_cast<double>(layout.parameter_count()) / 1e6,
-                graph.training_flops() / 1e6, cpu_name().c_str(), kernels::describe(kernels).c_str(), threads);
-  return text;
+  char size[100];
+  std::snprintf(size, sizeof(size), "%.2f M parameters, %.0f MFLOP per training image",
+                static_cast<double>(layout.parameter_count()) / 1e6, graph.training_flops() / 1e6);
+  return model + ", input " + to_string(graph.input_shape()) + ", " + size + "; " + cpu_name() + ", " +
+         kernels::describe(kernels) + ", " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
 }
 
 }  // namespace fpcpu

@@ -102,7 +102,7 @@ TrainOptions resolved_defaults(const TrainOptions& chosen, const Graph& graph) {
   const bool own_network = !is_of_zoo(chosen);
   const Graph plain = own_network ? graph : make_network(chosen.model, {.points = graph.points()});
   usual.head = to_text(*plain.head());
-  usual.loss = graph.head()->usual_loss();
+  if (chosen.loss != "auto") usual.loss = graph.head()->usual_loss();  // else the network's file has terms
   usual.nme = Normaliser(usual.nme, graph.points()).name();
   if (own_network) return usual;
   const Shape own = plain.input_shape();

@@ -164,8 +164,9 @@ Params<float> initial_params(const Graph& graph, const Preprocessing& preprocess
       const ParamSlot* slot = params.layout.find(last + name);
       return slot != nullptr ? std::span(params.at(*slot), slot->spec.size()) : std::span<float>();
     };
+    const bool from_zero = zero && output.node == graph.output();
     output.head->initialise({values(".weight"), values(".bias"), graph.node(output.node).signature.out},
-                            zero ? std::span<const float>() : std::span<const float>(preprocessing.mean_shape));
+                            from_zero ? std::span<const float>() : std::span<const float>(preprocessing.mean_shape));
   }
   return params;
 }

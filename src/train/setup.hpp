@@ -53,7 +53,8 @@ inline constexpr std::string_view kGivenModel = "own";
 [[nodiscard]] LoaderOptions training_loader(const TrainOptions& options, int channels, std::size_t cache_mb,
                                             int threads);
 
-/// Initial values: by seed, and the last layer starts as options.start says or at heat maps close to zero.
+/// Initial values: by seed, and the last layer starts as options.start says or at heat maps close to zero; those of
+/// other outputs always start at the mean shape.
 /// @throws Error{usage} if heat maps are told where to start.
 [[nodiscard]] Params<float> initial_params(const Graph& graph, const Preprocessing& preprocessing,
                                            const TrainOptions& options);

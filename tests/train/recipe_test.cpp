@@ -106,6 +106,13 @@ TEST_CASE("a staged run that is interrupted and resumed ends in the same bits") 
   CHECK(a.extra.contains("optimizer2.m"));
 }
 
+TEST_CASE("--start is about the points, also beside heat maps") {
+  Run r(kNetwork);
+  r.options.start = "zero";
+  r.options.epochs = 1;
+  CHECK_NOTHROW((void)train(r.options, r.run));
+}
+
 TEST_CASE("a stage freezes what it says") {
   Run r(kNetwork + "[[stage]]\nfrozen = [\"body.*\"]\n");
   r.options.ema = 0;
