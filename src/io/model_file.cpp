@@ -43,11 +43,11 @@ struct OutputText {
   bool training_only = false;
 };
 
-/// A [[stream]] that layers may read.
+/// A [[stream]] as far as layers may read it.
 struct InputText {
   int line = 0;
   std::string name;
-  Shape shape;
+  std::optional<Shape> shape = {};
 };
 
 struct ModelText {
@@ -106,24 +106,27 @@ std::vector<OutputText> read_outputs(const std::vector<TomlEntry>& entries, cons
   return outputs;
 }
 
-/// Streams whose shape the file gives; their other keys are the recipe's.
+/// Name and shape of streams; their other keys are the recipe's.
 std::vector<InputText> read_inputs(const std::vector<TomlEntry>& entries, const std::string& file) {
   std::vector<InputText> inputs;
   for (const TomlTable& table : tables_of(entries, "stream", file)) {
+    const AttributeValue* name = table.values.find("name");
+    const auto* text = name == nullptr ? nullptr : std::get_if<std::string>(name);
     const auto shape = table.lists.find("shape");
-    if (shape == table.lists.end()) continue;
+    if (shape == table.lists.end()) {
+      if (text != nullptr) inputs.push_back({table.line, *text});
+      continue;
+    }
     std::vector<int> sides;
     for (const AttributeValue& value : shape->second) {
       const auto* side = std::get_if<std::int64_t>(&value);
       if (side != nullptr && *side >= 1 && *side <= kMaxSide) sides.push_back(static_cast<int>(*side));
     }
-    const AttributeValue* name = table.values.find("name");
-    const auto* text = name == nullptr ? nullptr : std::get_if<std::string>(name);
     if (sides.size() != 3 || shape->second.size() != 3 || text == nullptr) {
       throw mistake(ErrorCode::usage, file, table.line,
                     "a stream that layers read needs a name and shape = [height, width, channels].");
     }
-    inputs.push_back({table.line, *text, {sides[0], sides[1], sides[2]}});
+    inputs.push_back({table.line, *text, Shape{sides[0], sides[1], sides[2]}});
   }
   return inputs;
 }
@@ -232,12 +235,20 @@ void add_inputs(Graph& graph, const ModelText& model, const std::string& file) {
     const auto reads = [&](const LayerText& layer) {
       return std::find(layer.inputs.begin(), layer.inputs.end(), input.name) != layer.inputs.end();
     };
-    if (std::none_of(model.layers.begin(), model.layers.end(), reads)) {
+    const bool is_read = std::any_of(model.layers.begin(), model.layers.end(), reads);
+    if (!input.shape) {
+      const auto has_name = [&](const LayerText& layer) { return layer.name == input.name; };
+      if (!is_read || std::any_of(model.layers.begin(), model.layers.end(), has_name)) continue;
+      throw mistake(
+          ErrorCode::usage, file, input.line,
+          "a layer reads stream '" + excerpt(input.name) + "'; say its shape = [height, width, channels] here.");
+    }
+    if (!is_read) {
       throw mistake(ErrorCode::usage, file, input.line,
                     "no layer reads stream '" + excerpt(input.name) + "', so it needs no shape; leave it out.");
     }
     try {
-      graph.add_input(input.name, input.shape);
+      graph.add_input(input.name, *input.shape);
     } catch (const Error& error) {
       throw mistake(error.code(), file, input.line, error.what());
     }

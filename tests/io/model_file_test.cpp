@@ -142,6 +142,7 @@ training_only = true
   CHECK(contains(refusal("parameters = \"a\"", "parameters = \"aa\""), "line 14: there is no layer 'aa'"));
   CHECK(contains(refusal("out_channels = 2\n[[output]]", "out_channels = 3\n[[output]]"), "differ in size"));
   CHECK(contains(refusal("shape = [8, 8, 1]", "shape = [8, 8]"), "line 4: a stream that layers read"));
+  CHECK(contains(refusal("shape = [8, 8, 1]\n", ""), "line 4: a layer reads stream 'other'; say its shape"));
   CHECK(contains(refusal("inputs = [\"other\"]", "inputs = [\"input\"]"), "line 4: no layer reads stream 'other'"));
   CHECK(contains(refusal("layer = \"b\"", "layer = \"c\""), "line 20: there is no layer 'c'"));
   CHECK(contains(refusal("training_only = true", "training_only = 1"), "line 20"));
