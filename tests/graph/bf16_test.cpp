@@ -179,6 +179,9 @@ TEST_CASE("what is kept may be stored as any type: plan executor equals referenc
       CHECK(std::any_of(nodes.begin(), nodes.end(), [&](const NodePlan& n) {
         return n.kept_y.place != Place::absent && n.kept_y.storage == storage;
       }));
+      CHECK(std::any_of(nodes.begin(), nodes.end(), [&](const NodePlan& n) {
+        return n.kept_dy.place != Place::absent && n.kept_dy.storage == storage;
+      }));
       const Result found = of_plan(c, plan);
       const Result expected = of_reference(c, graph, table, &plan.plan());
       check_at_most("plan", errors_of(c, found, expected), twice(kSameKernels));

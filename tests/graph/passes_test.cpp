@@ -119,6 +119,24 @@ TEST_CASE("batch norms in front of convolutions take their ReLU along, whatever 
   CHECK(count_kind(fused, "max_pool") == 5);
 }
 
+TEST_CASE("outputs of training alone are dropped, others keep their names, layers and heads") {
+  Graph graph({8, 8, 3});
+  const int maps = graph.add("maps", make_conv2d({.out_channels = 2}));
+  const int aside = graph.add("aside", make_conv2d({.out_channels = 2}), {0});
+  graph.set_output(graph.add("points", make_dense({.units = 4}), {maps}));
+  graph.add_output({"more", aside, true, nullptr});
+  graph.add_output({"second", maps, false, make_heatmaps_head({.sigma = 2})});
+  const Graph kept = drop_training_only(graph);
+  CHECK(names(kept) == std::vector<std::string>{"input", "maps", "points"});
+  const std::vector<Output> outputs = kept.outputs();
+  REQUIRE(outputs.size() == 2);
+  CHECK(kept.node(outputs[0].node).name == "points");
+  CHECK(outputs[1].name == "second");
+  CHECK_FALSE(outputs[1].training_only);
+  CHECK(kept.node(outputs[1].node).name == "maps");
+  CHECK(to_text(*outputs[1].head) == "heatmaps:sigma=2");
+}
+
 TEST_CASE("inference folding removes batch norm, activations, pools and dropout") {
   const Graph graph = make_network("small", {});
   const FoldedNetwork folded = fold_for_inference(graph, Params<float>{ParamLayout(graph)});

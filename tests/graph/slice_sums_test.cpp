@@ -123,6 +123,11 @@ TEST_CASE("weights used by a layer in slices and by one that sees the whole batc
     (void)plan.train(input, Objective(graph, make_loss("mse")));
     std::vector<float> gradient(params.layout.trainable_size());
     plan.gradient(gradient.data());
+    // A part of a parameter, as the blocks of an optimizer's update ask for it.
+    const std::size_t begin = params.layout.find("a.weight")->offset + 700;
+    std::vector<float> part(1000);
+    plan.gradient(begin, begin + part.size(), part.data());
+    CHECK(std::equal(part.begin(), part.end(), gradient.begin() + static_cast<std::ptrdiff_t>(begin)));
     return gradient;
   };
   const Graph shared = twice("a");

@@ -49,6 +49,8 @@ struct Case {
   Shape shape = output_of(head);
   test::GuardedBuffer<T> pred{kSamples * shape.size(), T(0)}, dpred{kSamples * shape.size(), T(0)};
   std::vector<T> target, visible = std::vector<T>(kSamples * kPoints, T(1));
+  std::vector<T> weights;  // of the samples or of the points; empty: 1
+  double term = 1;         // its weight
 
   explicit Case(const Head& h) : head(h) {
     Rng rng(5, RandomUse::init);
@@ -76,6 +78,11 @@ struct Case {
     a.visible = visible.data() + at * kPoints;
     a.n = end - begin;
     a.inv_count = inverse_visible_count(visible.data(), visible.size());
+    a.weight = term;
+    if (!weights.empty()) {
+      a.weights_per_sample = static_cast<int>(weights.size()) / kSamples;
+      a.weights = weights.data() + at * static_cast<std::size_t>(a.weights_per_sample);
+    }
     return loss.run(a);
   }
 };
@@ -143,6 +150,39 @@ TEST_CASE("every loss of a head: gradients, slices and float") {
       Case<float> single(*head);
       CHECK(single.run(*loss) == doctest::Approx(value).epsilon(1e-4));
       CHECK(test::relative_difference(gradient, single.dpred.values()) < 1e-3);
+    }
+  }
+}
+
+TEST_CASE(
+    "every loss of a head: weights of samples or points are in value and gradient, a term's in the latter alone") {
+  constexpr std::size_t kAll = std::size_t{kSamples} * kPoints;
+  for (const std::string_view kind : head_kinds()) {
+    const HeadPtr head = head_of(kind);
+    for (const std::string& name : loss_usages(kind)) {
+      const LossPtr loss = make_loss(name, *head);
+      for (const std::size_t size : {std::size_t{kSamples}, kAll}) {
+        INFO(name << " with " << size << " weights");
+        Case<double> c(*head);
+        c.term = 0.5;
+        for (std::size_t i = 0; i < size; ++i) c.weights.push_back(0.25 + static_cast<double>(i));
+        // The mean over the visible points of what each gives when the others are not there.
+        const double visible = static_cast<double>(std::count(c.visible.begin(), c.visible.end(), 1.0));
+        double value = 0;
+        std::vector<double> gradient(c.pred.size());
+        for (std::size_t k = 0; k < kAll; ++k) {
+          if (c.visible[k] == 0.0) continue;
+          Case<double> alone(*head);
+          for (std::size_t other = 0; other < kAll; ++other) {
+            if (other != k) alone.hide(other);
+          }
+          const double share = c.weights[k * size / kAll] / visible;
+          value += share * alone.run(*loss);
+          for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] += c.term * share * alone.dpred[i];
+        }
+        CHECK(c.run(*loss) == doctest::Approx(value).epsilon(1e-12));
+        CHECK(test::relative_difference(gradient, c.dpred.values()) < 1e-12);
+      }
     }
   }
 }
