@@ -263,11 +263,23 @@ int layer_called(const Graph& graph, const std::string& name, const std::string&
   throw mistake(ErrorCode::usage, file, line, "there is no layer '" + excerpt(name) + "'." + suggest(name, known));
 }
 
-void add_outputs(Graph& graph, const ModelText& model, const std::string& file) {
+/// @throws Error{usage} for a head's options in a layer whose output has no head: nobody would read them.
+void check_head_options(const Head* of_layer, const OutputText& output) {
+  if (of_layer == nullptr || !output.head.empty()) return;
+  const std::string text = to_text(*of_layer);
+  if (text == to_text(*make_head(of_layer->kind()))) return;
+  throw Error(ErrorCode::usage, "output '" + excerpt(output.name) +
+                                    "' has no head, but its layer has the options of '" + text +
+                                    "'; give the output head = \"" + text + "\".");
+}
+
+/// @param heads  of every node that is a last layer
+void add_outputs(Graph& graph, const ModelText& model, const std::string& file, const std::vector<HeadPtr>& heads) {
   if (!model.output.empty()) graph.set_output(layer_called(graph, model.output, file, model.output_line));
   for (const OutputText& output : model.outputs) {
     const int node = layer_called(graph, output.layer, file, output.line);
     try {
+      check_head_options(heads[static_cast<std::size_t>(node)].get(), output);
       const HeadPtr head = output.head.empty() ? nullptr : make_head(output.head);
       graph.add_output({output.name, node, output.training_only, head});
     } catch (const Error& error) {
@@ -334,7 +346,7 @@ NetworkDefinition parse_model(std::string_view text, const std::string& file, co
     }
     lines.push_back(layer.line);
   }
-  if (graph.size() > graph.first_layer()) add_outputs(graph, model, file);
+  if (graph.size() > graph.first_layer()) add_outputs(graph, model, file, heads);
   set_head(graph, model, file, heads);
   check_network(graph, options.points, file, lines);
   return {std::move(graph), read_recipe(entries, file)};

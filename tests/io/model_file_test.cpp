@@ -142,6 +142,9 @@ training_only = true
   CHECK(contains(refusal("parameters = \"a\"", "parameters = \"aa\""), "line 14: there is no layer 'aa'"));
   CHECK(contains(refusal("out_channels = 2\n[[output]]", "out_channels = 3\n[[output]]"), "differ in size"));
   CHECK(contains(refusal("shape = [8, 8, 1]", "shape = [8, 8]"), "line 4: a stream that layers read"));
+  CHECK(contains(refusal("kind = \"conv2d\"\nname = \"b\"\ninputs = [\"other\"]\nparameters = \"a\"\nout_channels = 2",
+                         "kind = \"heatmaps\"\nsigma = 2\nname = \"b\"\ninputs = [\"other\"]"),
+                 "head = \"heatmaps:sigma=2\""));
   CHECK(contains(refusal("shape = [8, 8, 1]\n", ""), "line 4: a layer reads stream 'other'; say its shape"));
   CHECK(contains(refusal("inputs = [\"other\"]", "inputs = [\"input\"]"), "line 4: no layer reads stream 'other'"));
   CHECK(contains(refusal("layer = \"b\"", "layer = \"c\""), "line 20: there is no layer 'c'"));
