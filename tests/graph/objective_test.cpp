@@ -161,6 +161,14 @@ TEST_CASE("two streams, several outputs: the gradient of the objective is that o
   CHECK(objective.terms()[2].name == "mse");
   CHECK(objective.judging_loss()->kind() == "smooth-l1");
   const Data data;
+  Params<double> start = start_of<double>(graph);
+  const Reference<double> once(graph, start, objective, data);
+  double squares = 0;
+  for (std::size_t i = 0; i < data.angles.size(); ++i) {
+    const double found = once.executor.output(graph.find("pose"))[i];
+    if (!std::isnan(data.angles[i])) squares += std::pow(found - static_cast<double>(data.angles[i]), 2);
+  }
+  CHECK(once.terms[1] == doctest::Approx(squares / static_cast<double>(data.angles.size() - 1)));
   // What the critic sees is a constant for the layers in front of it: their differences are taken without its term.
   for (const std::uint32_t active : {0b1011U, 0b1111U}) {
     Params<double> params = start_of<double>(graph);
@@ -320,6 +328,17 @@ TEST_CASE("weights that two nodes share fold into each with the batch norm behin
   ReferenceExecutor<float> inference(own.graph, own.params, kBatch);
   const float* found = inference.forward(data.x.data(), false);
   for (std::size_t i = 0; i < kBatch * 2 * kPoints; ++i) CHECK(found[i] == doctest::Approx(expected[i]).epsilon(1e-4));
+}
+
+TEST_CASE("inference is judged by the first term that compares the points alone, and without weights") {
+  const Graph graph = two_streams();
+  const auto judged_by = [&](const std::vector<TermSpec>& terms) {
+    return std::string(Objective(graph, terms, kOffered).judging_loss()->kind());
+  };
+  const TermSpec weighted{"", "mse", {}, {}, "importance"};
+  const TermSpec other{"", "l1", {"seen"}};
+  CHECK(judged_by({weighted, other, {"", "wing"}, {"", "l1"}}) == "wing");
+  CHECK(judged_by({weighted, other}) == "smooth-l1");
 }
 
 TEST_CASE("what does not fit into a network or an objective is named") {

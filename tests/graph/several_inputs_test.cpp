@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Networks that read more than one further input, outputs that later layers read, and terms that read several outputs
-// and target streams at once.
+// Networks that read more than one further input, outputs that later layers read, weights that more than two layers
+// share, and terms that read several outputs and target streams at once.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -23,6 +23,7 @@ constexpr Shape kLeft{1, 1, 2};
 constexpr Shape kRight{1, 1, 2};
 
 /// A first guess, which the answer is made from, so that its gradient comes from its term and from the layer behind it.
+/// It is refined three times, by the same weights.
 Graph refining() {
   Graph g(kImage);
   const int left = g.add_input("left", kLeft);
@@ -30,7 +31,9 @@ Graph refining() {
   const int seen = g.add("seen", make_dense({.units = 3}), {0});
   g.add("all", make_concat(), {seen, left, right});
   const int guess = g.add("guess", make_dense({.units = 2 * kPoints}));
-  g.set_output(g.add("answer", make_dense({.units = 2 * kPoints}), {guess}));
+  g.add("refine", make_dense({.units = 2 * kPoints}), {guess});
+  g.add("again", make_dense({.units = 2 * kPoints}), {}, "refine");
+  g.set_output(g.add("answer", make_dense({.units = 2 * kPoints}), {}, "refine"));
   g.add_output({"guess", guess, true, make_coordinates_head()});
   return g;
 }
