@@ -85,7 +85,7 @@ void GroupedOptimizer::begin_step(double lr, double grad_scale) noexcept {
   for (Optimizer& optimizer : optimizers_) optimizer.begin_step(lr, grad_scale);
 }
 
-void GroupedOptimizer::update_block(std::size_t block, float* params, const float* grads) const noexcept {
+void GroupedOptimizer::update_block(std::size_t block, float* params, const float* grads) noexcept {
   const Place& place = places_[block];
   if (!place.frozen) optimizers_[place.optimizer].update_block(block, params, grads, place.options);
 }

@@ -26,7 +26,7 @@ class GroupedOptimizer {
   [[nodiscard]] bool learns(std::size_t block) const noexcept { return !places_[block].frozen; }
   void begin_step(double lr, double grad_scale = 1.0) noexcept;
   /// Leaves blocks that do not learn as they are.
-  void update_block(std::size_t block, float* params, const float* grads) const noexcept;
+  void update_block(std::size_t block, float* params, const float* grads) noexcept;
 
   [[nodiscard]] std::int64_t steps() const noexcept { return optimizers_.front().steps(); }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "optim/optimizer.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/foreign_text.hpp"
@@ -21,6 +22,14 @@ const OptimizerRecipe& find(std::string_view name) {
 
 bool is_kept(Moment moment, double momentum) noexcept {
   return moment == Moment::always || (moment == Moment::with_momentum && momentum > 0);
+}
+
+/// Powers in double, but of the rounded factors that the kernel multiplies with: 1 - float(0.999) is 1.3e-5 off 0.001,
+/// and the correction must undo what the kernel did.
+void correct_bias(kernels::OptimizerUpdate<float>& update, std::int64_t updates) noexcept {
+  const double t = static_cast<double>(updates);
+  update.bias1 = static_cast<float>(1.0 - std::pow(static_cast<double>(update.momentum), t));
+  update.bias2 = static_cast<float>(1.0 - std::pow(static_cast<double>(update.beta2), t));
 }
 
 void require(bool ok, const char* what, double value, const char* expected) {
@@ -53,7 +62,8 @@ Optimizer::Optimizer(const OptimizerOptions& options, const ParamLayout& layout,
     : options_(options),
       recipe_(find(options.name)),
       update_(recipe_.update(kernels)),
-      blocks_(make_update_blocks(layout)) {
+      blocks_(make_update_blocks(layout)),
+      updates_(blocks_.size(), 0) {
   require(options.momentum >= 0 && options.momentum < 1, "momentum", options.momentum, "0 <= momentum < 1");
   require(options.beta2 >= 0 && options.beta2 < 1, "beta2", options.beta2, "0 <= beta2 < 1");
   require(options.eps >= 0, "eps", options.eps, "0 or more");
@@ -69,18 +79,16 @@ Optimizer::Optimizer(const OptimizerOptions& options, const ParamLayout& layout,
 
 void Optimizer::begin_step(double lr, double grad_scale) noexcept {
   ++steps_;
-  const double t = static_cast<double>(steps_);
   step_.lr = static_cast<float>(lr);
   step_.grad_scale = static_cast<float>(grad_scale);
-  // Powers in double, but of the rounded factors that the kernel multiplies with: 1 - float(0.999) is 1.3e-5 off 0.001,
-  // and the correction must undo what the kernel did.
-  step_.bias1 = static_cast<float>(1.0 - std::pow(static_cast<double>(step_.momentum), t));
-  step_.bias2 = static_cast<float>(1.0 - std::pow(static_cast<double>(step_.beta2), t));
+  correct_bias(step_, steps_);
 }
 
-void Optimizer::update_block(std::size_t block, float* params, const float* grads, BlockOptions own) const noexcept {
+void Optimizer::update_block(std::size_t block, float* params, const float* grads, BlockOptions own) noexcept {
   const UpdateBlock& range = blocks_[block];
   kernels::OptimizerUpdate<float> update = step_;
+  const std::int64_t updates = ++updates_[block];
+  if (updates != steps_) correct_bias(update, updates);
   update.lr *= own.rate;
   update.w = params + range.begin;
   update.grad = grads + range.begin;
@@ -100,6 +108,8 @@ void Optimizer::save(std::map<std::string, std::vector<float>>& arrays, std::map
   if (m_.size() != 0) saved_state::put(arrays, prefix + ".m", m_);
   if (v_.size() != 0) saved_state::put(arrays, prefix + ".v", v_);
   saved_state::put(state, prefix + ".steps", steps_);
+  const bool all = std::all_of(updates_.begin(), updates_.end(), [&](std::int64_t n) { return n == steps_; });
+  if (!all) saved_state::put(state, prefix + ".updates", updates_);
 }
 
 void Optimizer::load(const std::map<std::string, std::vector<float>>& arrays,
@@ -107,6 +117,9 @@ void Optimizer::load(const std::map<std::string, std::vector<float>>& arrays,
   if (m_.size() != 0) saved_state::get(arrays, prefix + ".m", m_);
   if (v_.size() != 0) saved_state::get(arrays, prefix + ".v", v_);
   steps_ = saved_state::get_count(state, prefix + ".steps", saved_state::kMostSteps);
+  std::fill(updates_.begin(), updates_.end(), steps_);
+  const std::string updates = prefix + ".updates";
+  if (state.contains(updates)) saved_state::get_counts(state, updates, updates_, steps_);
 }
 
 }  // namespace fpcpu

@@ -52,12 +52,14 @@ class Optimizer {
   [[nodiscard]] std::span<const UpdateBlock> blocks() const noexcept { return blocks_; }
   /// @param grad_scale factor on every gradient (clip_scale of clip.hpp, or 1).
   void begin_step(double lr, double grad_scale = 1.0) noexcept;
-  void update_block(std::size_t block, float* params, const float* grads, BlockOptions own = {}) const noexcept;
+  /// At most once in a step; a block may sit steps out (it is frozen), its moments then stay as they are.
+  void update_block(std::size_t block, float* params, const float* grads, BlockOptions own = {}) noexcept;
 
   [[nodiscard]] std::int64_t steps() const noexcept { return steps_; }
 
-  /// Adds moments ("optimizer.m", "optimizer.v") and the step count ("optimizer.steps") for a checkpoint; another
-  /// `prefix` takes the place of "optimizer".
+  /// Adds moments ("optimizer.m", "optimizer.v") and the step count ("optimizer.steps") for a checkpoint, and the
+  /// number of updates of each block ("optimizer.updates") if one of them has sat steps out; another `prefix` takes the
+  /// place of "optimizer".
   void save(std::map<std::string, std::vector<float>>& arrays, std::map<std::string, std::string>& state,
             const std::string& prefix = "optimizer") const;
   /// Restores exactly what `save` wrote. @throws Error{format} if something is missing or of another size.
@@ -73,6 +75,7 @@ class Optimizer {
   AlignedBuffer<float> v_;
   kernels::OptimizerUpdate<float> step_;  // the scalars of the current step
   std::int64_t steps_ = 0;
+  std::vector<std::int64_t> updates_;  // of each block: the t of its bias correction
 };
 
 }  // namespace fpcpu

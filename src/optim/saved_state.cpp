@@ -47,6 +47,11 @@ void put(Arrays& arrays, const std::string& key, const AlignedBuffer<float>& val
   arrays[key].assign(values.begin(), values.end());
 }
 void put(Texts& texts, const std::string& key, std::int64_t value) { texts[key] = exact_text(value); }
+void put(Texts& texts, const std::string& key, std::span<const std::int64_t> values) {
+  std::string text;
+  for (const std::int64_t value : values) text += (text.empty() ? "" : ",") + exact_text(value);
+  texts[key] = text;
+}
 void put(Texts& texts, const std::string& key, double value) { texts[key] = exact_text(value); }
 
 void get(const Arrays& arrays, const std::string& key, AlignedBuffer<float>& values) {
@@ -68,6 +73,20 @@ std::int64_t get_count(const Texts& texts, const std::string& key, std::int64_t 
   const std::int64_t value = get_integer(texts, key);
   if (value < 0 || value > most) out_of_range(texts, key, "a whole number from 0 to " + std::to_string(most));
   return value;
+}
+void get_counts(const Texts& texts, const std::string& key, std::span<std::int64_t> values, std::int64_t most) {
+  const std::string& text = entry(texts, key);
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto [stop, error] = std::from_chars(p, end, values[i]);
+    const bool closed = i + 1 < values.size() ? stop != end && *stop == ',' : stop == end;
+    if (error != std::errc{} || !closed || values[i] < 0 || values[i] > most) {
+      out_of_range(texts, key,
+                   std::to_string(values.size()) + " whole numbers from 0 to " + std::to_string(most) + " with commas");
+    }
+    p = stop + (i + 1 < values.size() ? 1 : 0);
+  }
 }
 double get_amount(const Texts& texts, const std::string& key) {
   const double value = get_number(texts, key);

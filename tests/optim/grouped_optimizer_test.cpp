@@ -107,6 +107,70 @@ TEST_CASE("a resumed run of two optimizers goes on to the same bits") {
   message_of(ErrorCode::format, [&] { second.load(arrays, state); });
 }
 
+void step_without(GroupedOptimizer& optimizer, const std::vector<std::uint8_t>& frozen, std::vector<float>& params,
+                  int steps) {
+  const std::vector<float> grads(params.size(), 0.25F);
+  for (int s = 0; s < steps; ++s) {
+    optimizer.begin_step(0.1, 1.0);
+    for (std::size_t b = 0; b < frozen.size(); ++b) {
+      if (frozen[b] == 0) optimizer.update_block(b, params.data(), grads.data());
+    }
+  }
+}
+
+TEST_CASE("what thaws late begins as at the start of a run: its bias correction counts its own updates") {
+  const ParamLayout layout = layout_of_test();
+  const std::vector<std::string> pattern = {"body.*"};
+  const std::vector<std::uint8_t> frozen = blocks_that_fit(pattern, layout);
+  const std::vector<std::uint8_t> none(frozen.size(), 0);
+  for (const char* name : {"adam", "adamw"}) {
+    CAPTURE(std::string(name));
+    const OptimizerOptions usual = optimizer_defaults(name);
+    GroupedOptimizer optimizer(usual, {}, layout, table());
+    std::vector<float> params(layout.trainable_size(), 1.0F);
+    step_without(optimizer, frozen, params, 40);
+    step_without(optimizer, none, params, 5);
+    CHECK(part(params, layout, "body.weight") == part(alone(usual, layout, 5), layout, "body.weight"));
+    CHECK(part(params, layout, "fc.weight") == part(alone(usual, layout, 45), layout, "fc.weight"));
+  }
+}
+
+TEST_CASE("the updates of blocks that sat steps out are kept in a checkpoint, and only theirs") {
+  const ParamLayout layout = layout_of_test();
+  const OptimizerOptions usual = optimizer_defaults("adamw");
+  const std::vector<std::string> pattern = {"body.*"};
+  const std::vector<std::uint8_t> frozen = blocks_that_fit(pattern, layout);
+  const std::vector<std::uint8_t> none(frozen.size(), 0);
+  GroupedOptimizer first(usual, {}, layout, table());
+  std::vector<float> params(layout.trainable_size(), 1.0F);
+  step_without(first, frozen, params, 4);
+  step_without(first, none, params, 2);
+  std::map<std::string, std::vector<float>> arrays;
+  std::map<std::string, std::string> state;
+  first.save(arrays, state);
+  CHECK(state.at("optimizer.updates") == "6,6,2,2,6,6");
+  GroupedOptimizer second(usual, {}, layout, table());
+  second.load(arrays, state);
+  std::vector<float> again = params;
+  step_without(first, none, params, 3);
+  step_without(second, none, again, 3);
+  CHECK(params == again);
+
+  // Checkpoints of older versions have none; a later load does not keep those of an earlier one.
+  auto older = state;
+  older.erase("optimizer.updates");
+  second.load(arrays, older);
+  std::map<std::string, std::string> saved;
+  second.save(arrays, saved);
+  CHECK(saved == older);
+  for (const char* wrong :
+       {"6,6,2,2,6", "6,6,2,2,6,6,6", "6,6,2,2,6,7", "6,6,2,-1,6,6", "6,6,,2,6,6", "6,6,2,2,6,6,", ""}) {
+    CAPTURE(std::string(wrong));
+    state["optimizer.updates"] = wrong;
+    CHECK(contains(message_of(ErrorCode::format, [&] { second.load(arrays, state); }), "6 whole numbers from 0 to 6"));
+  }
+}
+
 TEST_CASE("groups that fit nothing or ask for the impossible are refused") {
   const ParamLayout layout = layout_of_test();
   const auto refusal = [&](const GroupSpec& group) {

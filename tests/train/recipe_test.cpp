@@ -106,6 +106,28 @@ TEST_CASE("a staged run that is interrupted and resumed ends in the same bits") 
   CHECK(a.extra.contains("optimizer2.m"));
 }
 
+TEST_CASE("a run stopped after a part of its network has thawed goes on to the same bits") {
+  const std::string stages = "[[stage]]\nepochs = 1\nfrozen = [\"body.*\"]\n";
+  Run whole(kNetwork + stages);
+  (void)train(whole.options, whole.run);
+  Run broken(kNetwork + stages);
+  TrainCallbacks stop;
+  int steps = 0;
+  stop.step = [&](const StepProgress&) { ++steps; };
+  stop.stop = [&] { return steps >= 7; };
+  CHECK(train(broken.options, broken.run, stop).interrupted);
+  CHECK(load_checkpoint(broken.folder / "run" / "last.safetensors").state.contains("optimizer.updates"));
+  RunOptions again;
+  again.resume = broken.run.out;
+  again.threads = 1;
+  (void)train({}, again);
+  const Checkpoint a = load_checkpoint(whole.folder / "run" / "last.safetensors");
+  const Checkpoint b = load_checkpoint(broken.folder / "run" / "last.safetensors");
+  CHECK(std::equal(a.params.trainable.begin(), a.params.trainable.end(), b.params.trainable.begin()));
+  CHECK(a.extra == b.extra);
+  CHECK(a.state.at("optimizer.updates") == b.state.at("optimizer.updates"));
+}
+
 TEST_CASE("--start is about the points, also beside heat maps") {
   Run r(kNetwork);
   r.options.start = "zero";
