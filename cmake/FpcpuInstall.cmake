@@ -9,6 +9,10 @@ target_compile_features(fpcpu_library INTERFACE cxx_std_20)
 set_target_properties(fpcpu_library PROPERTIES EXPORT_NAME fpcpu)
 add_library(fpcpu::fpcpu ALIAS fpcpu_library)
 
+if(FPCPU_THIS_MACHINE)
+  install(CODE "message(WARNING \"This build has kernels for this machine only and is slow on others; \`cmake --preset release\` configures one for all.\")")
+endif()
+
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/fpcpu)
 install(DIRECTORY include/fpcpu DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS fpcpu_core fpcpu_kernels fpcpu_layers fpcpu_heads fpcpu_graph fpcpu_data fpcpu_optim fpcpu_io fpcpu_streams fpcpu_options

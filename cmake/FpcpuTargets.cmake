@@ -22,14 +22,20 @@ endif()
 # a*b+c must round the same way in every build of the baseline code.
 target_compile_options(fpcpu_flags INTERFACE -ffp-contract=off)
 
-# fpcpu_precompile(TARGET [MORE HEADERS]): the standard headers that most sources include, parsed once per target.
+# fpcpu_precompile(TARGET [HEADERS ...]): the standard headers that most sources include, parsed once.
 function(fpcpu_precompile target)
-  if(NOT FPCPU_PRECOMPILE)
-    return()
+  if(FPCPU_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE
+      <algorithm> <array> <charconv> <cmath> <cstdint> <cstdio> <filesystem> <functional> <limits> <map> <memory> <optional>
+      <set> <span> <string> <string_view> <utility> <variant> <vector> ${ARGN})
   endif()
-  target_precompile_headers(${target} PRIVATE
-    <algorithm> <array> <charconv> <cmath> <cstdint> <cstdio> <filesystem> <functional> <limits> <map> <memory> <optional>
-    <set> <span> <string> <string_view> <utility> <variant> <vector> ${ARGN})
+endfunction()
+
+# fpcpu_reuse_precompiled(TARGET FROM): what FROM has precompiled. Both need the same options and definitions.
+function(fpcpu_reuse_precompiled target from)
+  if(FPCPU_PRECOMPILE)
+    target_precompile_headers(${target} REUSE_FROM ${from})
+  endif()
 endfunction()
 
 # What runs for every pixel lives in these rooms; all other code is glue, for which -O3 costs build time only.
@@ -46,9 +52,22 @@ function(fpcpu_room name)
   if(NOT name IN_LIST FPCPU_HOT_ROOMS)
     target_compile_options(fpcpu_${name} PRIVATE $<$<CONFIG:Release>:-O2>)
   endif()
-  if(NOT name STREQUAL "kernels")
+  if(name STREQUAL "core" OR name STREQUAL "data")
     fpcpu_precompile(fpcpu_${name})
+  elseif(NOT name STREQUAL "kernels")
+    fpcpu_reuse_precompiled(fpcpu_${name} fpcpu_core)
   endif()
+endfunction()
+
+# fpcpu_test_options(TARGET): how the sources of tests are compiled.
+function(fpcpu_test_options target)
+  target_link_libraries(${target} PRIVATE fpcpu_core fpcpu_flags)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_include_directories(${target} SYSTEM PRIVATE ${FPCPU_DOCTEST_DIR})
+  target_compile_definitions(${target} PRIVATE FPCPU_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  # GCC 12 sees overlaps and overruns in "text" + std::string that are not there (GCC bugs 105651, 105329).
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-array-bounds -Wno-stringop-overflow>)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O2>)
 endfunction()
 
 # fpcpu_test(ROOM [SOURCES ...] USES ...): one executable per room of its *_test.cpp and further sources; its name is the
@@ -56,17 +75,14 @@ endfunction()
 function(fpcpu_test room)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
   file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
-  add_executable(test_${room} ${tests} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/support/main.cpp)
-  target_link_libraries(test_${room} PRIVATE ${ARG_USES} fpcpu_flags)
-  target_include_directories(test_${room} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_include_directories(test_${room} SYSTEM PRIVATE ${FPCPU_DOCTEST_DIR})
-  target_compile_definitions(test_${room} PRIVATE FPCPU_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  # GCC 12 sees overlaps and overruns in "text" + std::string that are not there (GCC bugs 105651, 105329).
-  target_compile_options(test_${room} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-array-bounds -Wno-stringop-overflow>)
-  target_compile_options(test_${room} PRIVATE $<$<CONFIG:Release>:-O2>)
-  fpcpu_precompile(test_${room} <doctest/doctest.h>)
-  # It includes doctest in another way.
-  set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/support/main.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  add_executable(test_${room} ${tests} ${ARG_SOURCES} $<TARGET_OBJECTS:fpcpu_test_main>)
+  target_link_libraries(test_${room} PRIVATE ${ARG_USES})
+  fpcpu_test_options(test_${room})
+  if(room STREQUAL "core")
+    fpcpu_precompile(test_core <doctest/doctest.h>)
+  else()
+    fpcpu_reuse_precompiled(test_${room} test_core)
+  endif()
   add_test(NAME ${room} COMMAND test_${room})
   set_tests_properties(${room} PROPERTIES LABELS ${room})
 endfunction()
