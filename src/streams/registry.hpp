@@ -12,6 +12,7 @@ namespace fpcpu {
 struct StreamSource {
   std::string_view name;
   TargetStream (*read)(AttributeReader& reader, const StreamContext& context);
+  std::string_view file = {};  // its option that is a path, if it reads a file
 };
 
 [[nodiscard]] const std::vector<StreamSource>& all_stream_sources();

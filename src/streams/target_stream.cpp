@@ -15,9 +15,11 @@ namespace fpcpu {
 namespace {
 
 TargetStream make_target_stream(const StreamSpec& spec, const StreamContext& context) {
-  const NamedOptions named = parse_named_options(spec.source);
+  NamedOptions named = parse_named_options(spec.source);
   for (const StreamSource& source : all_stream_sources()) {
     if (source.name != named.name) continue;
+    const auto file = context.files.find(file_of(spec));
+    if (file != context.files.end()) named.options.set(std::string(source.file), file->second);
     AttributeReader reader("stream '" + excerpt(spec.name) + "' from " + named.name, named.options);
     try {
       TargetStream stream = source.read(reader, context);
@@ -27,7 +29,7 @@ TargetStream make_target_stream(const StreamSpec& spec, const StreamContext& con
     } catch (const Error& error) {
       if (error.code() != ErrorCode::io) throw;
       throw Error(error.code(), "stream '" + excerpt(spec.name) + "': " + error.what() +
-                                    " Paths of streams are looked up from the working directory.");
+                                    " A relative path is looked up from the working directory.");
     }
   }
   throw Error(ErrorCode::usage, "stream '" + excerpt(spec.name) + "': unknown source '" + excerpt(named.name) + "'." +
@@ -35,6 +37,17 @@ TargetStream make_target_stream(const StreamSpec& spec, const StreamContext& con
 }
 
 }  // namespace
+
+std::string file_of(const StreamSpec& spec) {
+  const NamedOptions named = parse_named_options(spec.source);
+  for (const StreamSource& source : all_stream_sources()) {
+    if (source.name != named.name) continue;
+    const AttributeValue* value = named.options.find(source.file);
+    const auto* path = value == nullptr ? nullptr : std::get_if<std::string>(value);
+    return path == nullptr ? "" : *path;
+  }
+  return "";
+}
 
 std::vector<TargetStream> make_target_streams(const std::vector<StreamSpec>& specs, const StreamContext& context) {
   std::vector<TargetStream> streams;

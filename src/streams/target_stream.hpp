@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -40,7 +41,13 @@ struct StreamContext {
   int batch = 0;
   const kernels::KernelTable<float>& kernels;
   ThreadPool& pool;
+  /// Where the files of specs are, by their paths in the specs; one that is not named here: that path.
+  std::map<std::string, std::string> files = {};
 };
+
+/// The path of the file that a spec's source reads, as it stands there; empty: it reads none.
+/// @throws Error{usage} for a source that is not NAME:OPTION=VALUE,...
+[[nodiscard]] std::string file_of(const StreamSpec& spec);
 
 /// The streams that `specs` describe, then those that the data set offers and no spec has taken the name of.
 /// @throws Error{usage} for unknown sources and options (naming the nearest) and names given twice; what a source finds

@@ -12,21 +12,24 @@
 #include "data/tables/csv_reader.hpp"
 #include "fpcpu/error.hpp"
 #include "io/crc32c.hpp"
+#include "io/run_model.hpp"
+#include "streams/target_stream.hpp"
 
 namespace fpcpu {
 
 namespace {
 
 constexpr std::string_view kHeader = "part,filename,bytes,image,labels";
-constexpr std::size_t kAtOnce = 256;  // faces between two calls of progress
+constexpr const char* kStream = "stream";  // the part that files of streams are
+constexpr std::size_t kAtOnce = 256;       // faces between two calls of progress
 constexpr std::size_t kMostNamed = 5;
 
 std::string_view bytes_of(const std::vector<float>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)};
 }
 
-FaceMark mark_of(const Dataset& data, std::size_t i, const char* part) {
-  FaceMark mark{.part = part, .name = data.name(i)};
+DataMark mark_of(const Dataset& data, std::size_t i, const char* part) {
+  DataMark mark{.part = part, .name = data.name(i)};
   const Landmarks& points = data.landmarks(i);
   mark.labels = crc32c(std::string(bytes_of(points.xy)) + std::string(bytes_of(points.visible)));
   const std::filesystem::path file = data.file(i);
@@ -49,10 +52,10 @@ bool parse(const std::string& text, Number& value, int base) {
   return result.ec == std::errc{} && result.ptr == text.data() + text.size();
 }
 
-/// A face is known by part, name and how many of that name came before it: several sets may use the same names.
+/// A mark is known by part, name and how many of that name came before it: several sets may use the same names.
 using Key = std::pair<std::pair<std::string, std::string>, int>;
 
-std::map<Key, std::size_t> by_key(const std::vector<FaceMark>& marks) {
+std::map<Key, std::size_t> by_key(const std::vector<DataMark>& marks) {
   std::map<std::pair<std::string, std::string>, int> seen;
   std::map<Key, std::size_t> index;
   for (std::size_t i = 0; i < marks.size(); ++i) {
@@ -80,10 +83,10 @@ struct Group {
 
 }  // namespace
 
-std::vector<FaceMark> mark_data(const TrainingData& data, ThreadPool& pool,
+std::vector<DataMark> mark_data(const TrainingData& data, ThreadPool& pool,
                                 const std::function<void(std::size_t, std::size_t)>& progress) {
   const std::size_t train = data.train->size();
-  std::vector<FaceMark> marks(train + (data.val ? data.val->size() : 0));
+  std::vector<DataMark> marks(train + (data.val ? data.val->size() : 0));
   for (std::size_t begin = 0; begin < marks.size(); begin += kAtOnce) {
     const std::size_t count = std::min(kAtOnce, marks.size() - begin);
     pool.parallel_for(static_cast<int>(count), [&](int index, int) {
@@ -92,8 +95,8 @@ std::vector<FaceMark> mark_data(const TrainingData& data, ThreadPool& pool,
         marks[i] = i < train ? mark_of(*data.train, i, "train") : mark_of(*data.val, i - train, "val");
       } catch (const std::exception&) {
         // A file that cannot be read is named by whoever needs its pixels.
-        marks[i] = i < train ? FaceMark{.part = "train", .name = data.train->name(i)}
-                             : FaceMark{.part = "val", .name = data.val->name(i - train)};
+        marks[i] = i < train ? DataMark{.part = "train", .name = data.train->name(i)}
+                             : DataMark{.part = "val", .name = data.val->name(i - train)};
       }
     });
     if (progress) progress(begin + count, marks.size());
@@ -101,25 +104,44 @@ std::vector<FaceMark> mark_data(const TrainingData& data, ThreadPool& pool,
   return marks;
 }
 
-void write_marks(const std::filesystem::path& file, const std::vector<FaceMark>& marks) {
+std::vector<DataMark> mark_streams(const std::vector<StreamSpec>& specs,
+                                   const std::map<std::string, std::string>& files) {
+  std::vector<DataMark> marks;
+  for (const StreamSpec& spec : specs) {
+    const auto file = files.find(file_of(spec));
+    if (file == files.end()) continue;
+    DataMark mark{.part = kStream, .name = spec.name};
+    try {
+      const std::string content = read_file(model_file_of(text_path(file->second)));  // of a run, its model
+      mark.bytes = content.size();
+      mark.image = crc32c(content);
+    } catch (const Error&) {
+      // Named by the source of the stream, which reads it next.
+    }
+    marks.push_back(std::move(mark));
+  }
+  return marks;
+}
+
+void write_marks(const std::filesystem::path& file, const std::vector<DataMark>& marks) {
   std::string text = std::string(kHeader) + '\n';
-  for (const FaceMark& m : marks) {
+  for (const DataMark& m : marks) {
     text += m.part + ',' + csv_cell(m.name) + ',' + std::to_string(m.bytes) + ',' + hex(m.image) + ',' + hex(m.labels) +
             '\n';
   }
   write_file_atomically(file, text);
 }
 
-std::vector<FaceMark> read_marks(const std::filesystem::path& file) {
+std::vector<DataMark> read_marks(const std::filesystem::path& file) {
   const std::string text = read_file(file);
   CsvReader reader(path_text(file), text);
   std::vector<std::string> cells;
   if (!reader.next(cells) || cells.size() != 5 || cells[1] != "filename") {
     reader.fail("expected " + std::string(kHeader) + ".");
   }
-  std::vector<FaceMark> marks;
+  std::vector<DataMark> marks;
   while (reader.next(cells)) {
-    FaceMark m;
+    DataMark m;
     if (cells.size() != 5 || !parse(cells[2], m.bytes, 10) || !parse(cells[3], m.image, 16) ||
         !parse(cells[4], m.labels, 16)) {
       reader.fail("expected " + std::string(kHeader) + ".");
@@ -131,37 +153,45 @@ std::vector<FaceMark> read_marks(const std::filesystem::path& file) {
   return marks;
 }
 
-std::string describe_changes(const std::vector<FaceMark>& before, const std::vector<FaceMark>& now,
+std::string describe_changes(const std::vector<DataMark>& before, const std::vector<DataMark>& now,
                              const TrainingData& data) {
-  std::array<Group, 4> groups = {{{"image changed", "images changed", {}},
+  std::array<Group, 5> groups = {{{"image changed", "images changed", {}},
                                   {"row of labels changed", "rows of labels changed", {}},
                                   {"face is gone", "faces are gone", {}},
-                                  {"face is new", "faces are new", {}}}};
-  auto& [images, rows, gone, added] = groups;
-  const auto old_faces = by_key(before);
-  const auto new_faces = by_key(now);
-  for (const auto& [key, i] : new_faces) {
-    const auto known = old_faces.find(key);
-    if (known == old_faces.end()) {
-      added.names.push_back(now[i].name);
+                                  {"face is new", "faces are new", {}},
+                                  {"file of a stream changed", "files of streams changed", {}}}};
+  auto& [images, rows, gone, added, streams] = groups;
+  const auto old_marks = by_key(before);
+  const auto new_marks = by_key(now);
+  for (const auto& [key, i] : new_marks) {
+    const auto known = old_marks.find(key);
+    const bool is_stream = now[i].part == kStream;
+    if (known == old_marks.end()) {
+      if (!is_stream) added.names.push_back(now[i].name);
       continue;
     }
-    const FaceMark& old = before[known->second];
-    if (old.bytes != now[i].bytes || old.image != now[i].image) images.names.push_back(now[i].name);
+    const DataMark& old = before[known->second];
+    const bool changed = old.bytes != now[i].bytes || old.image != now[i].image;
+    if (is_stream) {
+      if (changed && now[i].bytes != 0) streams.names.push_back(now[i].name);
+      continue;
+    }
+    if (changed) images.names.push_back(now[i].name);
     if (old.labels == now[i].labels) continue;
     const std::size_t train = data.train->size();
     rows.names.push_back(i < train ? data.train->place(i) : data.val->place(i - train));
   }
-  for (const auto& [key, i] : old_faces) {
-    if (!new_faces.contains(key)) gone.names.push_back(before[i].name);
+  for (const auto& [key, i] : old_marks) {
+    if (!new_marks.contains(key) && before[i].part != kStream) gone.names.push_back(before[i].name);
   }
   std::string text;
   for (const Group& group : groups) {
     if (!group.names.empty()) text += (text.empty() ? "" : "; ") + group.count() + ": " + group.examples();
   }
   if (!text.empty()) return text;
-  const auto other = std::mismatch(before.begin(), before.end(), now.begin());
-  return other.first == before.end() ? "" : "the faces stand in another order, first at " + other.second->name;
+  const auto other = std::mismatch(before.begin(), before.end(), now.begin(), now.end());
+  const bool same = other.first == before.end() || other.second == now.end() || other.second->part == kStream;
+  return same ? "" : "the faces stand in another order, first at " + other.second->name;
 }
 
 }  // namespace fpcpu

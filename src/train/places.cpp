@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/file.hpp"
+#include "streams/target_stream.hpp"
 
 namespace fpcpu {
 
@@ -20,6 +21,9 @@ std::string key_of(std::size_t i) { return "place_data_" + std::to_string(i); }
 constexpr const char* kVal = "place_val";
 constexpr const char* kImages = "place_images";
 
+/// By the path in the recipe: if somebody writes another one there, it is that file.
+std::string stream_key(const std::string& typed) { return "place_stream_" + typed; }
+
 /// A whole project may have been moved, with the working directory.
 std::string found(const std::string& typed, const saved_state::Texts& state, const std::string& key) {
   const auto saved = state.find(key);
@@ -35,6 +39,7 @@ void Places::save(saved_state::Texts& state) const {
   for (std::size_t i = 0; i < data.size(); ++i) state[key_of(i)] = data[i];
   state[kVal] = val;
   state[kImages] = images;
+  for (const auto& [typed, place] : streams) state[stream_key(typed)] = place;
 }
 
 Places places_of(const TrainOptions& options) {
@@ -53,6 +58,13 @@ Places places_of(const TrainOptions& options, const saved_state::Texts& state) {
   places.val = found(options.val, state, kVal);
   places.images = found(options.images, state, kImages);
   return places;
+}
+
+void find_streams(Places& places, const std::vector<StreamSpec>& specs, const saved_state::Texts& state) {
+  for (const StreamSpec& spec : specs) {
+    const std::string typed = file_of(spec);
+    if (!typed.empty()) places.streams[typed] = found(typed, state, stream_key(typed));
+  }
 }
 
 TrainOptions with_places(TrainOptions options, const Places& places) {

@@ -108,6 +108,8 @@ RunSetup open_run(RunStart& start, Given given, Dialogue& dialogue) {
                  .data = std::move(data),
                  .network = std::move(network),
                  .position = position};
+  find_streams(setup.places, setup.network.recipe.streams,
+               start.checkpoint ? start.checkpoint->state : saved_state::Texts{});
   if (start.checkpoint) setup.planned_epochs = start.planned_epochs;
   return setup;
 }
@@ -158,12 +160,15 @@ void measure_faces(RunSetup& setup, const RunStart& start, Dialogue& dialogue) {
   setup.marks = mark_data(setup.data, *setup.pool, [&](std::size_t done, std::size_t all) {
     dialogue.phase_and_hear({"reading the data", done, all});
   });
+  const std::vector<DataMark> streams = mark_streams(setup.network.recipe.streams, setup.places.streams);
+  setup.marks.insert(setup.marks.end(), streams.begin(), streams.end());
   if (start.checkpoint) compare_data(setup, start, dialogue);
 }
 
 Supply make_supply(RunSetup& setup, Dialogue& dialogue) {
-  setup.task = make_task(setup.network, setup.options,
-                         {setup.data.train, setup.preprocessing, setup.options.batch, setup.kernels, *setup.pool});
+  setup.task = make_task(
+      setup.network, setup.options,
+      {setup.data.train, setup.preprocessing, setup.options.batch, setup.kernels, *setup.pool, setup.places.streams});
   const auto cache = static_cast<std::size_t>(setup.options.cache_mb);
   setup.loading = training_loader(setup.options, setup.network.graph.input_shape().c,
                                   Judge::cache_left(setup.data, cache), setup.pool->threads());

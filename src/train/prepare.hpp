@@ -37,7 +37,7 @@ struct RunSetup {
   Preprocessing preprocessing = {};
   std::optional<TrainingTask> task = {};  // once the faces are measured
   LoaderOptions loading = {};
-  std::vector<FaceMark> marks = {};
+  std::vector<DataMark> marks = {};
   bool data_changed = false;               // since the run that it resumes began
   std::optional<int> planned_epochs = {};  // until now, of the run that it resumes
   std::string note = {};                   // on the number of epochs, for config.toml

@@ -141,7 +141,7 @@ TargetStream read(AttributeReader& reader, const StreamContext& context) {
 }  // namespace
 
 namespace streams {
-StreamSource table() { return {"table", read}; }
+StreamSource table() { return {"table", read, "file"}; }
 }  // namespace streams
 
 }  // namespace fpcpu

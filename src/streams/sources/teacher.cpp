@@ -72,7 +72,7 @@ TargetStream read(AttributeReader& reader, const StreamContext& context) {
 }  // namespace
 
 namespace streams {
-StreamSource teacher() { return {"teacher", read}; }
+StreamSource teacher() { return {"teacher", read, "model"}; }
 }  // namespace streams
 
 }  // namespace fpcpu
