@@ -12,6 +12,7 @@
 #include "io/checkpoint.hpp"
 #include "io/model_file.hpp"
 #include "io/run_model.hpp"
+#include "train/task.hpp"
 
 namespace fpcpu::cli {
 
@@ -25,7 +26,11 @@ Examples:
 )";
 
 Graph load_graph(const std::string& model) {
-  if (model.ends_with(".toml")) return load_model_file(model, {}).graph;
+  if (model.ends_with(".toml")) {
+    NetworkDefinition network = load_model_file(model, {});
+    check_recipe(network.recipe, model);
+    return std::move(network.graph);
+  }
   const std::filesystem::path path = text_path(model);
   if (model.ends_with(".safetensors") || is_run(path)) return load_checkpoint(model_file_of(path)).graph;
   return make_network(model, {});

@@ -8,6 +8,7 @@
 #include "core/arena.hpp"
 #include "core/checked.hpp"
 #include "core/foreign_text.hpp"
+#include "core/wildcard.hpp"
 #include "fpcpu/error.hpp"
 
 namespace fpcpu {
@@ -251,6 +252,16 @@ const ParamSlot* ParamLayout::find(std::string_view name) const noexcept {
     if (slot.name == name) return &slot;
   }
   return nullptr;
+}
+
+std::vector<const ParamSlot*> ParamLayout::trainable_like(std::string_view pattern) const {
+  std::vector<const ParamSlot*> found;
+  for (const ParamSlot& slot : slots_) {
+    if (slot.spec.trainable && fits(pattern, slot.name)) found.push_back(&slot);
+  }
+  if (!found.empty()) return found;
+  throw Error(ErrorCode::usage, "no parameter of the network is called '" + excerpt(pattern) + "'; the first is '" +
+                                    (slots_.empty() ? "" : slots_.front().name) + "', and * stands for any letters.");
 }
 
 }  // namespace fpcpu

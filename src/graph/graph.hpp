@@ -126,6 +126,8 @@ class ParamLayout {
 
   [[nodiscard]] const std::vector<ParamSlot>& slots() const noexcept { return slots_; }
   [[nodiscard]] const ParamSlot* find(std::string_view name) const noexcept;
+  /// The trainable ones whose name is what `pattern` says, "*" for any letters. @throws Error{usage} if there are none.
+  [[nodiscard]] std::vector<const ParamSlot*> trainable_like(std::string_view pattern) const;
   [[nodiscard]] std::size_t trainable_size() const noexcept { return trainable_; }  // scalars, padded to cache lines
   [[nodiscard]] std::size_t buffer_size() const noexcept { return buffers_; }
   [[nodiscard]] std::size_t parameter_count() const noexcept { return count_; }  // trainable, without padding

@@ -34,6 +34,10 @@ std::string free_name(const std::string& wanted, const std::vector<Term>& terms)
   return name;
 }
 
+std::string place_of(const TermSpec& spec) {
+  return "term '" + excerpt(spec.name.empty() ? spec.loss : spec.name) + "'";
+}
+
 template <class T>
 double inverse_known_count(const T* values, std::size_t size) noexcept {
   const auto known = std::count_if(values, values + size, [](T v) { return !std::isnan(v); });
@@ -67,9 +71,8 @@ Objective::Objective(const Graph& graph, std::span<const TermSpec> terms, std::s
   if (first != terms_.end()) judging_loss_ = first->loss;
 }
 
-void Objective::add_term(const TermSpec& spec, const std::vector<Output>& outputs,
-                         std::span<const StreamShape> offered) {
-  const std::string where = "term '" + excerpt(spec.name.empty() ? spec.loss : spec.name) + "'";
+Term resolve_term(const TermSpec& spec, const std::vector<Output>& outputs, const std::vector<Term>& before) {
+  const std::string where = place_of(spec);
   if (!std::isfinite(spec.weight)) throw Error(ErrorCode::usage, where + ": its weight is not a number.");
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
   if (spec.name.find_first_not_of(kLetters) != std::string::npos) {
@@ -79,22 +82,48 @@ void Objective::add_term(const TermSpec& spec, const std::vector<Output>& output
   term.weight = spec.weight;
   for (const std::string& name : spec.outputs) term.outputs.push_back(find_named(outputs, name, where, "output"));
   if (term.outputs.empty()) term.outputs.push_back(0);
-  for (const std::string& name : spec.targets) term.streams.push_back(stream_index(name, offered, where));
-  if (!spec.weights.empty()) term.weights = static_cast<int>(stream_index(spec.weights, offered, where));
   const HeadPtr& head = outputs[term.outputs.front()].head;
   try {
     if (!head && (spec.loss.empty() || spec.loss == "auto")) {
       throw Error(ErrorCode::usage, "say which loss it is; an output without a head has no usual one.");
     }
     // Numbers that are compared with a stream are no points, whatever the head makes of them.
-    const bool on_points = head && term.streams.empty();
+    const bool on_points = head && spec.targets.empty();
     const std::string text = spec.loss.empty() ? "auto" : spec.loss;
     term.loss = spec.own ? spec.own : on_points ? make_loss(text, *head) : make_loss(text);
+  } catch (const Error& error) {
+    throw Error(error.code(), where + ": " + error.what());
+  }
+  term.name = free_name(spec.name.empty() ? std::string(term.loss->kind()) : spec.name, before);
+  return term;
+}
+
+std::uint32_t terms_of(const StageSpec& stage, const std::vector<Term>& terms) {
+  if (stage.terms.empty()) return UINT32_MAX;
+  std::vector<std::string_view> names;
+  for (const Term& term : terms) names.emplace_back(term.name);
+  std::uint32_t bits = 0;
+  for (const std::string& name : stage.terms) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      throw Error(ErrorCode::usage, "[[stage]]: no term is called '" + excerpt(name) + "'." + suggest(name, names));
+    }
+    bits |= 1U << static_cast<unsigned>(found - names.begin());
+  }
+  return bits;
+}
+
+void Objective::add_term(const TermSpec& spec, const std::vector<Output>& outputs,
+                         std::span<const StreamShape> offered) {
+  const std::string where = place_of(spec);
+  Term term = resolve_term(spec, outputs, terms_);
+  for (const std::string& name : spec.targets) term.streams.push_back(stream_index(name, offered, where));
+  if (!spec.weights.empty()) term.weights = static_cast<int>(stream_index(spec.weights, offered, where));
+  try {
     check(term);
   } catch (const Error& error) {
     throw Error(error.code(), where + ": " + error.what());
   }
-  term.name = free_name(spec.name.empty() ? std::string(term.loss->kind()) : spec.name, terms_);
   terms_.push_back(std::move(term));
 }
 

@@ -26,6 +26,15 @@ struct Term {
   int weights = -1;                  // in Objective::streams(); -1: none
 };
 
+/// What can be said of a term before its streams are known: its loss, its outputs, and a name that none of `before`
+/// has.
+/// @throws Error{usage} for names that there are not (naming the nearest) and a weight that is not a number.
+[[nodiscard]] Term resolve_term(const TermSpec& spec, const std::vector<Output>& outputs,
+                                const std::vector<Term>& before);
+
+/// The terms that count in a stage: bit t for term t. @throws Error{usage} for a name that no term has.
+[[nodiscard]] std::uint32_t terms_of(const StageSpec& stage, const std::vector<Term>& terms);
+
 /// What a step compares the network's outputs with.
 template <class T>
 struct ObjectiveBatch {

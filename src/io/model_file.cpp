@@ -349,7 +349,8 @@ NetworkDefinition parse_model(std::string_view text, const std::string& file, co
   if (graph.size() > graph.first_layer()) add_outputs(graph, model, file, heads);
   set_head(graph, model, file, heads);
   check_network(graph, options.points, file, lines);
-  return {std::move(graph), read_recipe(entries, file)};
+  Recipe recipe = read_recipe(entries, graph, file);
+  return {std::move(graph), std::move(recipe)};
 }
 
 NetworkDefinition load_model_file(const std::filesystem::path& file, const ModelFileOptions& options) {

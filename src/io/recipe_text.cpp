@@ -3,6 +3,7 @@
 
 #include "core/foreign_text.hpp"
 #include "fpcpu/error.hpp"
+#include "graph/objective.hpp"
 
 namespace fpcpu {
 
@@ -82,12 +83,15 @@ std::vector<std::string> texts_of(const TomlTable& table, const std::string& nam
 
 std::vector<std::string_view> recipe_tables() { return {"stream", "term", "group", "stage"}; }
 
-Recipe read_recipe(const std::vector<TomlEntry>& entries, const std::string& file) {
+Recipe read_recipe(const std::vector<TomlEntry>& entries, const Graph& graph, const std::string& file) {
   // A list that is looked up has been asked for.
   const auto list = [&](AttributeReader& reader, const TomlTable& table, const char* name) {
     static_cast<void>(reader.text(name, ""));
     return texts_of(table, name, file);
   };
+  const ParamLayout layout(graph);
+  const std::vector<Output> outputs = graph.outputs();
+  std::vector<Term> terms;
   Recipe recipe;
   recipe.streams = read_all<StreamSpec>(entries, "stream", file, [&](AttributeReader& reader, const TomlTable&) {
     static_cast<void>(reader.text("shape", ""));  // the network's business
@@ -101,6 +105,10 @@ Recipe read_recipe(const std::vector<TomlEntry>& entries, const std::string& fil
     term.targets = list(reader, table, "targets");
     term.weights = reader.text("weights", "");
     term.weight = reader.number("weight", 1.0);
+    if (terms.size() == kMaxTerms) {
+      throw Error(ErrorCode::usage, "an objective has 1 to " + std::to_string(kMaxTerms) + " terms.");
+    }
+    terms.push_back(resolve_term(term, outputs, terms));
     return term;
   });
   recipe.groups = read_all<GroupSpec>(entries, "group", file, [&](AttributeReader& reader, const TomlTable&) {
@@ -113,6 +121,7 @@ Recipe read_recipe(const std::vector<TomlEntry>& entries, const std::string& fil
     if (group.parameters.empty()) {
       throw Error(ErrorCode::usage, "[[group]]: it needs parameters = \"PATTERN\", for example \"conv*\".");
     }
+    static_cast<void>(layout.trainable_like(group.parameters));
     return group;
   });
   recipe.stages = read_all<StageSpec>(entries, "stage", file, [&](AttributeReader& reader, const TomlTable& table) {
@@ -121,6 +130,9 @@ Recipe read_recipe(const std::vector<TomlEntry>& entries, const std::string& fil
     stage.steps = reader.integer("steps", 0);
     stage.terms = list(reader, table, "terms");
     stage.frozen = list(reader, table, "frozen");
+    // Without terms there is one, whose loss is the command line's.
+    if (!terms.empty()) static_cast<void>(terms_of(stage, terms));
+    for (const std::string& pattern : stage.frozen) static_cast<void>(layout.trainable_like(pattern));
     return stage;
   });
   return recipe;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fpcpu/objective.hpp"
+#include "graph/graph.hpp"
 #include "io/toml.hpp"
 
 namespace fpcpu {
@@ -28,8 +29,10 @@ struct TomlTable {
                                                 const std::string& file);
 
 /// What a network's file says about its training: [[stream]], [[term]], [[group]], [[stage]] (docs/models.md).
-/// @throws Error{usage} with file and line for unknown keys and values of another type.
-[[nodiscard]] Recipe read_recipe(const std::vector<TomlEntry>& entries, const std::string& file);
+/// @throws Error{usage} with file and line for unknown keys, values of another type, and names of outputs, losses,
+/// terms and parameters that `graph` and the recipe do not have. Streams may come from the data, so their names are not
+/// looked at.
+[[nodiscard]] Recipe read_recipe(const std::vector<TomlEntry>& entries, const Graph& graph, const std::string& file);
 
 /// Names of the arrays that read_recipe() reads.
 [[nodiscard]] std::vector<std::string_view> recipe_tables();

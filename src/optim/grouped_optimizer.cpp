@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "core/foreign_text.hpp"
-#include "core/wildcard.hpp"
 #include "fpcpu/error.hpp"
 
 namespace fpcpu {
@@ -20,6 +19,7 @@ void check(const GroupSpec& group) {
   if (!std::isfinite(group.weight_decay) || (group.weight_decay < 0 && group.weight_decay != -1)) {
     fail("weight_decay must be 0 or more.");
   }
+  if (!group.optimizer.empty()) static_cast<void>(optimizer_defaults(group.optimizer));
 }
 
 /// Momentum and smoothing of the group's optimizer are its usual ones; what the run adds to gradients stays.
@@ -37,34 +37,31 @@ std::string prefix(std::size_t optimizer) {
 
 }  // namespace
 
+void check_groups(std::span<const GroupSpec> groups) {
+  for (const GroupSpec& group : groups) check(group);
+}
+
 std::vector<std::uint8_t> blocks_that_fit(std::span<const std::string> patterns, const ParamLayout& layout) {
   const std::vector<UpdateBlock> blocks = make_update_blocks(layout);
   std::vector<std::uint8_t> found(blocks.size(), 0);
   for (const std::string& pattern : patterns) {
-    bool any = false;
-    for (const ParamSlot& slot : layout.slots()) {
-      if (!slot.spec.trainable || !fits(pattern, slot.name)) continue;
-      any = true;
+    for (const ParamSlot* slot : layout.trainable_like(pattern)) {
       for (std::size_t b = 0; b < blocks.size(); ++b) {
-        if (blocks[b].begin >= slot.offset && blocks[b].end <= slot.offset + slot.spec.size()) found[b] = 1;
+        if (blocks[b].begin >= slot->offset && blocks[b].end <= slot->offset + slot->spec.size()) found[b] = 1;
       }
     }
-    if (any) continue;
-    throw Error(ErrorCode::usage, "no parameter of the network is called '" + excerpt(pattern) + "'; the first is '" +
-                                      (layout.slots().empty() ? "" : layout.slots().front().name) +
-                                      "', and * stands for any letters.");
   }
   return found;
 }
 
 GroupedOptimizer::GroupedOptimizer(const OptimizerOptions& usual, std::span<const GroupSpec> groups,
                                    const ParamLayout& layout, const kernels::KernelTable<float>& kernels) {
+  check_groups(groups);
   optimizers_.emplace_back(usual, layout, kernels);
   places_.resize(blocks().size());
   std::vector<std::uint8_t> placed(places_.size(), 0);
   std::vector<std::string> names = {""};
   for (const GroupSpec& group : groups) {
-    check(group);
     Place place{0, {static_cast<float>(group.rate), static_cast<float>(group.weight_decay)}, group.frozen};
     const auto known = std::find(names.begin(), names.end(), group.optimizer);
     place.optimizer = static_cast<std::size_t>(known - names.begin());

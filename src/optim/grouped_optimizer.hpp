@@ -44,6 +44,9 @@ class GroupedOptimizer {
   std::vector<Place> places_;  // of each block
 };
 
+/// @throws Error{usage} for numbers out of their range and unknown optimizers (naming the nearest).
+void check_groups(std::span<const GroupSpec> groups);
+
 /// For every block whether one of the patterns fits the name of its parameter.
 /// @throws Error{usage} for a pattern that fits none.
 [[nodiscard]] std::vector<std::uint8_t> blocks_that_fit(std::span<const std::string> patterns,

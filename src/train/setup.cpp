@@ -15,6 +15,7 @@
 #include "io/model_file.hpp"
 #include "options/augmentation.hpp"
 #include "options/config.hpp"
+#include "train/task.hpp"
 
 namespace fpcpu {
 
@@ -68,6 +69,7 @@ NetworkDefinition take_network(const TrainOptions& options, int points, const Ne
 
 NetworkDefinition build_network(const TrainOptions& options, int points, const NetworkDefinition* given) {
   NetworkDefinition network = take_network(options, points, given);
+  check_recipe(network.recipe, options.model);
   Graph& graph = network.graph;
   if (options.dropout >= 0) graph = set_dropout(graph, options.dropout);
   if (options.head != "auto") graph.set_head(make_head(options.head));

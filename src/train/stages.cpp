@@ -6,8 +6,6 @@
 #include <cmath>
 #include <cstdio>
 
-#include "core/foreign_text.hpp"
-#include "core/nearest.hpp"
 #include "fpcpu/error.hpp"
 #include "optim/grouped_optimizer.hpp"
 
@@ -15,56 +13,49 @@ namespace fpcpu {
 
 namespace {
 
-std::uint32_t terms_of(const StageSpec& stage, const Objective& objective) {
-  if (stage.terms.empty()) return UINT32_MAX;
-  std::vector<std::string_view> names;
-  for (const Term& term : objective.terms()) names.emplace_back(term.name);
-  std::uint32_t terms = 0;
-  for (const std::string& name : stage.terms) {
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found == names.end()) {
-      throw Error(ErrorCode::usage, "[[stage]]: no term is called '" + excerpt(name) + "'." + suggest(name, names));
-    }
-    terms |= 1U << static_cast<unsigned>(found - names.begin());
-  }
-  return terms;
+bool continues_turns(std::span<const StageSpec> specs, std::size_t i) {
+  return i > 0 && specs[i].steps > 0 && specs[i - 1].steps > 0;
 }
 
-void check(std::span<const StageSpec> specs, std::size_t i, bool continues_turns) {
+void check(std::span<const StageSpec> specs, std::size_t i) {
   const StageSpec& stage = specs[i];
+  const bool continues = continues_turns(specs, i);
   const bool last = std::all_of(specs.begin() + static_cast<std::ptrdiff_t>(i) + 1, specs.end(),
                                 [&](const StageSpec& s) { return stage.steps > 0 && s.steps > 0; });
   if (stage.steps < 0 || !std::isfinite(stage.epochs) || stage.epochs < 0) {
     throw Error(ErrorCode::usage, "[[stage]]: epochs and steps must be 0 or more.");
   }
-  if (stage.epochs == 0 && !last && !continues_turns) {
+  if (stage.epochs == 0 && !last && !continues) {
     throw Error(ErrorCode::usage, "[[stage]]: only the last stage may leave out its epochs.");
   }
-  if (stage.epochs != 0 && continues_turns) {
+  if (stage.epochs != 0 && continues) {
     throw Error(ErrorCode::usage,
                 "[[stage]]: stages that take turns last for the epochs of the first; leave out those of the others.");
   }
   const bool begins_turns = i + 1 < specs.size() && specs[i + 1].steps > 0;
-  if (stage.steps > 0 && !continues_turns && !begins_turns) {
+  if (stage.steps > 0 && !continues && !begins_turns) {
     throw Error(ErrorCode::usage, "[[stage]]: steps are for stages that take turns; no stage beside it has any.");
   }
 }
 
 }  // namespace
 
+void check_stages(std::span<const StageSpec> specs) {
+  for (std::size_t i = 0; i < specs.size(); ++i) check(specs, i);
+}
+
 Stages::Stages(std::span<const StageSpec> specs, const Objective& objective, const ParamLayout& layout,
                int steps_per_epoch)
     : steps_per_epoch_(steps_per_epoch) {
+  check_stages(specs);
   std::int64_t first = 0;
   for (std::size_t i = 0; i < specs.size(); ++i) {
     const StageSpec& stage = specs[i];
-    const bool continues_turns = i > 0 && stage.steps > 0 && specs[i - 1].steps > 0;
-    check(specs, i, continues_turns);
-    if (!continues_turns) {
+    if (!continues_turns(specs, i)) {
       phases_.push_back({first, {}, {}});
       if (stage.epochs > 0) first += std::max<std::int64_t>(1, std::llround(stage.epochs * steps_per_epoch));
     }
-    StepChoice choice{terms_of(stage, objective), {}};
+    StepChoice choice{terms_of(stage, objective.terms()), {}};
     if (!stage.frozen.empty()) choice.frozen = blocks_that_fit(stage.frozen, layout);
     phases_.back().choices.push_back(std::move(choice));
     phases_.back().steps.push_back(std::max(stage.steps, 1));

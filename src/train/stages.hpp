@@ -10,6 +10,9 @@
 
 namespace fpcpu {
 
+/// @throws Error{usage} for stages that no step of any run could reach, and numbers out of their range.
+void check_stages(std::span<const StageSpec> specs);
+
 /// What a step does: the terms that count (bit t for term t), and the blocks of parameters that stay as they are.
 struct StepChoice {
   std::uint32_t terms = UINT32_MAX;

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "fpcpu/error.hpp"
+#include "optim/grouped_optimizer.hpp"
+#include "train/stages.hpp"
 
 namespace fpcpu {
 
@@ -38,6 +40,15 @@ void check_outputs(const Graph& graph, const Objective& objective) {
 }
 
 }  // namespace
+
+void check_recipe(const Recipe& recipe, const std::string& where) {
+  try {
+    check_groups(recipe.groups);
+    check_stages(recipe.stages);
+  } catch (const Error& error) {
+    throw Error(error.code(), where + ": " + error.what());
+  }
+}
 
 TrainingTask make_task(const NetworkDefinition& network, const TrainOptions& options, const StreamContext& context) {
   std::vector<TargetStream> streams = make_target_streams(network.recipe.streams, context);

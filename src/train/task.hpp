@@ -19,6 +19,10 @@ struct TrainingTask {
   std::shared_ptr<StreamSet> streams;
 };
 
+/// What can be wrong with the groups and stages of a recipe whatever the run; names of terms and parameters are looked
+/// at where the file is read. @param where  begins the message. @throws Error{usage}
+void check_recipe(const Recipe& recipe, const std::string& where);
+
 /// The task of a recipe; without terms it is options.loss on the main output.
 /// @throws Error{usage|shape|io|format} for names, sizes and files that do not fit; Error{usage} if options.loss is not
 /// "auto" beside terms of the recipe, or an output for training only is read by no term.

@@ -7,6 +7,7 @@
 
 #include "cli/program.hpp"
 #include "cli/trained_model.hpp"
+#include "core/file.hpp"
 #include "data/image_write.hpp"
 #include "data/synth.hpp"
 #include "support/messages.hpp"
@@ -188,6 +189,21 @@ TEST_CASE("info and plan describe machine, models and plans") {
   CHECK(contains(run_program(folder, "plan bn --train --batch 16").out, "batch 16"));
   CHECK(contains(run_program(folder, "plan '" + trained_model().string() + "'").out, "inference"));
   CHECK(run_program(folder, "plan nothing").code == 2);
+}
+
+TEST_CASE("plan says what is wrong with how a network is to be trained") {
+  const TemporaryFolder folder;
+  const std::string text = fpcpu::read_file(std::string(FPCPU_SOURCE_DIR) + "/docs/models/auxiliary.toml");
+  const auto refusal = [&](const std::string& more) {
+    fpcpu::write_file_atomically(folder / "net.toml", text + more);
+    const Outcome o = run_program(folder, "plan net.toml");
+    CHECK(o.code == 2);
+    return o.err;
+  };
+  CHECK(contains(refusal("\n[[stage]]\nterms = [\"mapz\"]\n"), "no term is called 'mapz'"));
+  CHECK(contains(refusal("\n[[group]]\nparameters = \"*\"\noptimizer = \"adma\"\n"),
+                 "net.toml: unknown optimizer 'adma'"));
+  CHECK(contains(refusal("\n[[stage]]\nsteps = 2\n"), "net.toml: [[stage]]: steps are for stages that take turns"));
 }
 
 TEST_CASE("a network of the user's own trains, and its plan can be shown") {

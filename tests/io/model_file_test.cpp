@@ -158,6 +158,49 @@ training_only = true
   CHECK(contains(refusal("[[output]]", "[term]\nloss = \"mse\"\n[[output]]"), "'term.loss' is not understood"));
 }
 
+TEST_CASE("names in terms, groups and stages that there are not are refused where they stand") {
+  const std::string text = std::string(kBranching) + R"([[stream]]
+name = "pose"
+source = "table:file=x.csv"
+[[term]]
+name = "points"
+loss = "wing:w=10"
+[[term]]
+loss = "mse"
+targets = ["from the data"]
+[[group]]
+parameters = "stem.*"
+[[stage]]
+epochs = 1
+terms = ["points"]
+frozen = ["left.*"]
+[[stage]]
+terms = ["mse", "points"]
+)";
+  CHECK(parse_model(text, "net.toml", {}).recipe.stages.size() == 2);
+  const auto refused = [&](const std::string& from, const std::string& to, const std::string& what) {
+    std::string wrong = text;
+    REQUIRE(contains(wrong, from));
+    wrong.replace(wrong.find(from), from.size(), to);
+    const std::string message =
+        message_of(ErrorCode::usage, [&] { static_cast<void>(parse_model(wrong, "net.toml", {})); });
+    CAPTURE(message);
+    CHECK(contains(message, what));
+  };
+  refused("\"wing:w=10\"", "\"wimg\"", "net.toml line 25: term 'points': unknown loss 'wimg'. Did you mean 'wing'?");
+  refused("\"wing:w=10\"", "\"wing:v=10\"", "net.toml line 25: term 'points': ");
+  refused("\"mse\"\n", "\"mse\"\noutputs = [\"landmark\"]\n", "line 28: term 'mse': there is no output 'landmark'.");
+  refused("name = \"points\"\n", "name = \"po ints\"\n", "line 25: term 'po ints': its name");
+  refused("\"stem.*\"", "\"steam.*\"", "line 31: no parameter of the network is called 'steam.*'");
+  refused("terms = [\"points\"]", "terms = [\"point\"]",
+          "line 33: [[stage]]: no term is called 'point'. Did you mean 'points'?");
+  refused("\"left.*\"", "\"right.*\"", "line 33: no parameter of the network is called 'right.*'");
+  refused("\"mse\", \"points\"", "\"mse\", \"l1\"", "line 37: [[stage]]: no term is called 'l1'");
+  std::string many;
+  for (int i = 0; i < 17; ++i) many += "[[term]]\nloss = \"mse\"\n";
+  refused("[[group]]", many + "[[group]]", "an objective has 1 to 16 terms");
+}
+
 TEST_CASE("mistakes name the file, the line, the layer and what was probably meant") {
   const auto refused = [](ErrorCode code, std::string text, const std::string& from, const std::string& to,
                           const std::string& line, const std::string& what) {
