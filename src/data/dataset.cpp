@@ -54,15 +54,17 @@ class SelectedDataset final : public Dataset {
   /// Those that all parts have alike.
   void find_streams() {
     for (const OfferedStream& wanted : parts_.front()->streams()) {
-      std::map<const Dataset*, std::size_t> places;
+      std::map<const Dataset*, std::size_t> places;  // a part may be given twice
+      bool all_have_it = true;
       for (const DatasetPtr& part : parts_) {
         const auto offered = part->streams();
         const auto found = std::find_if(offered.begin(), offered.end(), [&](const OfferedStream& s) {
           return s.name == wanted.name && s.size == wanted.size && s.per_point == wanted.per_point;
         });
-        if (found != offered.end()) places[part.get()] = static_cast<std::size_t>(found - offered.begin());
+        all_have_it = all_have_it && found != offered.end();
+        if (all_have_it) places[part.get()] = static_cast<std::size_t>(found - offered.begin());
       }
-      if (places.size() != parts_.size()) continue;
+      if (!all_have_it) continue;
       streams_.push_back(wanted);
       for (const auto& [part, place] : places) stream_places_[part].push_back(place);
     }

@@ -106,6 +106,11 @@ TEST_CASE("subsets and concatenations offer what all their parts offer") {
   CHECK(age == 10);
   both->stream(2 + 5, 0, &age);
   CHECK(age == 50);
+
+  const DatasetPtr twice = concat_datasets({bench.data, part, bench.data});
+  REQUIRE(twice->streams().size() == 2);
+  twice->stream(static_cast<std::size_t>(kFaces) + 2 + 3, 0, &age);
+  CHECK(age == 30);
 }
 
 TEST_CASE("a table gives numbers by file name, unknown ones as NaN, and signs that turn in a mirror") {
