@@ -24,7 +24,7 @@ target_compile_options(fpcpu_flags INTERFACE -ffp-contract=off)
 
 # fpcpu_precompile(TARGET [HEADERS ...]): the standard headers that most sources include, parsed once.
 function(fpcpu_precompile target)
-  if(FPCPU_PRECOMPILE)
+  if(FPCPU_QUICK_BUILD)
     target_precompile_headers(${target} PRIVATE
       <algorithm> <array> <charconv> <cmath> <cstdint> <cstdio> <filesystem> <functional> <limits> <map> <memory> <optional>
       <set> <span> <string> <string_view> <utility> <variant> <vector> ${ARGN})
@@ -33,7 +33,7 @@ endfunction()
 
 # fpcpu_reuse_precompiled(TARGET FROM): what FROM has precompiled. Both need the same options and definitions.
 function(fpcpu_reuse_precompiled target from)
-  if(FPCPU_PRECOMPILE)
+  if(FPCPU_QUICK_BUILD)
     target_precompile_headers(${target} REUSE_FROM ${from})
   endif()
 endfunction()
@@ -41,10 +41,15 @@ endfunction()
 # What runs for every pixel lives in these rooms; all other code is glue, for which -O3 costs build time only.
 set(FPCPU_HOT_ROOMS kernels data)
 
-# fpcpu_room(NAME SOURCES ... USES lower rooms and libraries)
+# fpcpu_room(NAME SOURCES ... [KINDS ...] USES lower rooms and libraries): KINDS are sources that look alike, one for each
+# entry of a registry; they use the same local names and are never compiled together.
 function(fpcpu_room name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
-  add_library(fpcpu_${name} STATIC ${ARG_SOURCES})
+  cmake_parse_arguments(ARG "" "" "SOURCES;KINDS;USES" ${ARGN})
+  add_library(fpcpu_${name} STATIC ${ARG_SOURCES} ${ARG_KINDS})
+  if(FPCPU_QUICK_BUILD AND NOT name STREQUAL "kernels")
+    set_target_properties(fpcpu_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    set_source_files_properties(${ARG_KINDS} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
   target_include_directories(fpcpu_${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
   target_link_libraries(fpcpu_${name} PUBLIC ${ARG_USES} PRIVATE $<BUILD_INTERFACE:fpcpu_flags>)

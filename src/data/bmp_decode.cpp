@@ -13,7 +13,7 @@ namespace {
 
 using image_gate::BmpHeader;
 
-struct Colour {
+struct BmpColour {
   std::uint8_t red, green, blue;
 };
 
@@ -37,7 +37,7 @@ class BmpRow {
 
   void go_to(std::uint64_t row) { row_ = bytes_.subspan(header_.pixels_at + row * header_.row_bytes).data(); }
 
-  [[nodiscard]] Colour at(std::size_t x) const {
+  [[nodiscard]] BmpColour at(std::size_t x) const {
     switch (header_.bits) {
       case 24:
         return {row_[3 * x + 2], row_[3 * x + 1], row_[3 * x]};
@@ -52,12 +52,12 @@ class BmpRow {
   }
 
  private:
-  [[nodiscard]] Colour masked(std::uint32_t pixel) const {
+  [[nodiscard]] BmpColour masked(std::uint32_t pixel) const {
     return {under_mask(pixel, header_.masks[0]), under_mask(pixel, header_.masks[1]),
             under_mask(pixel, header_.masks[2])};
   }
 
-  [[nodiscard]] Colour indexed(std::size_t x) const {
+  [[nodiscard]] BmpColour indexed(std::size_t x) const {
     const auto bits = static_cast<std::size_t>(header_.bits);
     const std::size_t in_byte = 8 / bits;
     const std::size_t shift = 8 - bits * (x % in_byte + 1);
@@ -88,7 +88,7 @@ Image decode_bmp(const BmpHeader& header, std::span<const std::uint8_t> bytes, c
   for (std::uint64_t y = 0; y < height; ++y) {
     row.go_to(header.top_down ? y : height - 1 - y);
     for (std::size_t x = 0; x < width; ++x) {
-      const Colour c = row.at(x);
+      const BmpColour c = row.at(x);
       if (channels == 1) {
         *out++ = static_cast<std::uint8_t>(luma(c.red, c.green, c.blue));
       } else {

@@ -22,27 +22,6 @@ namespace fpcpu {
 
 namespace {
 
-/// One of the two batches in flight.
-struct Buffer {
-  AlignedBuffer<float> x;
-  AlignedBuffer<float> targets;
-  AlignedBuffer<float> visible;
-  std::vector<AlignedBuffer<float>> streams;
-  std::vector<const float*> stream_values;  // of each
-  std::vector<std::uint32_t> samples;
-  Batch batch;
-  std::exception_ptr error;
-  bool ready = false;
-};
-
-/// A batch that the worker makes; `job` tells whether anybody still wants it.
-struct Work {
-  std::uint64_t job;
-  int epoch;
-  Strength strength;
-  int index;
-};
-
 void check(const Dataset& data, const Preprocessing& p, const LoaderOptions& o) {
   if (o.batch < 1) throw Error(ErrorCode::usage, "a batch of " + std::to_string(o.batch) + " images: give at least 1.");
   if (data.size() == 0) throw Error(ErrorCode::usage, "the data set has no images.");
@@ -63,6 +42,27 @@ void check(const Dataset& data, const Preprocessing& p, const LoaderOptions& o) 
 }  // namespace
 
 struct Loader::Impl {
+  /// One of the two batches in flight.
+  struct Buffer {
+    AlignedBuffer<float> x;
+    AlignedBuffer<float> targets;
+    AlignedBuffer<float> visible;
+    std::vector<AlignedBuffer<float>> streams;
+    std::vector<const float*> stream_values;  // of each
+    std::vector<std::uint32_t> samples;
+    Batch batch;
+    std::exception_ptr error;
+    bool ready = false;
+  };
+
+  /// A batch that the worker makes; `job` tells whether anybody still wants it.
+  struct Work {
+    std::uint64_t job;
+    int epoch;
+    Strength strength;
+    int index;
+  };
+
   DatasetPtr data;
   Preprocessing preprocessing;
   LoaderOptions options;
@@ -240,7 +240,7 @@ void Loader::start(int epoch, int first, Strength strength) {
     impl_->strength = strength;
     impl_->produce = impl_->consume = std::clamp(first, 0, impl_->batches);
     impl_->held = false;
-    for (Buffer& b : impl_->buffers) b.ready = false;
+    for (Impl::Buffer& b : impl_->buffers) b.ready = false;
   }
   impl_->changed.notify_all();
 }
@@ -254,7 +254,7 @@ const Batch* Loader::next() {
     s.changed.notify_all();
   }
   if (s.consume >= s.batches) return nullptr;
-  Buffer& b = s.buffers[static_cast<std::size_t>(s.consume % 2)];
+  Impl::Buffer& b = s.buffers[static_cast<std::size_t>(s.consume % 2)];
   const auto before = std::chrono::steady_clock::now();
   s.changed.wait(lock, [&] { return b.ready || s.failure != nullptr; });
   s.stalled += std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();

@@ -18,7 +18,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-void check_depth(std::string_view text, int max_depth) {
+/// More than any file of the program has inside each other.
+constexpr int kMaxBrackets = 8;
+
+void check_depth(std::string_view text) {
   int depth = 0;
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -29,8 +32,8 @@ void check_depth(std::string_view text, int max_depth) {
     } else if (c == '"') {
       quoted = true;
     } else if (c == '[' || c == '{') {
-      if (++depth > max_depth) {
-        throw Error(ErrorCode::format, "more than " + std::to_string(max_depth) + " brackets inside each other");
+      if (++depth > kMaxBrackets) {
+        throw Error(ErrorCode::format, "more than " + std::to_string(kMaxBrackets) + " brackets inside each other");
       }
     } else if (c == ']' || c == '}') {
       --depth;
@@ -45,8 +48,8 @@ void check_depth(std::string_view text, int max_depth) {
 
 }  // namespace
 
-Json parse_bounded_json(std::string_view text, int max_depth) {
-  check_depth(text, max_depth);
+Json parse_bounded_json(std::string_view text) {
+  check_depth(text);
   std::vector<std::set<std::string>> keys;
   const auto check = [&keys](int, Json::parse_event_t event, Json& value) {
     if (event == Json::parse_event_t::object_start) keys.emplace_back();

@@ -6,10 +6,10 @@
 
 namespace fpcpu {
 
-/// Reads JSON that may come from a stranger: at most `max_depth` brackets inside each other, which is found out before
+/// Reads JSON that may come from a stranger: at most eight brackets inside each other, which is found out before
 /// the parser builds anything, and no name twice in one object, of which the parser alone would keep one silently.
 /// @throws Error{format} without a place; nlohmann::json::parse_error for what is no JSON.
-[[nodiscard]] nlohmann::ordered_json parse_bounded_json(std::string_view text, int max_depth);
+[[nodiscard]] nlohmann::ordered_json parse_bounded_json(std::string_view text);
 
 /// A whole number from `low` to `high`. @throws Error{format} "WHAT is ..., expected ..."
 [[nodiscard]] std::int64_t whole_number(const nlohmann::ordered_json& json, std::int64_t low, std::int64_t high,

@@ -23,7 +23,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kExtraPrefix = "extra/";
 constexpr int kMaxPoints = 10'000;
-constexpr int kMaxDepth = 8;
 constexpr double kMaxNumber = 1e6;  // of preprocessing, which works with pixel values from 0 to 255
 constexpr float kMinDeviation = 1e-3F;
 
@@ -40,7 +39,7 @@ std::string preprocessing_to_json(const Preprocessing& pre) {
 }
 
 Preprocessing preprocessing_from_json(const std::string& text) {
-  const Json json = parse_bounded_json(text, kMaxDepth);
+  const Json json = parse_bounded_json(text);
   const auto numbers = [&json](const char* key) {
     std::vector<float> values;
     for (const Json& value : json.at(key)) values.push_back(bounded_number(value, kMaxNumber, key));
@@ -82,7 +81,7 @@ std::string errors_to_json(const ErrorModel& errors) {
 }
 
 ErrorModel errors_from_json(const std::string& text) {
-  const Json json = parse_bounded_json(text, kMaxDepth);
+  const Json json = parse_bounded_json(text);
   constexpr double kMaxExponent = 100;
   ErrorModel errors;
   errors.unit = json.at("unit").get<std::string>();
@@ -158,7 +157,7 @@ auto parse_metadata(const SafetensorsFile& file, const std::string& key, const P
 }
 
 std::map<std::string, std::string> texts_from_json(const std::string& text) {
-  return parse_bounded_json(text, kMaxDepth).get<std::map<std::string, std::string>>();
+  return parse_bounded_json(text).get<std::map<std::string, std::string>>();
 }
 
 /// The tensor of a parameter, of the right shape.

@@ -17,8 +17,6 @@ namespace {
 // Ordered: attributes come back in the order in which the layer described them.
 using Json = nlohmann::ordered_json;
 
-constexpr int kMaxDepth = 8;
-
 Json to_json(const Attributes& attributes) {
   Json json = Json::object();
   for (const auto& [name, value] : attributes.items()) {
@@ -119,7 +117,7 @@ std::string graph_to_json(const Graph& graph) {
 Graph graph_from_json(const std::string& text, const std::string& where) {
   std::string place = "graph";
   try {
-    const Json json = parse_bounded_json(text, kMaxDepth);
+    const Json json = parse_bounded_json(text);
     const Shape input = shape_of(json.at("input"), 3);
     if (input.c == 2) throw Error(ErrorCode::format, "the input has 2 channels, expected 1 (gray) or 3 (colour).");
     Graph graph(input);

@@ -24,7 +24,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kLengthBytes = 8;
-constexpr int kMaxDepth = 8;
 constexpr std::size_t kMaxDims = 8;
 constexpr const char* kMetadataKey = "__metadata__";
 
@@ -124,8 +123,8 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& file)
 
   std::string where = "header";
   try {
-    const Json header = parse_bounded_json(
-        std::string_view(content_).substr(kLengthBytes, static_cast<std::size_t>(length)), kMaxDepth);
+    const Json header =
+        parse_bounded_json(std::string_view(content_).substr(kLengthBytes, static_cast<std::size_t>(length)));
     if (!header.is_object()) throw Error(ErrorCode::format, "not a JSON object");
     const std::size_t count = header.size() - header.count(kMetadataKey);
     if (count > kMaxTensors) {

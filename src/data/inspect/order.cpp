@@ -14,11 +14,11 @@ namespace fpcpu {
 
 namespace {
 
-constexpr std::size_t kFewestPoints = 5;  // that tell which way up a face is
+constexpr std::size_t kFewestToOrder = 5;  // that tell which way up a face is
 
 /// Whether the faces are alike above and below instead of left and right: x and y exchanged, or lying on their sides.
 bool lie_on_their_sides(const ShapeModel& model, const MirrorFit& fit) {
-  if (model.known() < kFewestPoints || is_upright(fit)) return false;
+  if (model.known() < kFewestToOrder || is_upright(fit)) return false;
   std::vector<float> shape = flat_shape(model);
   for (std::size_t k = 0; k < shape.size(); k += 2) std::swap(shape[k], shape[k + 1]);
   return is_upright(fit_mirror(shape));
@@ -130,7 +130,7 @@ std::vector<Finding> find_wrong_orders(JudgedSets sets) {
       f.text = places(sets, f.faces, 1) + ": " + text;
       findings.push_back(std::move(f));
     };
-    const MirrorFit fit = models[s].known() < kFewestPoints ? MirrorFit{} : fit_mirror(flat_shape(models[s]));
+    const MirrorFit fit = models[s].known() < kFewestToOrder ? MirrorFit{} : fit_mirror(flat_shape(models[s]));
     if (lie_on_their_sides(models[s], fit)) {
       add("the faces lie on their sides: they are alike above and below instead of left and right. Are x and y "
           "exchanged, or the pictures turned (--exif)? Correct it, or --accept order if they are meant.");

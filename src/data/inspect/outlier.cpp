@@ -10,7 +10,7 @@ namespace fpcpu {
 
 namespace {
 
-constexpr std::size_t kFewestPoints = 4;  // of which one can be told to be wrong
+constexpr std::size_t kFewestToCompare = 4;  // of which one can be told to be wrong
 constexpr std::size_t kFewestFaces = 5;
 /// How far off a point must be to be named, in radii of the face, and how much farther than the same point usually is.
 constexpr double kFar = 1.2;
@@ -64,7 +64,7 @@ class OutlierSearch {
       : sets_(sets), set_(set), data_(*sets[set].data), model_(data_, all_faces(data_)) {}
 
   std::vector<Finding> run() {
-    if (data_.size() < kFewestFaces || model_.known() < kFewestPoints) return {};
+    if (data_.size() < kFewestFaces || model_.known() < kFewestToCompare) return {};
     measure();
     std::vector<Far> far;
     std::vector<FaceRef> strange;

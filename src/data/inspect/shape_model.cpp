@@ -13,7 +13,7 @@ namespace fpcpu {
 namespace {
 
 constexpr std::size_t kMostFaces = 200;
-constexpr std::size_t kFewestPoints = 3;
+constexpr std::size_t kFewestToFit = 3;
 
 /// A point of a face and the one of the model that it is compared with.
 struct Pair {
@@ -188,7 +188,7 @@ std::optional<Placement> ShapeModel::place(const Landmarks& face, std::span<cons
     const auto at = position(face, k);
     if (at && known_[of_model]) pairs.push_back({*at, model_[of_model]});
   }
-  if (pairs.size() < kFewestPoints) return std::nullopt;
+  if (pairs.size() < kFewestToFit) return std::nullopt;
   // Nearly every face is all right, and then least squares tell it: a point far off leaves large distances.
   const double all_near = pairs.size() < 8 ? 0.35 : 0.6;
   Placement plain = weighted(pairs, std::vector<double>(pairs.size(), 1.0));
