@@ -20,7 +20,7 @@ namespace fpcpu::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kAugmentExamples = R"(
 Examples:
   fpcpu augment synth:40 --out sheet.png
   fpcpu augment faces --out sheet.png --augment full --count 12
@@ -60,7 +60,7 @@ TrainOptions read_options(const Arguments& a) {
 
 int run_augment(const std::vector<std::string_view>& arguments) {
   Arguments a("augment", "augment DATA --out SHEET.png [options]",
-              "Draws what training does to faces: each augmentation alone and all together.", kExamples);
+              "Draws what training does to faces: each augmentation alone and all together.", kAugmentExamples);
   a.option("out", "FILE", "picture to write, .png or .jpg (required)", "output");
   a.option("count", "N", "faces in a row (8)", "output");
   ResultFiles::add_option(a);

@@ -19,7 +19,7 @@ namespace fpcpu::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kCompareExamples = R"(
 Examples:
   fpcpu compare runs/train runs/train2
   fpcpu compare runs/* --out comparison.html
@@ -92,7 +92,7 @@ JsonObject json_of(const RunComparison& comparison, std::size_t i) {
 int run_compare(const std::vector<std::string_view>& arguments) {
   Arguments a("compare", "compare RUN RUN... [options]",
               "Training runs side by side: errors with 95 % bootstrap intervals, times, options that differ, curves.",
-              kExamples);
+              kCompareExamples);
   a.option("out", "FILE", "also write FILE.html with the curves over each other (none)", "output");
   a.flag("json", "print one JSON object a run instead of the tables", "output");
   ResultFiles::add_option(a);

@@ -31,7 +31,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kExamples = R"(
+constexpr const char* kDetectExamples = R"(
 Examples:
   fpcpu detect runs/train face.jpg
   fpcpu detect runs/train photos --out points.csv --draw pictures
@@ -265,7 +265,7 @@ std::size_t say_failures(const Inputs& inputs, const std::vector<Detection>& det
 
 int run_detect(const std::vector<std::string_view>& arguments) {
   Arguments a("detect", "detect MODEL INPUT... [options]", "Finds the points in images or folders of images.",
-              kExamples);
+              kDetectExamples);
   add_options(a);
   if (!a.parse(arguments)) return kDone;
   check_arguments(a);

@@ -32,7 +32,7 @@ namespace fpcpu::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kEvalExamples = R"(
 Examples:
   fpcpu eval runs/train/model.safetensors --data test
   fpcpu eval runs/train/model.safetensors --data test --json
@@ -194,7 +194,7 @@ void print(const Judged& judged) {
 
 int run_eval(const std::vector<std::string_view>& arguments) {
   Arguments a("eval", "eval MODEL --data DIR | eval --pred PRED.csv --data DIR",
-              "Measures a model, or a file of predictions, against the truth.", kExamples);
+              "Measures a model, or a file of predictions, against the truth.", kEvalExamples);
   a.option("data", "DIR", "faces with points: DIR (gt.csv + images/), a table FILE.csv, or synth:N[:SEED] (required)",
            "input");
   a.option("accept", "ID,ID", "findings about the data that you mean so, as for fpcpu train (none)", "input");

@@ -19,7 +19,7 @@ namespace fpcpu::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kInfoExamples = R"(
 Examples:
   fpcpu info
   fpcpu info runs/train
@@ -97,7 +97,7 @@ void print_model(const std::string& where) {
 
 int run_info(const std::vector<std::string_view>& arguments) {
   Arguments a("info", "info [MODEL]", "Versions, instruction sets and models; or the facts of a model file.",
-              kExamples);
+              kInfoExamples);
   a.precision_option();
   if (!a.parse(arguments)) return kDone;
   if (a.positional().size() > 1) throw Error(ErrorCode::usage, "fpcpu info takes at most one model file.");

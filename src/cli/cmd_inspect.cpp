@@ -20,7 +20,7 @@ namespace fpcpu::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kInspectExamples = R"(
 Refusals end every training before it begins (exit code 3 here as well); warnings are said and training goes on.
 --accept ID says that a finding is meant so, here and for fpcpu train.
 
@@ -49,7 +49,7 @@ void print(const std::vector<JudgedSet>& sets, const std::vector<Finding>& findi
 
 int run_inspect(const std::vector<std::string_view>& arguments) {
   Arguments a("inspect", "inspect DATA... [options]", "Checks faces with points before anything is trained on them.",
-              kExamples);
+              kInspectExamples);
   a.option("html", "FILE", "also write a page with the faces concerned, their points drawn (none)", "output");
   ResultFiles::add_option(a);
   a.option("accept", "ID,ID", "kinds of findings that you mean so (none)", "input");

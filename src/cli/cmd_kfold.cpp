@@ -13,7 +13,7 @@ namespace fpcpu::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kKfoldExamples = R"(
 Each of K detectors is trained without one part of the data and judged on it, so every image is judged by a
 detector that has not seen it.
 
@@ -40,7 +40,7 @@ void print_result(const KFoldResult& r) {
 
 int run_kfold(const std::vector<std::string_view>& arguments) {
   Arguments a("kfold", "kfold [options]",
-              "Cross-validation: every image is judged by a model that was not trained on it.", kExamples);
+              "Cross-validation: every image is judged by a model that was not trained on it.", kKfoldExamples);
   a.option("folds", "K", "parts of the data, each left out of one training (5)", "kfold");
   a.option("out", "DIR", "folder for all; default runs/kfold, runs/kfold2, ...", "run");
   add_resume_option(a, "go on with a stopped cross-validation");

@@ -20,7 +20,7 @@ namespace fpcpu::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kLrFindExamples = R"(
 The learning rate rises from step to step; the loss first falls and then explodes. Suggested is half the rate
 at which the smoothed loss is lowest.
 
@@ -68,7 +68,7 @@ void print_reading(const LrFindResult& r) {
 
 int run_lr_find(const std::vector<std::string_view>& arguments) {
   Arguments a("lr-find", "lr-find [options]", "Finds a learning rate: raises it step by step and watches the loss.",
-              kExamples);
+              kLrFindExamples);
   a.option("from", "RATE", "first learning rate (1e-6)", "lr-find");
   a.option("to", "RATE", "last learning rate (1)", "lr-find");
   a.option("steps", "N", "training steps (200)", "lr-find");

@@ -18,7 +18,7 @@ namespace fpcpu::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kPlanExamples = R"(
 Examples:
   fpcpu plan small                         # inference
   fpcpu plan bn --train --batch 32
@@ -40,7 +40,7 @@ Graph load_graph(const std::string& model) {
 
 int run_plan(const std::vector<std::string_view>& arguments) {
   Arguments a("plan", "plan MODEL|NAME [options]",
-              "Shows how a network is executed: steps, segments, memory, bytes moved.", kExamples);
+              "Shows how a network is executed: steps, segments, memory, bytes moved.", kPlanExamples);
   a.option("batch", "N", "images of a batch (32 with --train, else 1)", "plan");
   a.flag("train", "the training plan: forward and backward", "plan");
   a.precision_option();

@@ -13,7 +13,7 @@ namespace fpcpu::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kSweepExamples = R"(
 FILE.toml holds options of train, and under [sweep] what varies (docs/sweep.md):
 
   data = ["faces"]
@@ -47,7 +47,7 @@ void print_ranking(const SweepResult& r) {
 
 int run_sweep(const std::vector<std::string_view>& arguments) {
   Arguments a("sweep", "sweep FILE.toml [options]", "Trains with many settings and ranks them by validation error.",
-              kExamples);
+              kSweepExamples);
   a.option("out", "DIR", "folder of all trainings; default runs/NAME for NAME.toml", "run");
   a.flag("dry-run", "check the file and list the trainings", "run");
   if (!a.parse(arguments)) return kDone;

@@ -15,7 +15,7 @@ namespace fpcpu::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kSynthExamples = R"(
 Examples:
   fpcpu synth faces --count 500
   fpcpu synth faces --count 36 --seed 7 --size 128
@@ -25,7 +25,7 @@ Examples:
 
 int run_synth(const std::vector<std::string_view>& arguments) {
   Arguments a("synth", "synth DIR --count N [options]",
-              "Writes procedural faces with 14 points: DIR/gt.csv and DIR/images/.", kExamples);
+              "Writes procedural faces with 14 points: DIR/gt.csv and DIR/images/.", kSynthExamples);
   a.option("count", "N", "number of faces (required)", "output");
   a.option("seed", "S", "of every random number (1)", "output");
   a.option("size", "PX", "side of the images; 0 = mixed sizes (0)", "output");

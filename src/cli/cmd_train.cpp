@@ -11,7 +11,7 @@ namespace fpcpu::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kTrainExamples = R"(
 Examples:
   fpcpu train                                            # built-in faces, folder runs/train
   fpcpu train --data faces --val more_faces --epochs 60
@@ -41,7 +41,8 @@ void leave_open(const Arguments& a, TrainOptions& options) {
 }  // namespace
 
 int run_train(const std::vector<std::string_view>& arguments) {
-  Arguments a("train", "train [options]", "Trains a detector on faces with points and writes a run folder.", kExamples);
+  Arguments a("train", "train [options]", "Trains a detector on faces with points and writes a run folder.",
+              kTrainExamples);
   a.option("out", "RUN", "run folder; default runs/train, runs/train2, ...", "run");
   a.flag("auto", "choose batch, input size, lr and epochs from data, cores and --time, as far as they are not given",
          "run");

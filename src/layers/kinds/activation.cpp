@@ -53,7 +53,7 @@ class ActivationLayer final : public LayerBase<ActivationLayer> {
   FusedActivation activation_;
 };
 
-LayerPtr read(AttributeReader& reader) {
+LayerPtr read_activation(AttributeReader& reader) {
   ActivationOptions o;
   o.function = read_activation(reader, "function", o.function);
   o.slope = reader.number("slope", o.slope);
@@ -65,7 +65,7 @@ LayerPtr read(AttributeReader& reader) {
 LayerPtr make_activation(ActivationOptions options) { return std::make_shared<ActivationLayer>(options); }
 
 namespace layers {
-LayerRecipe activation() { return {"activation", read}; }
+LayerRecipe activation() { return {"activation", read_activation}; }
 }  // namespace layers
 
 }  // namespace fpcpu

@@ -79,7 +79,7 @@ class Add final : public LayerBase<Add> {
   FusedActivation activation_;
 };
 
-LayerPtr read(AttributeReader& reader) {
+LayerPtr read_add(AttributeReader& reader) {
   AddOptions o;
   o.activation = read_activation(reader, "activation", o.activation);
   o.slope = reader.number("slope", o.slope);
@@ -91,7 +91,7 @@ LayerPtr read(AttributeReader& reader) {
 LayerPtr make_add(AddOptions options) { return std::make_shared<Add>(options); }
 
 namespace layers {
-LayerRecipe add() { return {"add", read}; }
+LayerRecipe add() { return {"add", read_add}; }
 }  // namespace layers
 
 }  // namespace fpcpu

@@ -81,7 +81,7 @@ class FullFilters {
   bool residual_;
 };
 
-LayerPtr read(AttributeReader& reader) {
+LayerPtr read_conv2d(AttributeReader& reader) {
   Conv2dOptions o;
   o.out_channels = reader.integer("out_channels");
   o.groups = reader.integer("groups", o.groups);
@@ -99,7 +99,7 @@ LayerPtr read(AttributeReader& reader) {
 LayerPtr make_conv2d(Conv2dOptions options) { return std::make_shared<Convolution<FullFilters>>(options); }
 
 namespace layers {
-LayerRecipe conv2d() { return {"conv2d", read}; }
+LayerRecipe conv2d() { return {"conv2d", read_conv2d}; }
 }  // namespace layers
 
 }  // namespace fpcpu

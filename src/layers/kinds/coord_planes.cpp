@@ -64,7 +64,7 @@ class CoordPlanes final : public LayerBase<CoordPlanes> {
   bool radius_;
 };
 
-LayerPtr read(AttributeReader& reader) {
+LayerPtr read_coord_planes(AttributeReader& reader) {
   CoordPlanesOptions o;
   o.radius = reader.boolean("radius", o.radius);
   return make_coord_planes(o);
@@ -75,7 +75,7 @@ LayerPtr read(AttributeReader& reader) {
 LayerPtr make_coord_planes(CoordPlanesOptions options) { return std::make_shared<CoordPlanes>(options); }
 
 namespace layers {
-LayerRecipe coord_planes() { return {"coord_planes", read}; }
+LayerRecipe coord_planes() { return {"coord_planes", read_coord_planes}; }
 }  // namespace layers
 
 }  // namespace fpcpu

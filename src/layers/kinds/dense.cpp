@@ -153,7 +153,7 @@ class Dense final : public LayerBase<Dense> {
   FusedActivation activation_;
 };
 
-LayerPtr read(AttributeReader& reader) {
+LayerPtr read_dense(AttributeReader& reader) {
   DenseOptions o;
   o.units = reader.integer("units");
   o.bias = reader.boolean("bias", o.bias);
@@ -168,7 +168,7 @@ LayerPtr read(AttributeReader& reader) {
 LayerPtr make_dense(DenseOptions options) { return std::make_shared<Dense>(options); }
 
 namespace layers {
-LayerRecipe dense() { return {"dense", read}; }
+LayerRecipe dense() { return {"dense", read_dense}; }
 }  // namespace layers
 
 }  // namespace fpcpu

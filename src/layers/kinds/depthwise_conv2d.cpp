@@ -74,7 +74,7 @@ class ChannelFilters {
   static constexpr int kBandScalars = 16384;
 };
 
-LayerPtr read(AttributeReader& reader) {
+LayerPtr read_depthwise_conv2d(AttributeReader& reader) {
   DepthwiseConv2dOptions o;
   ConvWindow::read(reader, o);
   o.bias = reader.boolean("bias", o.bias);
@@ -91,7 +91,7 @@ LayerPtr make_depthwise_conv2d(DepthwiseConv2dOptions options) {
 }
 
 namespace layers {
-LayerRecipe depthwise_conv2d() { return {"depthwise_conv2d", read}; }
+LayerRecipe depthwise_conv2d() { return {"depthwise_conv2d", read_depthwise_conv2d}; }
 }  // namespace layers
 
 }  // namespace fpcpu

@@ -86,7 +86,7 @@ class Dropout final : public LayerBase<Dropout> {
   DropoutMode mode_;
 };
 
-LayerPtr read(AttributeReader& reader) {
+LayerPtr read_dropout(AttributeReader& reader) {
   DropoutOptions o;
   o.rate = reader.number("rate", o.rate);
   o.mode = static_cast<DropoutMode>(reader.choice("mode", kModes, 0));
@@ -98,7 +98,7 @@ LayerPtr read(AttributeReader& reader) {
 LayerPtr make_dropout(DropoutOptions options) { return std::make_shared<Dropout>(options); }
 
 namespace layers {
-LayerRecipe dropout() { return {"dropout", read}; }
+LayerRecipe dropout() { return {"dropout", read_dropout}; }
 }  // namespace layers
 
 }  // namespace fpcpu

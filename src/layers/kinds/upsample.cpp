@@ -60,7 +60,7 @@ class Upsample final : public LayerBase<Upsample> {
   UpsampleMode mode_;
 };
 
-LayerPtr read(AttributeReader& reader) {
+LayerPtr read_upsample(AttributeReader& reader) {
   UpsampleOptions o;
   o.factor = reader.integer("factor", o.factor);
   o.mode = static_cast<UpsampleMode>(reader.choice("mode", kModes, 0));
@@ -72,7 +72,7 @@ LayerPtr read(AttributeReader& reader) {
 LayerPtr make_upsample(UpsampleOptions options) { return std::make_shared<Upsample>(options); }
 
 namespace layers {
-LayerRecipe upsample() { return {"upsample", read}; }
+LayerRecipe upsample() { return {"upsample", read_upsample}; }
 }  // namespace layers
 
 }  // namespace fpcpu
