@@ -120,11 +120,7 @@ class TensorPlacer {
 
   void touch_input(const Step& step, std::size_t k, Moment now, bool by_whole) {
     const int input = graph_.node(step.node).inputs[k];
-    const bool backward = step.kind == StepKind::backward || step.kind == StepKind::backward_sums;
-    NodeLives& lives = life(input);
-    const bool kept = k == 0 && step.kept_x;
-    const bool made_again = backward && at(input).recomputed;
-    (kept ? lives.kept_y : made_again ? lives.again : lives.y).touch(now, by_whole);
+    form_read(step, k, at(input).recomputed, life(input)).touch(now, by_whole);
   }
 
   /// For each node the one whose output's memory its own output gets: that of an input it may write over

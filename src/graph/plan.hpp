@@ -57,6 +57,16 @@ struct Step {
   }
 }
 
+/// The form of its input k that a step reads, of the forms `y`, `again` and `kept_y` of the node that makes it: what it
+/// needs of them is the caller's business (NodePlan has where they are, the planner when they live).
+/// @param recomputed  NodePlan::recomputed of that node
+template <class Forms>
+[[nodiscard]] constexpr auto& form_read(const Step& step, std::size_t k, bool recomputed, Forms& forms) noexcept {
+  if (k == 0 && step.kept_x) return forms.kept_y;
+  const bool backward = step.kind == StepKind::backward_sums || step.kind == StepKind::backward;
+  return backward && recomputed ? forms.again : forms.y;
+}
+
 /// Steps that a slice runs one after the other without waiting for other slices. After all slices are through, the
 /// batch-wide sums of the listed nodes are merged (BatchSums), and layers that see the whole batch run, each cut by
 /// its columns or channels. A segment without steps merges what such layers before it have summed.

@@ -127,13 +127,9 @@ const float* PlanExecutor::value(const Run& run, int node, int slot, int first_s
 StoredView PlanExecutor::input(const Run& run, const Step& step, std::size_t k, const Piece& piece) const noexcept {
   const int node = graph_.nodes()[static_cast<std::size_t>(step.node)].inputs[k];
   const NodePlan& plan = plan_.nodes[static_cast<std::size_t>(node)];
-  const auto view = [&](const TensorPlan& tensor) {
-    return StoredView(locate<std::byte>(tensor, piece.home, piece.first), tensor.storage);
-  };
-  if (k == 0 && step.kept_x) return view(plan.kept_y);
-  const bool backward = step.kind == StepKind::backward_sums || step.kind == StepKind::backward;
-  if (backward && plan.recomputed) return view(plan.again);
-  return value(run, node, piece.home, piece.first);
+  const TensorPlan& tensor = form_read(step, k, plan.recomputed, plan);
+  if (&tensor == &plan.y) return value(run, node, piece.home, piece.first);
+  return {locate<std::byte>(tensor, piece.home, piece.first), tensor.storage};
 }
 
 void PlanExecutor::convert(const Step& step, const Piece& piece) const noexcept {

@@ -59,7 +59,7 @@ class StepTraffic {
     double sum = 0;
     for (std::size_t k = 0; k < node_.inputs.size(); ++k) {
       const NodePlan& input = at(node_.inputs[k]);
-      sum += bytes(k == 0 && step_.kept_x ? input.kept_y : input.y);
+      sum += bytes(form_read(step_, k, input.recomputed, input));
     }
     return sum;
   }
