@@ -34,6 +34,10 @@ std::string free_name(const std::string& wanted, const std::vector<Term>& terms)
   return name;
 }
 
+[[noreturn]] void refuse_number_of_terms() {
+  throw Error(ErrorCode::usage, "an objective has 1 to " + std::to_string(kMaxTerms) + " terms.");
+}
+
 std::string place_of(const TermSpec& spec) {
   return "term '" + excerpt(spec.name.empty() ? spec.loss : spec.name) + "'";
 }
@@ -59,9 +63,7 @@ Objective::Objective(const Graph& graph, std::span<const TermSpec> terms, std::s
     : input_(graph.input_shape()), points_(graph.points()) {
   const std::vector<Output> outputs = graph.outputs();
   for (const Output& output : outputs) outputs_.push_back(graph.node(output.node).signature.out);
-  if (terms.empty() || terms.size() > kMaxTerms) {
-    throw Error(ErrorCode::usage, "an objective has 1 to " + std::to_string(kMaxTerms) + " terms.");
-  }
+  if (terms.empty()) refuse_number_of_terms();
   for (const TermSpec& spec : terms) add_term(spec, outputs, offered);
   judging_loss_ = make_loss("auto", *graph.head());
   const auto judges = [](const Term& term) {
@@ -72,6 +74,7 @@ Objective::Objective(const Graph& graph, std::span<const TermSpec> terms, std::s
 }
 
 Term resolve_term(const TermSpec& spec, const std::vector<Output>& outputs, const std::vector<Term>& before) {
+  if (before.size() == kMaxTerms) refuse_number_of_terms();
   const std::string where = place_of(spec);
   if (!std::isfinite(spec.weight)) throw Error(ErrorCode::usage, where + ": its weight is not a number.");
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";

@@ -28,7 +28,8 @@ struct Term {
 
 /// What can be said of a term before its streams are known: its loss, its outputs, and a name that none of `before`
 /// has.
-/// @throws Error{usage} for names that there are not (naming the nearest) and a weight that is not a number.
+/// @throws Error{usage} for names that there are not (naming the nearest), a weight that is not a number, and a term
+/// too many.
 [[nodiscard]] Term resolve_term(const TermSpec& spec, const std::vector<Output>& outputs,
                                 const std::vector<Term>& before);
 

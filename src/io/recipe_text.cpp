@@ -105,9 +105,6 @@ Recipe read_recipe(const std::vector<TomlEntry>& entries, const Graph& graph, co
     term.targets = list(reader, table, "targets");
     term.weights = reader.text("weights", "");
     term.weight = reader.number("weight", 1.0);
-    if (terms.size() == kMaxTerms) {
-      throw Error(ErrorCode::usage, "an objective has 1 to " + std::to_string(kMaxTerms) + " terms.");
-    }
     terms.push_back(resolve_term(term, outputs, terms));
     return term;
   });

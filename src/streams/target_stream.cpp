@@ -14,39 +14,48 @@ namespace fpcpu {
 
 namespace {
 
+/// Null if there is none of this name.
+const StreamSource* find_source(std::string_view name) {
+  const std::vector<StreamSource>& all = all_stream_sources();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const StreamSource& s) { return s.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+/// The option of a source that is a path; empty: it reads no file, or none is given.
+std::string file_of(const StreamSource& source, const Attributes& options) {
+  const AttributeValue* value = options.find(source.file);
+  const auto* path = value == nullptr ? nullptr : std::get_if<std::string>(value);
+  return path == nullptr ? "" : *path;
+}
+
 TargetStream make_target_stream(const StreamSpec& spec, const StreamContext& context) {
   NamedOptions named = parse_named_options(spec.source);
-  for (const StreamSource& source : all_stream_sources()) {
-    if (source.name != named.name) continue;
-    const auto file = context.files.find(file_of(spec));
-    if (file != context.files.end()) named.options.set(std::string(source.file), file->second);
-    AttributeReader reader("stream '" + excerpt(spec.name) + "' from " + named.name, named.options);
-    try {
-      TargetStream stream = source.read(reader, context);
-      reader.finish();
-      stream.name = spec.name;
-      return stream;
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::io) throw;
-      throw Error(error.code(), "stream '" + excerpt(spec.name) + "': " + error.what() +
-                                    " A relative path is looked up from the working directory.");
-    }
+  const StreamSource* source = find_source(named.name);
+  if (source == nullptr) {
+    throw Error(ErrorCode::usage, "stream '" + excerpt(spec.name) + "': unknown source '" + excerpt(named.name) + "'." +
+                                      suggest(named.name, stream_sources()));
   }
-  throw Error(ErrorCode::usage, "stream '" + excerpt(spec.name) + "': unknown source '" + excerpt(named.name) + "'." +
-                                    suggest(named.name, stream_sources()));
+  const auto file = context.files.find(file_of(*source, named.options));
+  if (file != context.files.end()) named.options.set(std::string(source->file), file->second);
+  AttributeReader reader("stream '" + excerpt(spec.name) + "' from " + named.name, named.options);
+  try {
+    TargetStream stream = source->read(reader, context);
+    reader.finish();
+    stream.name = spec.name;
+    return stream;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::io) throw;
+    throw Error(error.code(), "stream '" + excerpt(spec.name) + "': " + error.what() +
+                                  " A relative path is looked up from the working directory.");
+  }
 }
 
 }  // namespace
 
 std::string file_of(const StreamSpec& spec) {
   const NamedOptions named = parse_named_options(spec.source);
-  for (const StreamSource& source : all_stream_sources()) {
-    if (source.name != named.name) continue;
-    const AttributeValue* value = named.options.find(source.file);
-    const auto* path = value == nullptr ? nullptr : std::get_if<std::string>(value);
-    return path == nullptr ? "" : *path;
-  }
-  return "";
+  const StreamSource* source = find_source(named.name);
+  return source == nullptr ? "" : file_of(*source, named.options);
 }
 
 std::vector<TargetStream> make_target_streams(const std::vector<StreamSpec>& specs, const StreamContext& context) {
