@@ -68,6 +68,35 @@ struct Run {
   RunOptions run;
 };
 
+Checkpoint last_of(const Run& run) { return load_checkpoint(run.folder / "run" / "last.safetensors"); }
+
+Checkpoint train_in_one_go(const std::string& stages) {
+  Run run(kNetwork + stages);
+  (void)train(run.options, run.run);
+  return last_of(run);
+}
+
+void train_seven_steps(const Run& run) {
+  TrainCallbacks stop;
+  int steps = 0;
+  stop.step = [&](const StepProgress&) { ++steps; };
+  stop.stop = [&] { return steps >= 7; };
+  CHECK(train(run.options, run.run, stop).interrupted);
+}
+
+Checkpoint resume(const Run& run) {
+  RunOptions again;
+  again.resume = run.run.out;
+  again.threads = 1;
+  (void)train({}, again);
+  return last_of(run);
+}
+
+void check_same_bits(const Checkpoint& a, const Checkpoint& b) {
+  CHECK(std::equal(a.params.trainable.begin(), a.params.trainable.end(), b.params.trainable.begin()));
+  CHECK(a.extra == b.extra);
+}
+
 TEST_CASE("terms of a network's file are trained and logged one by one, and the model is what inference needs") {
   Run r(kNetwork);
   const TrainResult result = train(r.options, r.run);
@@ -87,45 +116,22 @@ TEST_CASE("a staged run that is interrupted and resumed ends in the same bits") 
       "[[group]]\nparameters = \"points.*\"\noptimizer = \"sgd\"\nrate = 0.1\n"
       "[[stage]]\nepochs = 2\nsteps = 1\nterms = [\"maps\"]\nfrozen = [\"points.*\"]\n"
       "[[stage]]\nsteps = 2\nterms = [\"landmarks\"]\n";
-  Run whole(kNetwork + stages);
-  (void)train(whole.options, whole.run);
-  Run broken(kNetwork + stages);
-  TrainCallbacks stop;
-  int steps = 0;
-  stop.step = [&](const StepProgress&) { ++steps; };
-  stop.stop = [&] { return steps >= 7; };
-  CHECK(train(broken.options, broken.run, stop).interrupted);
-  RunOptions again;
-  again.resume = broken.run.out;
-  again.threads = 1;
-  (void)train({}, again);
-  const Checkpoint a = load_checkpoint(whole.folder / "run" / "last.safetensors");
-  const Checkpoint b = load_checkpoint(broken.folder / "run" / "last.safetensors");
-  CHECK(std::equal(a.params.trainable.begin(), a.params.trainable.end(), b.params.trainable.begin()));
-  CHECK(a.extra == b.extra);
-  CHECK(a.extra.contains("optimizer2.m"));
+  const Checkpoint whole = train_in_one_go(stages);
+  const Run broken(kNetwork + stages);
+  train_seven_steps(broken);
+  check_same_bits(whole, resume(broken));
+  CHECK(whole.extra.contains("optimizer2.m"));
 }
 
 TEST_CASE("a run stopped after a part of its network has thawed goes on to the same bits") {
   const std::string stages = "[[stage]]\nepochs = 1\nfrozen = [\"body.*\"]\n";
-  Run whole(kNetwork + stages);
-  (void)train(whole.options, whole.run);
-  Run broken(kNetwork + stages);
-  TrainCallbacks stop;
-  int steps = 0;
-  stop.step = [&](const StepProgress&) { ++steps; };
-  stop.stop = [&] { return steps >= 7; };
-  CHECK(train(broken.options, broken.run, stop).interrupted);
-  CHECK(load_checkpoint(broken.folder / "run" / "last.safetensors").state.contains("optimizer.updates"));
-  RunOptions again;
-  again.resume = broken.run.out;
-  again.threads = 1;
-  (void)train({}, again);
-  const Checkpoint a = load_checkpoint(whole.folder / "run" / "last.safetensors");
-  const Checkpoint b = load_checkpoint(broken.folder / "run" / "last.safetensors");
-  CHECK(std::equal(a.params.trainable.begin(), a.params.trainable.end(), b.params.trainable.begin()));
-  CHECK(a.extra == b.extra);
-  CHECK(a.state.at("optimizer.updates") == b.state.at("optimizer.updates"));
+  const Checkpoint whole = train_in_one_go(stages);
+  const Run broken(kNetwork + stages);
+  train_seven_steps(broken);
+  CHECK(last_of(broken).state.contains("optimizer.updates"));
+  const Checkpoint resumed = resume(broken);
+  check_same_bits(whole, resumed);
+  CHECK(whole.state.at("optimizer.updates") == resumed.state.at("optimizer.updates"));
 }
 
 TEST_CASE("--start is about the points, also beside heat maps") {
